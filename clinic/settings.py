@@ -1,0 +1,386 @@
+"""All settings, read top to bottom.
+
+CLINIC_ENV says what this process is for:
+
+- ``production`` (the default): every secret must be given; a missing one stops the start;
+- ``demo``: what ``make run`` serves on 127.0.0.1, with invented data and no second factor;
+- ``test``: what ``make test`` uses.
+
+The names read from the environment are listed, with what they mean, in ``.env.example``.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import pghistory
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from clinic.embedded.places import Places
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    """Return the environment's value for ``name``, or ``default``."""
+    return os.environ.get(name, "").strip() or default
+
+
+def required(name: str, how: str) -> str:
+    """Return the environment's value for ``name``; stop with ``how`` where there is none."""
+    if value := env(name):
+        return value
+    raise ImproperlyConfigured(f"{name} is not set. {how}")
+
+
+def env_int(name: str, default: int) -> int:
+    """Return the environment's whole number for ``name``, or ``default``."""
+    try:
+        return int(env(name, str(default)))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number.") from error
+
+
+def env_list(name: str) -> list[str]:
+    """Return the environment's comma-separated values for ``name``."""
+    return [part.strip() for part in env(name).split(",") if part.strip()]
+
+
+# What this process is for ------------------------------------------------------------------
+
+CLINIC_ENV = env("CLINIC_ENV", "production")
+if CLINIC_ENV not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured("CLINIC_ENV must be production, demo or test.")
+PRODUCTION, DEMO, TESTING = (CLINIC_ENV == name for name in ("production", "demo", "test"))
+DEBUG = False  # error pages never show what a patient typed, not even on a developer's machine
+
+DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
+PLACES = Places.below(DATA_DIR)  # where the embedded servers live, when they are used
+
+
+def kept_secret(name: str) -> str:
+    """Return a secret from the environment; outside production make one in DATA_DIR and keep it."""
+    if PRODUCTION:
+        return required(name, "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
+    if value := env(name):
+        return value
+    file = DATA_DIR / "secrets" / name.lower()
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_text(secrets.token_urlsafe(50))
+        file.chmod(0o600)
+    return file.read_text()
+
+
+SECRET_KEY = kept_secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+# Keys of the sealed columns, newest first; several are separated by commas (see docs/operations.md).
+FIELD_KEYS = kept_secret("FIELD_KEYS").split(",")
+
+PORT = env_int("PORT", 8000)
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+SITE_ORIGIN = env("SITE_ORIGIN") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else f"http://localhost:{PORT}")
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Give the site's own host names, separated by commas.")
+
+# The clinic: one place for the facts that pages, mails and calendar files show ----------------
+
+CLINIC = {
+    "name": env("CLINIC_NAME", "The Pain Assessment Clinic"),
+    "phone": env("CLINIC_PHONE", "01632 960 100"),
+    "email": env("CLINIC_EMAIL", "hello@example.com"),
+    "address": env("CLINIC_ADDRESS", "1 Example Street, Exampleton, AA1 1AA"),
+}
+
+# Applications -----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "clinic.apps.ClinicConfig",
+    "patients.apps.PatientsConfig",
+    "bookings.apps.BookingsConfig",
+    "clinic.apps.ClinicAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "crispy_forms",
+    "csp",
+    "pgtrigger",
+    "pghistory",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "clinic.shield.RefuseHostileRequests",
+    "clinic.shield.DatabaseErrorsBecome503",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "clinic.shield.PrivateAnswersAreNotStored",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "clinic.accounts.second_factor.StaffSecondFactor",
+    "pghistory.middleware.HistoryMiddleware",
+]
+
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.context.site",
+            ],
+        },
+    },
+]
+# django.forms' own templates must be found by TemplatesSetting.
+INSTALLED_APPS.append("django.forms")
+
+CRISPY_TEMPLATE_PACK = "clinic"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "clinic"
+CRISPY_FAIL_SILENTLY = False
+
+# Database ---------------------------------------------------------------------------------------
+
+
+def postgres(url: str) -> dict[str, object]:
+    """Return Django's settings for a ``postgres://user:password@host:port/name`` address."""
+    parts = urlparse(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+EMBEDDED_POSTGRES = not PRODUCTION and not env("DATABASE_URL")
+if EMBEDDED_POSTGRES:
+    # The application signs in as clinic_app; migrations run as the owner (see clinic/db/roles.py).
+    _database: dict[str, object] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "clinic",
+        "USER": env("DATABASE_ROLE", "clinic_app"),
+        "HOST": str(PLACES.postgres_socket),
+        "PORT": str(PLACES.postgres_port),
+    }
+else:
+    _database = postgres(required("DATABASE_URL", "Give the application role's address, like postgres://clinic_app:password@host/clinic"))
+
+DATABASES = {
+    "default": _database
+    | {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 3,
+            # Nothing waits for ever: a statement 10 s, a lock 3 s, an idle transaction 15 s.
+            "options": env("DATABASE_OPTIONS", "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000"),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Rate limits and one-time codes live in the database, so that sign-in survives a Redis outage. The
+# default of 300 entries would let a flood of junk keys push a victim's counter out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "clinic_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Queue: Redis serves Celery alone, and holds nothing whose loss matters ---------------------------
+
+EMBEDDED_REDIS = not PRODUCTION and not env("REDIS_URL")
+REDIS_URL = f"unix://{PLACES.valkey_socket}" if EMBEDDED_REDIS else required("REDIS_URL", "Give the queue's address, like redis://:password@host:6379/0")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "unacked_restore_throttle": 1, "socket_timeout": 2, "socket_connect_timeout": 2}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+OUTBOX_TICK_SECONDS = env_int("OUTBOX_TICK_SECONDS", 15)
+OUTBOX_LEASE_SECONDS = env_int("OUTBOX_LEASE_SECONDS", 60)
+
+# Time and language: the clinic's clock is the UK's ------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+FORMAT_MODULE_PATH = ["clinic.formats"]
+
+# Static files -------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_MAX_AGE = 0 if not PRODUCTION else 60
+
+# People and sessions ------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "clinic.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique whatever its case: one_account_per_email
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clinic.accounts.passwords.NotTheDemoPassword"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home_after_sign_in"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
+SESSION_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "clinic.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "clinic.accounts.forms.SignupForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
+USERSESSIONS_TRACK_ACTIVITY = True
+
+MFA_ADAPTER = "clinic.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = CLINIC["name"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+# Staff pages ask for a second factor; the demo alone, on the loopback address, goes without and says so.
+STAFF_SECOND_FACTOR = not DEMO
+
+# Mail: neutral sender, and nothing waits for ever ---------------------------------------------------
+
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{CLINIC['name']} <{CLINIC['email']}>")
+SERVER_EMAIL = CLINIC["email"]
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "clinic.outbox.eml.EmailBackend")
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = env("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("EMAIL_PORT", 465 if PRODUCTION else 1025)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
+EMAIL_USE_SSL = env("EMAIL_USE_SSL", "1" if PRODUCTION else "0") == "1"
+
+# Headers and limits ---------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # the authenticator's QR code is a data: image
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: []
+    for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")
+}
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a probe on the machine itself speaks http
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env("TRUSTED_PROXY_COUNT") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Row history: append-only tables written by triggers --------------------------------------------------
+
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+# Logs: no field value in any of them ------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_field_values": {"()": "clinic.logs.NoFieldValues"}},
+    "formatters": {"plain": {"()": "clinic.logs.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_field_values"]}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "waitress.queue": {"level": "ERROR"},
+    },
+}
+DEFAULT_EXCEPTION_REPORTER = "clinic.logs.ReporterWithoutValues"
