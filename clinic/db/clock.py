@@ -1,0 +1,61 @@
+"""UK clock time and instants. Only instants are stored and compared; people see UK time."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+UK = ZoneInfo("Europe/London")
+MINUTES_IN_A_DAY = 24 * 60
+
+
+def instant(day: date, minute: int) -> datetime:
+    """Return the instant (UTC) at which the UK clock first shows ``minute`` minutes after midnight on ``day``.
+
+    24 * 60 is midnight at the end of the day. A time the clock skips in March becomes the instant
+    of the change; a time it shows twice in October is the first of the two.
+    """
+    wall = datetime.combine(day, time()) + timedelta(minutes=minute)  # noqa: DTZ001 - the wall clock, given its zone below
+    local = wall.replace(tzinfo=UK)
+    if is_skipped(wall):
+        return _change_after(wall.replace(tzinfo=UK, fold=1).astimezone(UTC))
+    return local.astimezone(UTC)
+
+
+def is_skipped(wall: datetime) -> bool:
+    """Tell whether the UK clock never shows the wall time ``wall`` (naive)."""
+    return wall.replace(tzinfo=UK).astimezone(UTC).astimezone(UK).replace(tzinfo=None) != wall
+
+
+def is_repeated(wall: datetime) -> bool:
+    """Tell whether the UK clock shows the wall time ``wall`` (naive) twice."""
+    first, second = (wall.replace(tzinfo=UK, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first < second
+
+
+def _change_after(moment: datetime) -> datetime:
+    """Return the first instant after ``moment`` at which the UK's offset differs from the one at ``moment``."""
+    offset = moment.astimezone(UK).utcoffset()
+    while moment.astimezone(UK).utcoffset() == offset:
+        moment += timedelta(minutes=1)
+    return moment
+
+
+def uk_day(moment: datetime) -> date:
+    """Return the UK calendar day of an instant."""
+    return moment.astimezone(UK).date()
+
+
+def clock(moment: datetime) -> str:
+    """Return the UK clock time of an instant, like "2:30pm"; "1am BST" where the clock shows it twice."""
+    local = moment.astimezone(UK)
+    text = f"{local.hour % 12 or 12}" + (f":{local.minute:02}" if local.minute else "") + ("am" if local.hour < 12 else "pm")
+    return f"{text} {local.tzname()}" if is_repeated(local.replace(tzinfo=None, fold=0)) else text
+
+
+def day_text(day: date) -> str:
+    """Return a day in words, like "Thursday 3 December 2026"."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def when_text(moment: datetime) -> str:
+    """Return an instant in words, like "Thursday 3 December 2026 at 2:30pm, UK time"."""
+    return f"{day_text(uk_day(moment))} at {clock(moment)}, UK time"

@@ -1,0 +1,36 @@
+"""Rows that never change: what a clinician decided on, what a person agreed to, who moved what.
+
+Two locks hold them. A trigger refuses UPDATE and DELETE for everybody, and the application's
+database role is not granted them (``clinic/db/roles.py`` looks for ``append_only``).
+"""
+
+import pgtrigger
+from django.db import models
+
+from clinic.db.base import Record
+
+FROZEN = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class FrozenRecord(Record):
+    """A record that is written once. Subclasses put ``triggers = FROZEN`` into their Meta."""
+
+    append_only = True
+
+    class Meta:
+        abstract = True
+        triggers = FROZEN
+
+
+class StateChange(FrozenRecord):
+    """One move of a record from a state to the next. Subclasses add ``record``, a foreign key."""
+
+    from_state = models.CharField(max_length=32)
+    to_state = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    by = models.ForeignKey("clinic.User", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta(FrozenRecord.Meta):
+        abstract = True
+        ordering = ["at"]
