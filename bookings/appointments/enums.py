@@ -1,0 +1,35 @@
+"""The states of an appointment, and which may follow which."""
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """``confirmed`` means the patient said "I will be there"; nothing depends on it."""
+
+    HELD = "held", "Held for a few minutes"
+    EXPIRED = "expired", "Hold ended"
+    BOOKED = "booked", "Booked"
+    CONFIRMED = "confirmed", "Booked, patient will come"
+    CHECKED_IN = "checked_in", "Arrived"
+    IN_PROGRESS = "in_progress", "Under way"
+    COMPLETED = "completed", "Completed"
+    ENDED_EARLY = "ended_early", "Ended early"
+    CANCELLED_BY_PATIENT = "cancelled_by_patient", "Cancelled by the patient"
+    CANCELLED_BY_CLINIC = "cancelled_by_clinic", "Cancelled by the clinic"
+    DID_NOT_ATTEND = "did_not_attend", "Did not attend"
+
+
+# Where the patient reads it, a state may need other words than for staff.
+TO_PATIENT: dict[str, str] = {State.CONFIRMED: "Booked", State.CANCELLED_BY_PATIENT: "Cancelled by you"}
+CANCELLED = frozenset({State.CANCELLED_BY_PATIENT, State.CANCELLED_BY_CLINIC})
+UPCOMING = frozenset({State.BOOKED, State.CONFIRMED})
+OVER_WITHOUT_A_VISIT = CANCELLED | {State.EXPIRED}  # these free the time; every other state keeps it
+HOLD_STATES = frozenset({State.HELD, State.EXPIRED})
+
+MOVES = {
+    State.HELD: frozenset({State.BOOKED, State.EXPIRED}),
+    State.BOOKED: frozenset({State.CONFIRMED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
+    State.CONFIRMED: frozenset({State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
+    State.CHECKED_IN: frozenset({State.IN_PROGRESS, State.ENDED_EARLY, State.CANCELLED_BY_CLINIC}),
+    State.IN_PROGRESS: frozenset({State.COMPLETED, State.ENDED_EARLY}),
+}

@@ -1,0 +1,111 @@
+"""What is written to patients about their appointments.
+
+Subject, sender and words say nothing clinical: the mail may be read over a shoulder, and the
+calendar file may be shared with a family. Each function looks again whether the message still holds.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from bookings.appointments import ics
+from bookings.appointments.enums import CANCELLED, UPCOMING, State
+from bookings.appointments.models import Appointment
+from bookings.appointments.policy import cooling_off_ends, cut_off, refund
+from bookings.kinds.enums import Mode
+from clinic.db.clock import day_text, uk_day, when_text
+from clinic.outbox.models import Message
+from clinic.outbox.registry import Letter, NotWanted
+
+
+def booking_confirmed(message: Message) -> Letter | NotWanted:
+    """The booking as a durable record: time, total fee, the right to cancel, and a calendar file."""
+    return _with_calendar(message, "booking_confirmed", "Your appointment is booked")
+
+
+def booking_moved(message: Message) -> Letter | NotWanted:
+    """The new time. It replaces the confirmation, so it carries all that the confirmation does."""
+    return _with_calendar(message, "booking_moved", "Your appointment has a new time")
+
+
+def reminder(message: Message) -> Letter | NotWanted:
+    """A reminder, the same words whether two days or some hours before."""
+    appointment = _appointment(message)
+    if why := _why_not(appointment, message, UPCOMING):
+        return NotWanted(why)
+    day = day_text(uk_day(appointment.starts_at)).rsplit(" ", 1)[0]
+    return _letter(appointment, "reminder", f"Your appointment on {day}", _facts(appointment) | {"fee": ""})
+
+
+def booking_cancelled(message: Message) -> Letter | NotWanted:
+    """That the appointment is cancelled, and what of the fee goes back."""
+    appointment = _appointment(message)
+    if why := _why_not(appointment, message, CANCELLED):
+        return NotWanted(why)
+    by_clinic = appointment.state == State.CANCELLED_BY_CLINIC
+    cancelled_at = appointment.state_changes.get(to_state=appointment.state).at
+    back = refund(
+        fee_pence=appointment.fee_pence,
+        starts_at=appointment.starts_at,
+        booked_at=appointment.booked_at or cancelled_at,
+        at=cancelled_at,
+        by_clinic=by_clinic,
+    )
+    return _letter(appointment, "booking_cancelled", "Your appointment is cancelled", _facts(appointment) | {"by_clinic": by_clinic, "refund": back})
+
+
+def _with_calendar(message: Message, template: str, subject: str) -> Letter | NotWanted:
+    appointment = _appointment(message)
+    if why := _why_not(appointment, message, UPCOMING):
+        return NotWanted(why)
+    file = ics.calendar_file(appointment, ics.Method.REQUEST, at=message.created_at, to=appointment.patient.reach)  # type: ignore[union-attr]
+    attachment = (ics.FILE_NAME, file, ics.mimetype(ics.Method.REQUEST))
+    return _letter(appointment, template, subject, _facts(appointment) | _terms(appointment), attachment)
+
+
+def _appointment(message: Message) -> Appointment:
+    return Appointment.objects.select_related("patient__user", "clinician").get(pk=message.about)
+
+
+def _why_not(appointment: Appointment, message: Message, states: frozenset[str]) -> str:
+    """Return why the message no longer holds, or nothing."""
+    if appointment.patient is None or not appointment.patient.may_be_written_to:
+        return "patient is no longer written to"
+    if appointment.sequence != message.round:
+        return "the appointment has another time"
+    return "" if appointment.state in states else f"the appointment is {appointment.state}"
+
+
+def _facts(appointment: Appointment) -> dict[str, Any]:
+    return {
+        "when": when_text(appointment.starts_at),
+        "clinician": appointment.clinician.name,
+        "mode": Mode(appointment.mode).label,
+        "in_person": appointment.mode == Mode.IN_PERSON,
+        "minutes": (appointment.ends_at - appointment.starts_at).seconds // 60,
+        "fee": appointment.fee_text,
+        "url": ics.page_url(appointment),
+    }
+
+
+def _terms(appointment: Appointment) -> dict[str, Any]:
+    """The rule for cancelling, with its exact dates (Consumer Contracts Regulations 2013, schedule 2)."""
+    assert appointment.booked_at is not None  # noqa: S101 - the database promises it of every visit
+    ends = cooling_off_ends(appointment.booked_at)
+    return {
+        "cut_off": when_text(cut_off(appointment.starts_at)),
+        "contract_day": day_text(uk_day(appointment.booked_at)),
+        "right_ends": when_text(appointment.starts_at) if appointment.starts_at < ends else f"the end of {day_text(uk_day(ends) - timedelta(days=1))}",
+        "starts_within_right": appointment.starts_at < ends,
+        "asked_for_early_start": appointment.early_start_requested_at is not None,
+    }
+
+
+def _letter(appointment: Appointment, template: str, subject: str, facts: dict[str, Any], *attachments: tuple[str, str, str]) -> Letter:
+    patient = appointment.patient
+    assert patient is not None  # noqa: S101 - checked before
+    context = facts | {"called": patient.called, "subject": subject, "clinic": settings.CLINIC, "origin": settings.SITE_ORIGIN}
+    text, html = (render_to_string(f"emails/{template}.{ending}", context) for ending in ("txt", "html"))
+    return Letter(to=patient.reach, subject=subject, text=text, html=html, attachments=attachments)

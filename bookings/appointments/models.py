@@ -1,0 +1,169 @@
+"""Appointments. A hold is an appointment in state HELD, inside the same constraints as the others."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from bookings.appointments.enums import HOLD_STATES, MOVES, OVER_WITHOUT_A_VISIT, TO_PATIENT, UPCOMING, State
+from bookings.kinds.enums import Mode
+from bookings.kinds.policy import pounds
+from clinic.accounts.enums import Role
+from clinic.db.base import Record
+from clinic.db.frozen import FrozenRecord, StateChange
+from clinic.db.states import Moves, guard
+
+LIVE = ~Q(state__in=sorted(OVER_WITHOUT_A_VISIT))
+
+
+class TsTzRange(Func):
+    """A half-open range of two instants, as an expression."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+def _range(start: str, end: str) -> TsTzRange:
+    return TsTzRange(start, end, RangeBoundary())
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Words for asking about appointments."""
+
+    def live(self) -> "AppointmentQuerySet":
+        """Those that keep their time: held, booked, under way or past."""
+        return self.filter(LIVE)
+
+    def visits(self) -> "AppointmentQuerySet":
+        """Those that were booked: no holds."""
+        return self.exclude(state__in=HOLD_STATES)
+
+    def upcoming(self) -> "AppointmentQuerySet":
+        """Those still to come, soonest first."""
+        return self.filter(state__in=UPCOMING).order_by("starts_at")
+
+    def visible_to(self, user: Any, own_hold: UUID | None = None) -> "AppointmentQuerySet":
+        """A patient sees their own, a clinician their own diary, reception and managers all.
+
+        ``own_hold`` is the hold the patient's session made before they signed in.
+        """
+        if user.role == Role.PATIENT:
+            return self.filter(Q(patient__user=user) | Q(pk=own_hold, patient=None))
+        if user.role == Role.CLINICIAN:
+            return self.visits().filter(clinician__user=user)
+        return self if user.is_staff else self.none()
+
+
+@pghistory.track(append_only=True)
+class Appointment(Record):
+    """A time with a clinician. ``busy_from`` to ``busy_until`` is the visit with its buffers."""
+
+    MOVES: ClassVar[Moves] = MOVES
+
+    kind = models.ForeignKey("bookings.AppointmentKind", on_delete=models.PROTECT, related_name="appointments")
+    clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="appointments")
+    patient = models.ForeignKey("patients.Patient", null=True, blank=True, on_delete=models.PROTECT, related_name="appointments", help_text="Empty only while somebody not signed in holds the time.")
+    state = models.CharField(max_length=24, choices=State.choices)
+    mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    busy_from = models.DateTimeField()
+    busy_until = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, blank=True)
+    held_from = models.CharField(max_length=64, blank=True, help_text="A keyed hash of the network address a signed-out hold came from.")
+    fee_pence = models.PositiveIntegerField("total fee in pence")
+    sequence = models.PositiveSmallIntegerField(default=0, help_text="Rises with every move: calendars and messages go by it.")
+    created_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True, blank=True, help_text="When the contract was made.")
+    early_start_requested_at = models.DateTimeField(null=True, blank=True, help_text="When the patient asked for the service within the 14 days.")
+    outside_hours_reason = models.CharField(max_length=200, blank=True, help_text="Why staff booked a time that was not offered.")
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        triggers = [guard(MOVES)]
+        indexes = [
+            models.Index(fields=["clinician", "busy_from"], name="diary_of_a_clinician"),
+            models.Index(fields=["starts_at"], name="appointments_by_time"),
+            models.Index(fields=["patient", "starts_at"], name="appointments_of_a_patient"),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="clinician_is_in_one_place",
+                expressions=[(F("clinician"), RangeOperators.EQUAL), (_range("busy_from", "busy_until"), RangeOperators.OVERLAPS)],
+                condition=LIVE,
+                violation_error_message="This clinician has another appointment at that time.",
+            ),
+            ExclusionConstraint(
+                name="patient_is_in_one_place",
+                expressions=[(F("patient"), RangeOperators.EQUAL), (_range("starts_at", "ends_at"), RangeOperators.OVERLAPS)],
+                condition=LIVE & Q(patient__isnull=False),
+                violation_error_message="This patient has another appointment at that time.",
+            ),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at"), busy_from__lte=F("starts_at"), busy_until__gte=F("ends_at")), name="appointment_times_in_order"),
+            models.CheckConstraint(condition=Q(state__in=sorted(HOLD_STATES)) | Q(patient__isnull=False, booked_at__isnull=False) & ~Q(mode=""), name="visit_has_patient_and_mode"),
+            models.CheckConstraint(condition=~Q(state=State.HELD) | Q(held_until__isnull=False), name="hold_has_an_end"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="appointment_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def fee_text(self) -> str:
+        """The total fee agreed at booking, like "£180"."""
+        return pounds(self.fee_pence)
+
+    @property
+    def state_for_patient(self) -> str:
+        """The state in words to the patient; staff read ``get_state_display``."""
+        return TO_PATIENT.get(self.state) or State(self.state).label
+
+
+class AppointmentStateChange(StateChange):
+    """One move of an appointment from a state to the next."""
+
+    record = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="state_changes")
+
+    class Meta(StateChange.Meta):
+        pass
+
+
+class AppointmentMove(FrozenRecord):
+    """One change of an appointment's time or clinician."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="moves")
+    from_starts_at = models.DateTimeField()
+    from_clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="+")
+    to_starts_at = models.DateTimeField()
+    to_clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta(FrozenRecord.Meta):
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"Moved at {self.at:%Y-%m-%d %H:%M}Z"
+
+
+class Submission(FrozenRecord):
+    """A form that was acted on, by its key: sent again, it gives the same result and no second act."""
+
+    key = models.UUIDField(unique=True)
+    act = models.CharField(max_length=20)
+    fingerprint = models.CharField(max_length=64, help_text="A hash of who sent what: the same key with other values is refused.")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="submissions")
+    at = models.DateTimeField()
+
+    class Meta(FrozenRecord.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.act

@@ -1,0 +1,76 @@
+"""Why the diary says no, in words for the person who asked. Pages add the phone number."""
+
+from clinic.db.refusal import Refusal
+
+
+class _Worded(Refusal):
+    words = ""
+
+    def __init__(self) -> None:
+        super().__init__(self.words)
+
+
+class Taken(_Worded):
+    """Somebody else has this time."""
+
+    words = "Someone else has just taken this time. Choose another one below."
+
+
+class NotOffered(_Worded):
+    """This time is not one the clinic offers."""
+
+    words = "We do not offer this time. Choose one of the times below."
+
+
+class Elsewhere(_Worded):
+    """The patient has another visit then."""
+
+    words = "There is already an appointment for you at that time. Choose another time, or move the other appointment first."
+
+
+class SignInFirst(_Worded):
+    """Too many times are held by people who are not signed in."""
+
+    words = "Sign in to choose a time. Many times are being held at the moment by people who are not signed in."
+
+
+class HoldEnded(_Worded):
+    """The 15 minutes are over and the time is gone."""
+
+    words = "We could not keep this time for you any longer. Your answers are saved. Choose another time."
+
+
+class TooLate(_Worded):
+    """A move after the cut-off."""
+
+    words = "It is too late to move this appointment online. You can still cancel it, or call us."
+
+
+class TooSoon(_Worded):
+    """A cancellation after the start."""
+
+    words = "This appointment has started, so it cannot be cancelled here. Call us."
+
+
+class RefundChanged(_Worded):
+    """The refund is no longer the one that was shown."""
+
+    words = "The refund has changed since you opened this page. Read it again, then decide."
+
+
+class AlreadyUsed(_Worded):
+    """The same form with other values."""
+
+    words = "This form has been used already. Start again from the list of times."
+
+
+class Busy(_Worded):
+    """Too many people at once."""
+
+    words = "Many people are booking at this moment. Nothing was changed. Try again in a minute."
+
+
+class NotNow(_Worded):
+    """A step that does not fit the time of the visit."""
+
+    words = "This can be recorded only on the day of the visit, and that nobody came only after its start."

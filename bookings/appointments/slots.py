@@ -1,0 +1,129 @@
+"""Which times can be offered. Reading only: listing never writes.
+
+Free time = opening hours - live appointments with their buffers. Holds are appointments; one that
+has run out counts as free. The number of queries is the same for any number of days, clinicians
+or appointments.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+
+from bookings.appointments.enums import State
+from bookings.appointments.models import Appointment, AppointmentQuerySet
+from bookings.availability.models import HoursException, WeeklyHours
+from bookings.availability.opening import Span, opening
+from bookings.kinds.models import AppointmentKind
+from clinic.db.clock import uk_day
+from clinic.staff.models import Clinician
+
+LONGEST_BUSY = timedelta(hours=12)  # the longest kind with the longest buffers: no busy span starts earlier
+
+
+class Slot(NamedTuple):
+    """A time that can be booked with a clinician."""
+
+    starts_at: datetime
+    clinician_id: UUID
+
+
+@dataclass(frozen=True)
+class Diary:
+    """What is known of some clinicians' days: their hours, exceptions and busy spans."""
+
+    clinicians: Sequence[Clinician]
+    rules: dict[UUID, list[WeeklyHours]]
+    exceptions: dict[UUID | None, list[HoursException]]
+    busy: dict[UUID, list[Span]]
+
+    def opening(self, clinician_id: UUID, day: date) -> list[Span]:
+        """Return when the clinician is open on ``day``."""
+        exceptions = [*self.exceptions[clinician_id], *self.exceptions[None]]
+        return opening(day, self.rules[clinician_id], exceptions)
+
+
+def read_diary(clinicians: Sequence[Clinician], first: date, last: date, *, now: datetime, ignoring: Iterable[UUID] = ()) -> Diary:
+    """Return the diary of ``clinicians`` from ``first`` to ``last``, in three queries.
+
+    ``ignoring`` are appointments to leave out: one's own hold, or the visit that is being moved.
+    """
+    rules, exceptions, busy = defaultdict(list), defaultdict(list), defaultdict(list)
+    for rule in WeeklyHours.objects.filter(clinician__in=clinicians, valid_from__lte=last):
+        rules[rule.clinician_id].append(rule)
+    own_or_all = Q(clinician__in=clinicians) | Q(clinician=None)
+    for exception in HoursException.objects.filter(own_or_all, day__range=(first, last)):
+        exceptions[exception.clinician_id].append(exception)
+    for clinician_id, start, end in _busy_spans(clinicians, first, last, now).exclude(pk__in=ignoring).values_list("clinician_id", "busy_from", "busy_until"):
+        busy[clinician_id].append((start, end))
+    return Diary(clinicians, rules, exceptions, busy)
+
+
+def _busy_spans(clinicians: Sequence[Clinician], first: date, last: date, now: datetime) -> AppointmentQuerySet:
+    earliest = datetime.combine(first, datetime.min.time(), tzinfo=now.tzinfo) - LONGEST_BUSY
+    latest = datetime.combine(last, datetime.min.time(), tzinfo=now.tzinfo) + timedelta(days=2)
+    in_window = Appointment.objects.live().filter(clinician__in=clinicians, busy_from__range=(earliest, latest))
+    return in_window.exclude(state=State.HELD, held_until__lte=now).order_by("busy_from")
+
+
+def days_that_can_be_booked(kind: AppointmentKind, now: datetime) -> tuple[date, date]:
+    """Return the first and the last UK day on which ``kind`` may start, by its notice and horizon."""
+    return uk_day(now + timedelta(hours=kind.notice_hours)), uk_day(now) + timedelta(days=kind.horizon_days)
+
+
+def slots(kind: AppointmentKind, diary: Diary, first: date, last: date, *, now: datetime) -> dict[date, list[Slot]]:
+    """Return the slots of ``kind`` from ``first`` to ``last`` by UK day, inside notice and horizon; days without any are left out."""
+    earliest_day, latest_day = days_that_can_be_booked(kind, now)
+    earliest = now + timedelta(hours=kind.notice_hours)
+    found: dict[date, list[Slot]] = {}
+    day = max(first, earliest_day)
+    while day <= min(last, latest_day):
+        of_the_day = [
+            Slot(start, clinician.pk)
+            for clinician in diary.clinicians
+            for start in free_starts(kind, diary.opening(clinician.pk, day), diary.busy[clinician.pk])
+            if start >= earliest
+        ]
+        if of_the_day:
+            found[day] = sorted(of_the_day)
+        day += timedelta(days=1)
+    return found
+
+
+def free_starts(kind: AppointmentKind, open_spans: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
+    """Return the aligned starts at which ``kind`` with its buffers fits: the visit into the opening, all of it beside ``busy``.
+
+    The buffers may reach over the edge of the opening; they only keep other visits away.
+    """
+    step = timedelta(minutes=kind.align_minutes)
+    before, after = timedelta(minutes=kind.buffer_before), timedelta(minutes=kind.buffer_after)
+    length = timedelta(minutes=kind.minutes)
+    starts: list[datetime] = []
+    for open_from, open_until in open_spans:
+        start = aligned(open_from, step)
+        nearby = [(busy_from, busy_until) for busy_from, busy_until in busy if busy_from < open_until + after and busy_until > open_from - before]
+        while start + length <= open_until:
+            if not any(start - before < busy_until and busy_from < start + length + after for busy_from, busy_until in nearby):
+                starts.append(start)
+            start += step
+    return starts
+
+
+def aligned(moment: datetime, step: timedelta) -> datetime:
+    """Return the first instant at or after ``moment`` that is a whole number of ``step`` past the full hour."""
+    past_the_hour = timedelta(minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+    return moment + (-past_the_hour) % step
+
+
+def is_offered(kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()) -> bool:
+    """Tell whether exactly this start is offered now: right day, length, clinician, notice, and free."""
+    day = uk_day(starts_at)
+    offered_by = kind.clinicians.practising().filter(pk=clinician.pk)  # type: ignore[attr-defined]
+    if not (kind.is_active and offered_by.exists()):
+        return False
+    diary = read_diary([clinician], day, day, now=now, ignoring=ignoring)
+    return Slot(starts_at, clinician.pk) in slots(kind, diary, day, day, now=now).get(day, [])

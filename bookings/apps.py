@@ -1,0 +1,20 @@
+"""The bookings app."""
+
+from django.apps import AppConfig
+
+
+class BookingsConfig(AppConfig):
+    """See docs/architecture.md for its features."""
+
+    name = "bookings"
+
+    def ready(self) -> None:
+        """Register who writes the messages about appointments."""
+        from bookings.appointments import letters  # noqa: PLC0415 - models must be loaded first
+        from clinic.outbox.registry import register  # noqa: PLC0415 - as above
+
+        register("booking_confirmed", letters.booking_confirmed)
+        register("booking_moved", letters.booking_moved)
+        register("booking_cancelled", letters.booking_cancelled)
+        register("reminder_48h", letters.reminder)
+        register("reminder_3h", letters.reminder)

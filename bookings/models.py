@@ -1,0 +1,7 @@
+"""The tables of this app, gathered from its folders."""
+
+from bookings.appointments.models import Appointment, AppointmentMove, AppointmentStateChange, Submission
+from bookings.availability.models import HoursException, WeeklyHours
+from bookings.kinds.models import AppointmentKind
+
+__all__ = ["Appointment", "AppointmentKind", "AppointmentMove", "AppointmentStateChange", "HoursException", "Submission", "WeeklyHours"]

@@ -1,0 +1,118 @@
+"""What every test has: real servers, the application's database role, people with names."""
+
+import logging
+
+import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
+
+from clinic.db import roles
+from clinic.embedded.testing import start_for_tests
+from tests.factories import people
+
+APP_ROLE = "clinic_app"
+
+
+def pytest_configure(config):
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    config.stop_servers = start_for_tests()
+
+
+def pytest_unconfigure(config):
+    config.stop_servers()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with the application's role and its rights."""
+    with django_db_blocker.unblock():
+        roles.grant(connection)
+    connection_created.connect(_new_connections_are_the_applications, weak=False)
+    yield
+    connection_created.disconnect(_new_connections_are_the_applications)
+
+
+def _new_connections_are_the_applications(connection, **kwargs):
+    with connection.cursor() as cursor:
+        cursor.execute(f"set role {APP_ROLE}")
+
+
+@pytest.fixture(autouse=True)
+def as_the_application(request):
+    """Run the test as the role the application has; set-up and the cleaner run as the owner."""
+    asks = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if not asks and not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")  # first the database, then the role; the other way round at the end
+    with connection.cursor() as cursor:
+        cursor.execute(f"set role {APP_ROLE}")
+    yield
+    if connection.connection is not None and not connection.connection.closed:
+        connection.connection.rollback() if connection.needs_rollback and not connection.in_atomic_block else None
+        with connection.cursor() as cursor:
+            cursor.execute("reset role")
+
+
+@pytest.fixture(autouse=True)
+def no_second_factor(settings):
+    """Staff sign in without a second factor; the tests of the second factor switch it on."""
+    settings.STAFF_SECOND_FACTOR = False
+
+
+@pytest.fixture(autouse=True)
+def passwords_are_cheap(settings):
+    """Argon2 is slow on purpose; a test that measures it says so."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def mails_stay_in_memory(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def amina(db):
+    """A patient with an account and a complete profile."""
+    return people.patient("amina@example.com", first_names="Amina", family_name="Example")
+
+
+@pytest.fixture
+def ben(db):
+    """Another patient: the stranger."""
+    return people.patient("ben@example.com", first_names="Ben", family_name="Sample")
+
+
+@pytest.fixture
+def rosa(db):
+    """Reception (a User)."""
+    return people.user("rosa@example.com", role="reception")
+
+
+@pytest.fixture
+def manager(db):
+    """The manager (a User)."""
+    return people.user("manager@example.com", role="manager")
+
+
+@pytest.fixture
+def okafor(db):
+    """A neurologist (a Clinician)."""
+    return people.clinician("okafor@example.com", name="Dr Ada Okafor", specialty="Neurology")
+
+
+@pytest.fixture
+def lind(db):
+    """A pain specialist (a Clinician)."""
+    return people.clinician("lind@example.com", name="Dr Erik Lind", specialty="Pain medicine")
+
+
+@pytest.fixture
+def as_user(client):
+    """Sign in: ``as_user(user)`` gives a client that is that user."""
+
+    def sign_in(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in

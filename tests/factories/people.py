@@ -1,0 +1,44 @@
+"""People for tests. Names are invented; phone numbers are Ofcom's for drama."""
+
+from datetime import UTC, date, datetime
+from itertools import count
+
+from allauth.account.models import EmailAddress
+
+from clinic.accounts.models import User
+from clinic.staff.models import Clinician
+from patients.profile.models import Patient
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday morning, in GMT
+PASSWORD = "correct-horse-battery"
+_numbers = count(1)
+
+
+def user(email, role="patient", **fields):
+    """An account whose address is verified."""
+    account = User.objects.create_user(email, PASSWORD, role=role, **fields)
+    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    return account
+
+
+def patient(email=None, account=True, **fields):
+    """A patient with a complete profile; ``account=False`` for somebody who books by phone."""
+    number = next(_numbers)
+    email = email or f"person{number}@example.com"
+    details = {
+        "first_names": "Pat",
+        "family_name": f"Example{number}",
+        "date_of_birth": date(1980, 3, 27),
+        "phone": "+447700900123",
+        "postcode": "AA1 1AA",
+        "gp_practice": "Exampleton Surgery",
+        "created_at": NOW,
+    } | fields
+    return Patient.objects.create(user=user(email) if account else None, **details)
+
+
+def clinician(email=None, **fields):
+    """A clinician with an account."""
+    number = next(_numbers)
+    details = {"name": f"Dr Demo {number}", "gmc_number": f"{number:07}", "specialty": "Neurology"} | fields
+    return Clinician.objects.create(user=user(email or f"doctor{number}@example.com", role="clinician"), **details)
