@@ -1,0 +1,24 @@
+"""Who may open a view at all. Which record comes after: ``visible_to``."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from clinic.accounts import policy
+
+View = Callable[..., HttpResponse]
+
+
+def patients_only(view: View) -> View:
+    """Let patients in; staff get 403: these pages are a patient's own."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not policy.is_patient(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,92 @@
+"""Every write to staff accounts. Patients make their own through allauth."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from clinic.accounts import policy
+from clinic.accounts.enums import STAFF_ROLES, Role
+from clinic.accounts.models import User
+from clinic.db.refusal import Refusal
+from clinic.outbox import actions as outbox
+
+
+class NotAllowed(Refusal):
+    """This person may not do that to this account."""
+
+
+class NoSuchRole(Refusal):
+    """Not a role somebody of the staff can have."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose reception, clinician or manager.")
+
+
+class AlreadyThere(Refusal):
+    """The address has an account."""
+
+    def __init__(self) -> None:
+        super().__init__("There is already an account with this email address.")
+
+
+def invite(email: str, role: Role, *, by: User, at: datetime) -> User:
+    """Return a new staff account without a password, and plan the mail that tells how to set one.
+
+    Nobody can sign in before they have read a code sent to ``email``. Raises NotAllowed, NoSuchRole or AlreadyThere.
+    """
+    if not policy.manages_the_clinic(by):
+        raise NotAllowed("Only a manager can invite staff.")
+    if role not in STAFF_ROLES:
+        raise NoSuchRole
+    if User.objects.filter(email__iexact=email.strip()).exists():
+        raise AlreadyThere
+    with transaction.atomic():
+        user = User.objects.create_user(email, None, role=role)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        outbox.plan("staff_invited", about=user.pk, person=None, anchor=at, at=at)
+    return user
+
+
+def set_role(user: User, role: Role, *, by: User, at: datetime) -> None:
+    """Give a staff account another role; it holds from the next request on. Raises NotAllowed or NoSuchRole."""
+    _check(by, user)
+    if role not in STAFF_ROLES:
+        raise NoSuchRole
+    User.objects.filter(pk=user.pk).update(role=role)
+    user.role = role
+
+
+def deactivate(user: User, *, by: User, at: datetime) -> int:
+    """Shut a staff account at once and end its sessions; return how many. Raises NotAllowed.
+
+    Its visits stay where they are: what becomes of them is for people to decide.
+    """
+    _check(by, user)
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        ended = end_sessions(user, at=at)
+    user.is_active = False
+    return ended
+
+
+def reactivate(user: User, *, by: User, at: datetime) -> None:
+    """Open a staff account again. Raises NotAllowed."""
+    _check(by, user)
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    user.is_active = True
+
+
+def end_sessions(user: User, *, at: datetime) -> int:
+    """Sign ``user`` out everywhere; return how many sessions ended."""
+    UserSession.objects.filter(user=user).delete()
+    own = [session.pk for session in Session.objects.filter(expire_date__gt=at).iterator() if session.get_decoded().get("_auth_user_id") == str(user.pk)]
+    Session.objects.filter(pk__in=own).delete()
+    return len(own)
+
+
+def _check(by: User, user: User) -> None:
+    if why := policy.why_not_manage(by, user):
+        raise NotAllowed(why)

@@ -1,0 +1,20 @@
+"""What is written to staff about their accounts."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from clinic.accounts.models import User
+from clinic.outbox.models import Message
+from clinic.outbox.registry import Letter, NotWanted
+
+
+def staff_invited(message: Message) -> Letter | NotWanted:
+    """How to set a password; not wanted once there is one, or the account is shut."""
+    user = User.objects.get(pk=message.about)
+    if not user.is_active or user.has_usable_password():
+        return NotWanted("the account is in use or shut")
+    subject = f"Your account at {settings.CLINIC['name']}"
+    context = {"clinic": settings.CLINIC, "subject": subject, "email": user.email, "url": settings.SITE_ORIGIN + reverse("account_reset_password")}
+    text, html = (render_to_string(f"emails/staff_invited.{ending}", context) for ending in ("txt", "html"))
+    return Letter(to=user.email, subject=subject, text=text, html=html)

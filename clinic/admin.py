@@ -1,0 +1,1 @@
+"""The admin pages of this app, gathered from its folders."""

@@ -1,0 +1,25 @@
+"""The foundation's app, and the admin site with its door."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class ClinicConfig(AppConfig):
+    """Accounts, messages, worklist, pages: what knows nothing of patients or bookings."""
+
+    name = "clinic"
+    verbose_name = "The clinic"
+
+    def ready(self) -> None:
+        """Register the system checks, and who writes the messages about staff accounts."""
+        from clinic import checks  # noqa: F401, PLC0415 - registering is the point, and models must be loaded first
+        from clinic.accounts import letters  # noqa: PLC0415 - as above
+        from clinic.outbox.registry import register  # noqa: PLC0415 - as above
+
+        register("staff_invited", letters.staff_invited)
+
+
+class ClinicAdminConfig(AdminConfig):
+    """The stock admin behind our sign-in and second factor."""
+
+    default_site = "clinic.accounts.admin_site.ClinicAdminSite"

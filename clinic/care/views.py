@@ -1,0 +1,84 @@
+"""The patient's own front page: what is next, what was decided, what has been."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.appointments.enums import UPCOMING, State
+from bookings.appointments.models import Appointment
+from clinic.accounts.access import patients_only
+from clinic.db.clock import day_text, uk_day, when_text
+from patients.intake.enums import IntakeState
+from patients.intake.models import Intake
+from patients.profile.models import Patient
+from patients.profile.policy import is_complete
+from patients.suitability.models import Decision
+
+STILL_ON = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
+SHOWN = 20  # past visits
+
+
+@require_safe
+@patients_only
+def home(request: HttpRequest) -> HttpResponse:
+    """Show a patient what is next."""
+    now = timezone.now()
+    patient = Patient.objects.visible_to(request.user).first()
+    intake = Intake.objects.visible_to(request.user).defer("answers").order_by("-started_at").first()
+    visits = Appointment.objects.visible_to(request.user).visits().select_related("kind", "clinician")
+    coming = visits.filter(state__in=STILL_ON, ends_at__gte=now)
+    decisions = Decision.objects.visible_to(request.user).select_related("clinician")
+    context = {
+        "patient": patient,
+        "tasks": [_details_task(patient), _intake_task(intake)],
+        "coming": [_visit(visit, now) for visit in coming.order_by("starts_at")],
+        "past": [
+            _visit(visit, now) for visit in visits.exclude(pk__in=coming.values("pk")).order_by("-starts_at")[:SHOWN]
+        ],
+        "decisions": [_decision(decision) for decision in decisions],
+    }
+    return render(request, "care/home.html", context)
+
+
+def _visit(visit: Appointment, now: datetime) -> dict[str, object]:
+    # A visit nobody closed yet says nothing of itself: "Booked" would be odd for last week.
+    state = "" if visit.state in STILL_ON and visit.ends_at < now else visit.state_for_patient
+    return {
+        "pk": visit.pk,
+        "kind": visit.kind.name,
+        "when": when_text(visit.starts_at),
+        "who": visit.clinician.name,
+        "mode": visit.get_mode_display(),
+        "state": state,
+    }
+
+
+def _decision(decision: Decision) -> dict[str, str]:
+    return {"when": day_text(uk_day(decision.at)), "who": decision.clinician.name, "message": decision.message}
+
+
+def _details_task(patient: Patient | None) -> dict[str, str]:
+    done = is_complete(patient)
+    return {
+        "label": "Your details",
+        "url": reverse("profile"),
+        "hint": "Change them here when something is new." if done else "We need these first.",
+        "status": "Done" if done else "Not finished",
+        "tone": "done" if done else "",
+    }
+
+
+def _intake_task(intake: Intake | None) -> dict[str, str]:
+    said = {
+        None: ("Not started", "", "About 10 minutes. You can stop and come back."),
+        IntakeState.DRAFT: ("Started", "info", "Go on where you stopped."),
+        IntakeState.SUBMITTED: ("Sent", "done", "Waiting for a specialist to read it."),
+        IntakeState.IN_REVIEW: ("Sent", "done", "A specialist is reading it."),
+        IntakeState.DECIDED: ("Done", "done", "A specialist has read it."),
+    }
+    status, tone, hint = said[IntakeState(intake.state) if intake else None]
+    return {"label": "Your form", "url": reverse("intake"), "hint": hint, "status": status, "tone": tone}

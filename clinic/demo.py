@@ -1,0 +1,155 @@
+"""The demonstration clinic: invented people, plainly so. Written once, into an empty database only."""
+
+from datetime import date, datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from bookings.appointments.enums import State
+from bookings.appointments.models import Appointment
+from bookings.availability.models import WeeklyHours
+from bookings.availability.opening import is_business_day
+from bookings.kinds.models import AppointmentKind
+from clinic.accounts.enums import Role
+from clinic.accounts.models import User
+from clinic.accounts.passwords import DEMO_PASSWORD
+from clinic.db.clock import instant
+from clinic.db.refusal import Refusal
+from clinic.pages import actions as pages
+from clinic.staff.models import Clinician
+from patients.profile.actions import open_care
+from patients.profile.models import CareRelationship, Patient
+
+NEW_PATIENTS = [f"p{number:02}@example.com" for number in range(1, 21)]
+ACCOUNTS = [
+    ("amina@example.com", Role.PATIENT, "patient with a history"),
+    ("ben@example.com", Role.PATIENT, "new patient"),
+    ("rosa@example.com", Role.RECEPTION, "reception"),
+    ("okafor@example.com", Role.CLINICIAN, "clinician, neurology"),
+    ("lind@example.com", Role.CLINICIAN, "clinician, pain medicine"),
+    ("manager@example.com", Role.MANAGER, "manager"),
+    *((email, Role.PATIENT, "new patient with a complete profile") for email in NEW_PATIENTS),
+]
+MORNING, AFTERNOON = (9 * 60, 13 * 60), (14 * 60, 17 * 60)
+
+
+class NotOurDatabase(Refusal):
+    """There are people in this database who are not of the demonstration."""
+
+
+def load(at: datetime, today: date) -> bool:
+    """Write the demonstration clinic as of ``at``; return False where it is there already.
+
+    Raises NotOurDatabase where other people are in the database.
+    """
+    ours = [email for email, _, _ in ACCOUNTS]
+    if User.objects.filter(email=ours[0]).exists():
+        return False
+    if User.objects.exclude(email__in=ours).exists() or Patient.objects.exists():
+        raise NotOurDatabase("This database holds people who are not of the demonstration. Nothing was written.")
+    with transaction.atomic():
+        users = _accounts()
+        okafor, lind = _clinicians(users, today)
+        first, _ = _kinds(okafor, lind)
+        for clinician in (okafor, lind):
+            _hours(clinician, today)
+        _patients(users, okafor, first, at, today)
+        pages.seed(today=today)
+    return True
+
+
+def _accounts() -> dict[str, User]:
+    password = make_password(DEMO_PASSWORD)
+    users = {email: User.objects.create(email=email, role=role, password=password) for email, role, _ in ACCOUNTS}
+    EmailAddress.objects.bulk_create(EmailAddress(user=user, email=email, verified=True, primary=True) for email, user in users.items())
+    return users
+
+
+def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinician]:
+    """Numbers 0000001 and 0000002 are nobody's: the GMC gives none for tests."""
+    okafor = Clinician(user=users["okafor@example.com"], name="Dr Demo Okafor", gmc_number="0000001", specialty="Neurology", verified_on=today)
+    lind = Clinician(user=users["lind@example.com"], name="Dr Demo Lind", gmc_number="0000002", specialty="Pain medicine", verified_on=today)
+    for clinician in (okafor, lind):
+        clinician.save()
+    return okafor, lind
+
+
+def _kinds(*clinicians: Clinician) -> list[AppointmentKind]:
+    first = AppointmentKind(
+        slug="first-assessment",
+        name="First assessment",
+        summary="A specialist doctor listens, looks at your records with you, and talks through every option.",
+        minutes=45,
+        buffer_after=10,
+        align_minutes=60,
+        fee_pence=18000,
+        modes=["video", "phone", "in_person"],
+    )
+    review = AppointmentKind(
+        slug="follow-up-review",
+        name="Follow-up review",
+        summary="A shorter visit to see how you are and what has changed.",
+        minutes=20,
+        buffer_after=10,
+        align_minutes=30,
+        fee_pence=9000,
+        modes=["video", "phone"],
+        position=1,
+    )
+    for kind in (first, review):
+        kind.save()
+        kind.clinicians.set(clinicians)
+    return [first, review]
+
+
+def _hours(clinician: Clinician, today: date) -> None:
+    """Monday to Friday, with no last day: the kinds' horizon keeps it to eight weeks ahead."""
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=today - timedelta(days=60))
+        for weekday in range(5)
+        for starts, ends in (MORNING, AFTERNOON)
+    )
+
+
+def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, at: datetime, today: date) -> None:
+    amina = _patient(users["amina@example.com"], "Amina", "Example", date(1979, 5, 14), 1, at)
+    for number, email in enumerate(NEW_PATIENTS, 1):
+        _patient(users[email], "Demo", f"Patient {number:02}", date(1960, 1, 15) + timedelta(days=400 * number), 100 + number, at)
+    _past_visit(amina, okafor, kind, today)
+    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=at)
+
+
+def _patient(user: User, first_names: str, family_name: str, born: date, number: int, at: datetime) -> Patient:
+    """Make a profile; the telephone numbers are Ofcom's for drama, the postcode is no real area."""
+    return Patient.objects.create(
+        user=user,
+        first_names=first_names,
+        family_name=family_name,
+        date_of_birth=born,
+        phone=f"+447700900{number:03}",
+        postcode="AA1 1AA",
+        gp_practice="Exampleton Surgery",
+        created_at=at,
+    )
+
+
+def _past_visit(patient: Patient, clinician: Clinician, kind: AppointmentKind, today: date) -> None:
+    day = today - timedelta(days=21)
+    while not is_business_day(day):
+        day -= timedelta(days=1)
+    starts_at = instant(day, MORNING[0])
+    Appointment.objects.create(
+        kind=kind,
+        clinician=clinician,
+        patient=patient,
+        state=State.COMPLETED,
+        mode="video",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=kind.minutes),
+        busy_from=starts_at,
+        busy_until=starts_at + timedelta(minutes=kind.minutes + kind.buffer_after),
+        fee_pence=kind.fee_pence,
+        created_at=starts_at - timedelta(days=20),
+        booked_at=starts_at - timedelta(days=20),
+    )

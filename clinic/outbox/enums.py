@@ -1,0 +1,31 @@
+"""The states of a message on its way."""
+
+from django.db import models
+
+
+class MessageState(models.TextChoices):
+    """``due`` and ``sending`` are on the way; the others are final."""
+
+    DUE = "due", "Waiting for its time"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Could not be sent"
+    MISSED = "missed", "Too late to be of use"
+    CANCELLED = "cancelled", "No longer wanted"
+
+
+ON_THE_WAY = (MessageState.DUE, MessageState.SENDING)
+
+
+class Channel(models.TextChoices):
+    """How a message travels."""
+
+    EMAIL = "email", "E-mail"
+
+
+class Answer(models.TextChoices):
+    """What the mail server's answer means for the next try."""
+
+    QUICK = "quick", "Connection trouble: try again soon"
+    SLOW = "slow", "Refused for now: try again later"
+    NEVER = "never", "Refused for good"

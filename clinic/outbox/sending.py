@@ -1,0 +1,178 @@
+"""The drain: takes due messages one by one and sends them.
+
+A message is claimed (state ``sending``, a lease, one more attempt) and that is committed before
+anything goes out, all by the database's clock. Where a worker dies, the lease runs out and the same
+statement takes the row again, under the same Message-ID. So nothing is lost, and at most the
+message that was just being sent may arrive twice; its row says so.
+"""
+
+import contextlib
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.functions import Now
+
+from clinic.accounts.enums import Role
+from clinic.outbox import policy
+from clinic.outbox.enums import Answer, MessageState
+from clinic.outbox.models import Message
+from clinic.outbox.registry import Letter, NotWanted, compose
+from clinic.outbox.rules import LABELS
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
+
+log = logging.getLogger("clinic.outbox")
+
+CLAIM = """
+update clinic_message
+   set state = 'sending',
+       attempts = attempts + 1,
+       lease_until = now() + make_interval(secs => %(lease)s),
+       maybe_repeated = maybe_repeated or state = 'sending'
+ where id = (
+       select id from clinic_message
+        where state in ('due', 'sending') and due_at <= now() and (state = 'due' or lease_until < now())
+        order by due_at limit 1
+          for update skip locked)
+returning *, now() as claimed_at
+"""
+
+TIME_FOR_STAFF = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a message did not go out, in words without values, and whether the server may have it all the same."""
+
+    answer: Answer
+    why: str
+    may_have_arrived: bool = False
+
+
+def drain(seconds: float) -> int:
+    """Handle due messages until none is left or ``seconds`` have passed; return how many were handled.
+
+    One bad message never stops the others; only a database that does not answer does.
+    """
+    handled, until, connection = 0, time.monotonic() + seconds, get_connection()
+    try:
+        while time.monotonic() < until and (message := _claim()):
+            _handle(message, connection)
+            handled += 1
+    finally:
+        _close(connection)
+    return handled
+
+
+def _claim() -> Any:
+    """Return the next due message, now ours for the length of a lease, or None.
+
+    It carries ``claimed_at``: the database's clock, by which all that follows is decided.
+    """
+    return next(iter(Message.objects.raw(CLAIM, {"lease": settings.OUTBOX_LEASE_SECONDS})), None)
+
+
+def _handle(message: Any, connection: Any) -> None:
+    if message.claimed_at >= message.useful_until:
+        return _close_row(message, MessageState.MISSED, "later than it is of use")
+    letter = _written(message)
+    if isinstance(letter, NotWanted):
+        return _close_row(message, MessageState.CANCELLED, letter.why)
+    failure = letter if isinstance(letter, Failure) else _post(message, letter, connection)
+    if failure is None:
+        return _mark_sent(message)
+    return _after_failure(message, failure)
+
+
+def _written(message: Message) -> Letter | NotWanted | Failure:
+    """Return the message's words as of now. A composer that raises fails this row alone, by its class's name."""
+    try:
+        letter = compose(message)
+    except (SoftTimeLimitExceeded, OperationalError, InterfaceError):
+        raise  # not this row's fault: its lease runs out and it is taken again
+    except Exception as error:  # noqa: BLE001 - one bad row must not stop the others
+        log.error("The composer of %s failed: %s", message.rule, type(error).__name__)
+        return Failure(Answer.NEVER, type(error).__name__)
+    if isinstance(letter, Letter) and not letter.to:
+        return Failure(Answer.NEVER, "no address")
+    return letter
+
+
+def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
+    """Hand ``letter`` to the mail server; return None when it took it."""
+    reached = False
+    try:
+        connection.open()
+        reached = True
+        return None if connection.send_messages([_mail(message, letter)]) == 1 else Failure(Answer.SLOW, "not taken")
+    except OSError as error:  # smtplib's errors are OSErrors too
+        _close(connection)
+        why = f"{type(error).__name__} {policy.code_of(error) or ''}".strip()
+        return Failure(policy.answer_to(error), why, reached and policy.may_have_arrived(error))
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # noqa: BLE001 - a header or an address that cannot be sent
+        _close(connection)
+        return Failure(Answer.NEVER, type(error).__name__)
+
+
+def _mail(message: Message, letter: Letter) -> EmailMultiAlternatives:
+    """Return the mail: one recipient, no copies, and the row's own Message-ID."""
+    mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to], headers={"Message-ID": message.message_id})
+    if letter.html:
+        mail.attach_alternative(letter.html, "text/html")
+    for name, content, mimetype in letter.attachments:
+        mail.attach(name, content, mimetype)
+    return mail
+
+
+def _after_failure(message: Any, failure: Failure) -> None:
+    """Plan the next try, or give up and ask reception to reach the person another way."""
+    again = policy.next_try(failure.answer, message.attempts, message.claimed_at, message.useful_until)
+    twice = message.maybe_repeated or failure.may_have_arrived
+    seen = {"last_answer": failure.answer, "why": failure.why, "maybe_repeated": twice}
+    if again is not None:
+        _update(message, state=MessageState.DUE, due_at=again, lease_until=None, **seen)
+        return
+    with transaction.atomic():
+        if _update(message, state=MessageState.FAILED, closed_at=Now(), lease_until=None, **seen):
+            _ask_reception(message, failure)
+
+
+def _ask_reception(message: Any, failure: Failure) -> None:
+    worklist.ask(
+        TaskKind.MESSAGE_FAILED,
+        f"{LABELS.get(message.rule, 'A message')} could not be sent: {failure.why}",
+        key=f"message_failed:{message.pk}",
+        about=message.pk,
+        role=Role.RECEPTION,
+        due_at=message.claimed_at + TIME_FOR_STAFF,
+        at=message.claimed_at,
+    )
+
+
+def _close_row(message: Any, state: MessageState, why: str) -> None:
+    _update(message, state=state, why=why, closed_at=Now(), lease_until=None)
+
+
+def _mark_sent(message: Message) -> None:
+    """Write that it went out, even where it was called off while we sent it: the log tells what happened."""
+    mine = Message.objects.filter(pk=message.pk, attempts=message.attempts)
+    mine.update(state=MessageState.SENT, sent_at=Now(), why="", closed_at=None, lease_until=None)
+
+
+def _update(message: Message, **changes: Any) -> int:
+    """Change the row if it is still ours: not claimed again by another worker, not called off meanwhile."""
+    return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.SENDING).update(**changes)
+
+
+def _close(connection: Any) -> None:
+    with contextlib.suppress(OSError):
+        connection.close()

@@ -1,0 +1,19 @@
+"""The scheduler's one task."""
+
+from typing import Any
+
+from celery import shared_task
+
+from clinic.outbox import actions, sending
+
+SECONDS = 12  # less than a tick, so that ticks do not pile up
+
+
+@shared_task(name="clinic.outbox.tasks.tick")
+def tick(**kwargs: Any) -> None:
+    """Show that the scheduler reaches a worker, then send what is due.
+
+    The heartbeat comes first: it is fresh even where sending fails.
+    """
+    actions.beat("tick")
+    sending.drain(SECONDS)

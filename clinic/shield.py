@@ -1,0 +1,77 @@
+"""Middleware that stands before everything else."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from clinic import errors
+
+Answer = Callable[[HttpRequest], HttpResponse]
+LONGEST_QUERY = 4096
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+log = logging.getLogger("clinic.shield")
+
+
+class RefuseHostileRequests:
+    """Refuse what no page of ours sends: NUL bytes, very long queries, odd methods, oversize bodies."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
+        query = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path or len(query) > LONGEST_QUERY or b"\0" in unquote_to_bytes(query):
+            return errors.bad_request(request)
+        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return HttpResponse("This is too large to send.", status=413, content_type="text/plain")
+        return self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdigit() else 0
+
+
+class DatabaseErrorsBecome503:
+    """Turn a database that does not answer into a 503 page with the phone number."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return self.process_exception(request, error) or errors.unavailable()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a view that raised; other errors go on to Django."""
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        log.error("The database did not answer: %s", type(exception).__name__)
+        return errors.unavailable()
+
+
+class PrivateAnswersAreNotStored:
+    """Tell browsers and proxies to keep no copy of an answer to somebody signed in."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated or request.method == "POST" or _is_private(request):
+            response["Cache-Control"] = "no-store, private"
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+def _is_private(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and getattr(match.func, "login_required", True)

@@ -1,0 +1,43 @@
+"""The clinicians people can see."""
+
+from typing import Any
+
+import pghistory
+from django.core.validators import RegexValidator
+from django.db import models
+
+from clinic.accounts.enums import Role
+from clinic.db.base import Record
+
+
+class ClinicianQuerySet(models.QuerySet["Clinician"]):
+    """Words for asking about clinicians."""
+
+    def practising(self) -> "ClinicianQuerySet":
+        """Those who can be booked now: marked so, and able to sign in as a clinician."""
+        return self.filter(is_active=True, user__is_active=True, user__role=Role.CLINICIAN)
+
+    def visible_to(self, user: Any) -> "ClinicianQuerySet":
+        """Those a signed-in ``user`` may open: staff see all, patients those who practise."""
+        return self if user.is_staff else self.practising()
+
+
+@pghistory.track(append_only=True)
+class Clinician(Record):
+    """A doctor on the GMC's Specialist Register (the clinic records when that was last checked)."""
+
+    user = models.OneToOneField("clinic.User", on_delete=models.PROTECT, limit_choices_to={"role": Role.CLINICIAN}, related_name="clinician")
+    name = models.CharField(max_length=120, help_text="As patients see it, like Dr Ada Okafor.")
+    gmc_number = models.CharField("GMC number", max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$", "A GMC number has 7 digits.")])
+    specialty = models.CharField(max_length=120, help_text="The entry on the Specialist Register.")
+    verified_on = models.DateField("register entry checked on", null=True, blank=True)
+    is_active = models.BooleanField("can be booked", default=True)
+
+    objects = ClinicianQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.CheckConstraint(condition=models.Q(gmc_number__regex=r"^\d{7}$"), name="gmc_number_has_7_digits")]
+
+    def __str__(self) -> str:
+        return self.name

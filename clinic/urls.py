@@ -1,0 +1,35 @@
+"""Every address of the site."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from clinic import demo_mail, health, home
+from clinic.pages.views import page
+
+handler400 = "clinic.errors.bad_request"
+handler403 = "clinic.errors.forbidden"
+handler404 = "clinic.errors.not_found"
+handler500 = "clinic.errors.server_error"
+
+urlpatterns = [
+    path("", home.front, name="home"),
+    path("signed-in/", home.after_sign_in, name="home_after_sign_in"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", include("clinic.workspace.desk_urls")),
+    path("admin/", admin.site.urls),
+    path("book/", include("bookings.appointments.booking_urls")),
+    path("appointments/", include("bookings.appointments.urls")),
+    path("care/", include("clinic.care.urls")),
+    path("care/", include("patients.profile.urls")),
+    path("intake/", include("patients.intake.urls")),
+    path("review/", include("clinic.workspace.urls")),
+]
+
+if settings.DEMO or settings.TESTING:
+    urlpatterns += [path("demo/mail/", demo_mail.letters, name="demo_mail"), path("demo/mail/<slug:name>/", demo_mail.letter, name="demo_letter")]
+
+# Last: any other single word is a page's slug.
+urlpatterns += [path("<slug:slug>/", page, name="page")]

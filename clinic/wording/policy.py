@@ -1,0 +1,45 @@
+"""The words that may not be said where, and why. Pure rules; the table is ``rules.py``.
+
+A rule finds a phrase; a near miss that only looks like it ("not guaranteed") passes.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clinic.wording.enums import Place
+from clinic.wording.rules import RULES
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A phrase that may not stand there: as it was written, where it begins, and why."""
+
+    phrase: str
+    reason: str
+    start: int
+
+    def __str__(self) -> str:
+        return f"“{self.phrase}”: {self.reason}"
+
+
+def check(text: str, place: Place, *, names: Iterable[str] = ()) -> list[Hit]:
+    """Return what may not be said in ``text`` at ``place``, in the order of the text.
+
+    ``names`` are proper names that count as empty space (the clinic's own).
+    """
+    for name in names:
+        text = _blank(text, re.escape(name))
+    hits = [hit for rule in RULES if place in rule.places for hit in _hits(text, rule.phrase, rule.but_not, rule.reason)]
+    return sorted(hits, key=lambda hit: hit.start)
+
+
+def _hits(text: str, phrase: str, but_not: str, reason: str) -> list[Hit]:
+    readable = _blank(text, but_not) if but_not else text
+    found = re.finditer(rf"(?<![\w-])(?:{phrase})(?!\w)", readable, re.IGNORECASE)
+    return [Hit(match.group(), reason, match.start()) for match in found]
+
+
+def _blank(text: str, pattern: str) -> str:
+    """Return ``text`` with what ``pattern`` finds turned into spaces, so that positions stay."""
+    return re.sub(pattern, lambda match: " " * len(match.group()), text, flags=re.IGNORECASE)

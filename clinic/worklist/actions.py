@@ -1,0 +1,37 @@
+"""Opening, taking and finishing tasks."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from clinic.accounts.enums import Role
+from clinic.db.refusal import Refusal
+from clinic.db.states import move
+from clinic.worklist.enums import TaskKind, TaskState
+from clinic.worklist.models import Task
+
+
+def ask(kind: TaskKind, title: str, *, key: str, about: UUID, role: Role, due_at: datetime, at: datetime) -> Task:
+    """Return the task for ``key``, opened at ``at`` unless it is there already."""
+    task, _ = Task.objects.get_or_create(
+        key=key, defaults={"kind": kind, "title": title, "about": about, "role": role, "due_at": due_at, "created_at": at}
+    )
+    return task
+
+
+def take(task: Task, *, by: Any, at: datetime) -> None:
+    """Make ``by`` the one who does ``task``. Raises StaleState where somebody else was quicker."""
+    move(task, TaskState.TAKEN, by=by, at=at, taken_by=by)
+
+
+def finish(task: Task, outcome: str, *, by: Any, at: datetime) -> None:
+    """Close ``task`` with the words of how it ended. Raises Refusal without them."""
+    if not outcome.strip():
+        raise Refusal("Say how this ended.")
+    move(task, TaskState.DONE, by=by, at=at, outcome=outcome.strip())
+
+
+def finish_about(about: UUID, kind: TaskKind, outcome: str, *, by: Any, at: datetime) -> None:
+    """Close every waiting task of ``kind`` about a record: the fact it asked for has happened."""
+    for task in Task.objects.waiting().filter(about=about, kind=kind):
+        finish(task, outcome, by=by, at=at)

@@ -1,0 +1,25 @@
+"""What staff have to do, and how it ends."""
+
+from django.db import models
+
+
+class TaskState(models.TextChoices):
+    """A task is open until somebody says how it ended."""
+
+    OPEN = "open", "To do"
+    TAKEN = "taken", "Taken"
+    DONE = "done", "Done"
+
+
+class TaskKind(models.TextChoices):
+    """Every kind of work the software asks of staff."""
+
+    URGENT_ANSWERS = "urgent_answers", "Urgent answers in a form"
+    MESSAGE_FAILED = "message_failed", "A message could not be sent"
+    DECISION_DUE = "decision_due", "A form waits for a decision"
+
+
+MOVES = {
+    TaskState.OPEN: frozenset({TaskState.TAKEN, TaskState.DONE}),
+    TaskState.TAKEN: frozenset({TaskState.OPEN, TaskState.DONE}),
+}

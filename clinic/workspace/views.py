@@ -1,0 +1,213 @@
+"""The clinician's queue, and one person's form with the decision on it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.appointments.models import Appointment
+from clinic.accounts import policy
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
+from clinic.db.clock import uk_day, when_text
+from clinic.db.refusal import Refusal
+from clinic.forms.base import helper
+from clinic.staff.models import Clinician
+from clinic.workspace.queue import Row, in_order
+from patients.intake import walk
+from patients.intake.enums import LOUDEST_FIRST, IntakeState, Level
+from patients.intake.models import Intake, IntakeVersion
+from patients.profile.models import Patient
+from patients.profile.policy import age, phone_text
+from patients.suitability import actions
+from patients.suitability.enums import Outcome
+from patients.suitability.forms import DecisionForm
+from patients.suitability.models import Decision
+from patients.suitability.policy import STANDARD_MESSAGES
+
+
+def _clinician(request: HttpRequest, pk: UUID | None = None) -> Clinician:
+    """Return the signed-in clinician. Raises Http404 for patients, PermissionDenied for other staff."""
+    user = request.user
+    clinician = Clinician.objects.visible_to(user).filter(user=user).first() if policy.is_clinician(user) else None
+    if clinician is not None:
+        return clinician
+    if pk is not None:
+        _log(request, AccessLog.What.REFUSED, pk)
+    raise Http404 if policy.is_patient(user) else PermissionDenied
+
+
+def _log(request: HttpRequest, what: AccessLog.What, pk: UUID) -> None:
+    audit.record(what, "intake", pk, by=request.user, at=timezone.now())
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for a clinician, and what this one has taken."""
+    _clinician(request)
+    return _show_queue(request)
+
+
+def _show_queue(request: HttpRequest, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    listed = Intake.objects.visible_in_lists_to(request.user).with_urgency().select_related("patient", "reviewer")
+    found = list(listed.exclude(state=IntakeState.DECIDED))
+    visits = _next_visits(request, [intake.patient_id for intake in found], now)
+    rows = {state: in_order(_row(intake, visits) for intake in found if intake.state == state) for state in IntakeState}
+    mine = {intake.pk for intake in found if intake.reviewer is not None and intake.reviewer.user_id == request.user.pk}
+    context = {
+        "to_call": rows[IntakeState.DRAFT],
+        "waiting": rows[IntakeState.SUBMITTED],
+        "mine": [row for row in rows[IntakeState.IN_REVIEW] if row.pk in mine],
+    }
+    return render(request, "workspace/queue.html", context, status=status)
+
+
+def _next_visits(request: HttpRequest, patients: Iterable[UUID], now: datetime) -> dict[UUID | None, str]:
+    """Return each patient's next visit in this clinician's diary, in words."""
+    coming = (
+        Appointment.objects.visible_to(request.user).upcoming().filter(patient__in=list(patients), ends_at__gte=now)
+    )
+    return {visit.patient_id: when_text(visit.starts_at) for visit in coming.order_by("-starts_at")}
+
+
+def _row(intake: Intake, visits: dict[UUID | None, str]) -> Row:
+    since = intake.submitted_at or intake.saved_at
+    return Row(
+        pk=intake.pk,
+        name=intake.patient.full_name,
+        phone=phone_text(intake.patient.phone),
+        since=since,
+        is_urgent=intake.is_urgent,  # type: ignore[attr-defined] - from with_urgency()
+        since_text=when_text(since),
+        visit_text=visits.get(intake.patient_id, ""),
+    )
+
+
+@require_POST
+def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a form to review; then open it."""
+    clinician = _clinician(request, pk)
+    intake = Intake.objects.visible_in_lists_to(request.user).exclude(state=IntakeState.DRAFT).filter(pk=pk).first()
+    if intake is None:
+        _log(request, AccessLog.What.REFUSED, pk)
+        raise Http404
+    try:
+        actions.claim(intake, clinician, by=request.user, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return _show_queue(request, status=422)
+    return redirect("review_record", pk=pk)
+
+
+@require_safe
+def record(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One person's form: who they are, the flags, the answers, the decision."""
+    clinician = _clinician(request, pk)
+    intake = _find(request, pk)
+    return _show_record(request, intake, clinician, DecisionForm()) if intake else _refuse(request, pk)
+
+
+@require_POST
+def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Sign the decision on a form."""
+    clinician = _clinician(request, pk)
+    intake = _find(request, pk)
+    if intake is None:
+        return _refuse(request, pk)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.decide(
+                intake,
+                clinician,
+                Outcome(said["outcome"]),
+                reasons=said["reasons"],
+                message=said["message"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Your decision is signed. The patient gets an email that there is an update.")
+            return redirect("review_record", pk=pk)
+    return _show_record(request, intake, clinician, form, status=422)
+
+
+def _find(request: HttpRequest, pk: UUID) -> Intake | None:
+    """Return the form if it is of somebody in this clinician's care, and log the reading."""
+    found = Intake.objects.visible_to(request.user).select_related("patient__user", "reviewer").filter(pk=pk).first()
+    if found is not None:
+        _log(request, AccessLog.What.READ, pk)
+    return found
+
+
+def _refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that the person is not in this clinician's care, and how to take the form if it waits."""
+    _log(request, AccessLog.What.REFUSED, pk)
+    listed = Intake.objects.visible_in_lists_to(request.user).filter(pk=pk).first()
+    if listed is None:
+        raise Http404
+    waits = listed.state == IntakeState.SUBMITTED
+    return render(request, "workspace/not_yours.html", {"pk": pk, "waits": waits}, status=403)
+
+
+def _show_record(
+    request: HttpRequest, intake: Intake, clinician: Clinician, form: DecisionForm, status: int = 200
+) -> HttpResponse:
+    version = intake.versions.latest("number")
+    form.helper = helper("Sign this decision", action=reverse("review_decide", args=[intake.pk]))
+    context = {
+        "intake": intake,
+        "patient": intake.patient,
+        "details": _details(intake.patient, timezone.now()),
+        "flags": _flags(version),
+        "parts": walk.parts(version.answers),
+        "history": _history(intake),
+        "decision": Decision.objects.visible_to(request.user)
+        .filter(version=version)
+        .select_related("clinician")
+        .first(),
+        "form": form,
+        "may_claim": intake.state == IntakeState.SUBMITTED,
+        "may_decide": intake.state == IntakeState.IN_REVIEW and intake.reviewer_id == clinician.pk,
+        "standard": [(outcome.label, words) for outcome, words in STANDARD_MESSAGES.items()],
+    }
+    return render(request, "workspace/record.html", context, status=status)
+
+
+def _details(patient: Patient, now: datetime) -> list[dict[str, str]]:
+    born = patient.date_of_birth
+    rows = {
+        "Date of birth": f"{born.day} {born:%B %Y}, aged {age(born, uk_day(now))}",
+        "Phone number": phone_text(patient.phone),
+        "Email": patient.reach,
+        "Postcode": patient.postcode,
+        "GP practice": patient.gp_practice,
+    }
+    return [{"key": key, "value": value} for key, value in rows.items()]
+
+
+def _flags(version: IntakeVersion) -> list[dict[str, Any]]:
+    """Return the red flags as they were recorded, loudest first."""
+    found = sorted(version.flags.all(), key=lambda flag: (LOUDEST_FIRST.index(Level(flag.level)), flag.code))
+    tones = {Level.EMERGENCY: "danger", Level.RED: "danger", Level.AMBER: "warning", Level.INFO: "info"}
+    return [{"flag": flag, "level": Level(flag.level).label, "tone": tones[Level(flag.level)]} for flag in found]
+
+
+def _history(intake: Intake) -> list[dict[str, str]]:
+    changes = intake.state_changes.select_related("by")
+    return [
+        {"when": when_text(change.at), "title": IntakeState(change.to_state).label, "text": f"By {change.by}"}
+        for change in changes
+    ]

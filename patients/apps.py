@@ -1,0 +1,16 @@
+"""The patients app."""
+
+from django.apps import AppConfig
+
+
+class PatientsConfig(AppConfig):
+    """See docs/architecture.md for its features."""
+
+    name = "patients"
+
+    def ready(self) -> None:
+        """Tell the outbox who writes this app's messages."""
+        from clinic.outbox import registry  # noqa: PLC0415 - models are loaded only now
+        from patients.suitability import letters  # noqa: PLC0415
+
+        registry.register("decision_made", letters.decision_made)

@@ -1,0 +1,131 @@
+"""What a person tells us before a first assessment, and what of it a clinician must not miss."""
+
+from typing import Any, ClassVar
+
+import pghistory
+from django.db import models
+
+from clinic.accounts.enums import Role
+from clinic.db.base import Record
+from clinic.db.frozen import FrozenRecord, StateChange
+from clinic.db.sealed import SealedJSONField, SealedTextField
+from clinic.db.states import Moves, guard
+from clinic.worklist.enums import TaskKind
+from clinic.worklist.models import Task
+from patients.intake.enums import MOVES, IntakeState, Level
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    """Words for asking about intakes."""
+
+    def waiting(self) -> "IntakeQuerySet":
+        """Those a clinician has to deal with, oldest first."""
+        return self.filter(state__in=[IntakeState.SUBMITTED, IntakeState.IN_REVIEW]).order_by("submitted_at", "id")
+
+    def visible_to(self, user: Any) -> "IntakeQuerySet":
+        """A patient sees their own; a clinician what people in their care have sent; nobody else any."""
+        if user.role == Role.PATIENT:
+            return self.filter(patient__user=user)
+        if user.role == Role.CLINICIAN:
+            in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
+            return self.exclude(state=IntakeState.DRAFT).filter(in_care).distinct()
+        return self.none()
+
+    def visible_in_lists_to(self, user: Any) -> "IntakeQuerySet":
+        """Those a clinician may see in a list before they are in the person's care: who and since when, never the answers.
+
+        That is all that was sent, and a draft somebody has to be called about.
+        """
+        if user.role != Role.CLINICIAN:
+            return self.none()
+        call = Task.objects.waiting().filter(about=models.OuterRef("pk"), kind=TaskKind.URGENT_ANSWERS)
+        return self.filter(~models.Q(state=IntakeState.DRAFT) | models.Exists(call)).defer("answers")
+
+    def with_urgency(self) -> "IntakeQuerySet":
+        """The same, each with ``is_urgent``: an emergency answer was sent, or a call about one is still to be made."""
+        call = Task.objects.waiting().filter(about=models.OuterRef("pk"), kind=TaskKind.URGENT_ANSWERS)
+        emergency = FlagHit.objects.filter(version__intake=models.OuterRef("pk"), level=Level.EMERGENCY)
+        return self.annotate(is_urgent=models.Exists(emergency) | models.Exists(call))
+
+
+@pghistory.track(append_only=True)
+class Intake(Record):
+    """One filling-in of the form. The answers are sealed; a draft is read by its writer alone."""
+
+    MOVES: ClassVar[Moves] = MOVES
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="intakes")
+    state = models.CharField(max_length=12, choices=IntakeState.choices, default=IntakeState.DRAFT)
+    form_version = models.CharField(max_length=20)
+    answers = SealedJSONField(place="patients.intake.answers", default=dict)
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    reviewer = models.ForeignKey("clinic.Clinician", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = IntakeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at"]
+        triggers = [guard(MOVES)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"], condition=~models.Q(state=IntakeState.DECIDED), name="one_open_intake_a_patient"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=IntakeState.DRAFT) | models.Q(submitted_at__isnull=False),
+                name="sent_intake_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[IntakeState.DRAFT, IntakeState.SUBMITTED])
+                | models.Q(reviewer__isnull=False),
+                name="reviewed_intake_has_a_reviewer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Intake of {self.started_at:%d %B %Y}"
+
+
+class IntakeStateChange(StateChange):
+    """One move of an intake."""
+
+    record = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="state_changes")
+
+    class Meta(StateChange.Meta):
+        pass
+
+
+class IntakeVersion(FrozenRecord):
+    """What was submitted, as it was submitted: decisions point here."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    form_version = models.CharField(max_length=20)
+    answers = SealedJSONField(place="patients.intakeversion.answers")
+    at = models.DateTimeField()
+
+    class Meta(FrozenRecord.Meta):
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["intake", "number"], name="one_version_a_number")]
+
+    def __str__(self) -> str:
+        return f"Version {self.number}"
+
+
+class FlagHit(FrozenRecord):
+    """A red flag that a submitted answer set off: the exact answer, the rule's version, the time. Never recomputed."""
+
+    version = models.ForeignKey(IntakeVersion, on_delete=models.PROTECT, related_name="flags")
+    code = models.CharField(max_length=8)
+    level = models.CharField(max_length=1, choices=Level.choices)
+    title = models.CharField(max_length=200)
+    answer = SealedTextField(place="patients.flaghit.answer")
+    rules_version = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta(FrozenRecord.Meta):
+        constraints = [models.UniqueConstraint(fields=["version", "code"], name="one_hit_a_rule")]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,16 @@
+"""The tables of this app, gathered from its folders."""
+
+from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
+from patients.profile.models import CareRelationship, Consent, Patient
+from patients.suitability.models import Decision
+
+__all__ = [
+    "CareRelationship",
+    "Consent",
+    "Decision",
+    "FlagHit",
+    "Intake",
+    "IntakeStateChange",
+    "IntakeVersion",
+    "Patient",
+]

@@ -1,0 +1,95 @@
+"""Your details."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from clinic.forms.base import PlainErrors, helper
+from clinic.forms.dates import DatePartsField
+from clinic.forms.text import PlainTextField
+from patients.profile import policy
+from patients.profile.actions import TooYoung
+
+PHONE = "Enter a UK phone number, like 01632 960 001 or 07700 900 982"
+POSTCODE = "Enter a full UK postcode, like AA1 1AA"
+
+
+def _line(autocomplete: str, **attrs: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": autocomplete, "spellcheck": "false"} | attrs)
+
+
+class ProfileForm(PlainErrors, forms.Form):
+    """Who the person is and how to reach them. ``today`` bounds the date of birth; ``drama``: see policy."""
+
+    first_names = PlainTextField(
+        label="First names",
+        help_text="Leave this empty if you have one name only.",
+        longest=100,
+        required=False,
+        widget=_line("given-name"),
+    )
+    family_name = PlainTextField(
+        label="Family name or only name",
+        longest=100,
+        widget=_line("family-name"),
+        error_messages={"required": "Enter your family name, or your only name"},
+    )
+    preferred_name = PlainTextField(
+        label="Name you like to be called", longest=100, required=False, widget=_line("nickname")
+    )
+    date_of_birth = DatePartsField(
+        label="Date of birth", called="your date of birth", birthday=True, earliest=policy.BORN_SINCE
+    )
+    phone = PlainTextField(
+        label="Phone number",
+        longest=policy.LONGEST_PHONE,
+        help_text="A UK number. We call it if we need to reach you about your care.",
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "width-20"}),
+        error_messages={"required": PHONE},
+    )
+    postcode = PlainTextField(
+        label="Postcode",
+        longest=policy.LONGEST_POSTCODE,
+        widget=_line("postal-code", **{"class": "width-10"}),
+        error_messages={"required": POSTCODE},
+    )
+    gp_practice = PlainTextField(
+        label="GP practice",
+        help_text="The surgery you are registered with, and its town.",
+        longest=200,
+        widget=_line("off"),
+        error_messages={"required": "Enter the name of your GP practice"},
+    )
+
+    helper = helper("Save my details")
+
+    def __init__(self, *args: Any, today: date, drama: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today, self.drama = today, drama
+        self.fields["date_of_birth"].latest = today
+
+    def clean_date_of_birth(self) -> date:
+        """Return the date of birth of an adult."""
+        born: date = self.cleaned_data["date_of_birth"]
+        if not policy.is_adult(born, self.today):
+            raise forms.ValidationError(str(TooYoung()))
+        return born
+
+    def clean_phone(self) -> str:
+        """Return the number in international form."""
+        if phone := policy.uk_phone(self.cleaned_data["phone"], drama=self.drama):
+            return phone
+        raise forms.ValidationError(PHONE)
+
+    def clean_postcode(self) -> str:
+        """Return the postcode in capitals with one space."""
+        if postcode := policy.postcode(self.cleaned_data["postcode"]):
+            return postcode
+        raise forms.ValidationError(POSTCODE)
+
+
+class NextForm(forms.Form):
+    """Where to go after saving: the address's ``next``."""
+
+    next = forms.CharField(required=False, max_length=1000)

@@ -1,0 +1,122 @@
+"""The person: who they are, how to reach them, who their GP is, who cares for them."""
+
+from datetime import date
+from typing import Any
+
+import pghistory
+from django.db import models
+
+from clinic.accounts.enums import Role
+from clinic.db.base import Record
+from clinic.db.frozen import FrozenRecord
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    """Words for asking about patients."""
+
+    def visible_to(self, user: Any) -> "PatientQuerySet":
+        """A patient sees themselves; reception and managers everybody's contact details; a clinician the people in their care."""
+        if user.role == Role.PATIENT:
+            return self.filter(user=user)
+        if user.role in {Role.RECEPTION, Role.MANAGER}:
+            return self
+        return self.filter(care__clinician__user=user, care__ended_at__isnull=True).distinct()
+
+
+@pghistory.track(append_only=True)
+class Patient(Record):
+    """A person the clinic looks after. ``user`` is empty for somebody who books by phone."""
+
+    user = models.OneToOneField("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="patient")
+    first_names = models.CharField("first names", max_length=100, blank=True)
+    family_name = models.CharField("family name or only name", max_length=100)
+    preferred_name = models.CharField("name you like to be called", max_length=100, blank=True)
+    date_of_birth = models.DateField()
+    phone = models.CharField(max_length=20, help_text="In international form, like +447700900123.")
+    email = models.EmailField(blank=True, help_text="For somebody without an account.")
+    postcode = models.CharField(max_length=8)
+    gp_practice = models.CharField("GP practice", max_length=200)
+    deceased_on = models.DateField(null=True, blank=True)
+    discharged_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["family_name", "first_names", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(date_of_birth__gte=date(1900, 1, 1)), name="born_since_1900"),
+            models.CheckConstraint(condition=~models.Q(family_name=""), name="patient_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First names, where there are any, and the family name."""
+        return f"{self.first_names} {self.family_name}".strip()
+
+    @property
+    def called(self) -> str:
+        """The name this person likes to be called."""
+        return self.preferred_name or self.first_names or self.family_name
+
+    @property
+    def reach(self) -> str:
+        """The e-mail address messages go to, or nothing."""
+        return self.user.email if self.user else self.email
+
+    @property
+    def may_be_written_to(self) -> bool:
+        """Whether the clinic still sends this person messages."""
+        return self.deceased_on is None and self.discharged_on is None
+
+
+class Consent(FrozenRecord):
+    """One answer to one consent text. Changing one's mind is a new row; the newest counts."""
+
+    class Purpose(models.TextChoices):
+        PRIVACY = "privacy", "Has seen the privacy notice"
+        SHARE_WITH_GP = "share_with_gp", "We may write to your GP"
+        OBTAIN_RECORDS = "obtain_records", "We may ask for your records"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    given = models.BooleanField()
+    text_version = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta(FrozenRecord.Meta):
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {'yes' if self.given else 'no'}"
+
+
+@pghistory.track(append_only=True)
+class CareRelationship(Record):
+    """Why a clinician may open a person's record: they booked, claimed the form, or took over."""
+
+    class Reason(models.TextChoices):
+        BOOKED = "booked", "A visit was booked"
+        CLAIMED = "claimed", "The clinician took the form to review"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="care")
+    clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="care")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "clinician"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_open_care_relationship",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.started_at:%Y-%m-%d}"

@@ -1,0 +1,101 @@
+"""What a person's details must be. Pure: no database, no clock, no settings."""
+
+import re
+from datetime import date
+from typing import Protocol
+
+import phonenumbers
+
+ADULT = 18
+BORN_SINCE = date(1900, 1, 1)
+LONGEST_PHONE = 40  # as typed; reading a huge string as a number is slow
+LONGEST_POSTCODE = 20
+TYPED_PHONE = re.compile(r"[0-9+() ./-]+")  # no letters: 0800 FLOWERS would be read as digits
+UK = 44
+NATIONAL_DIGITS = (9, 10)  # without the leading 0
+# Geographic, UK-wide, mobile, freephone and shared cost. 09 and 118 cost the caller; 070 is a paid redirect.
+PREFIXES = ("1", "2", "3", "7", "8")
+REFUSED_PREFIXES = ("70", "118")
+# Ofcom's numbers for drama: nobody has them. (first, last) in international form without the plus.
+DRAMA = (
+    (447700900000, 447700900999),
+    (442079460000, 442079460999),
+    (441632960000, 441632960999),
+    (448081570000, 448081570999),
+    (443069990000, 443069990999),
+)
+# Format only, from the UK's postcode scheme (GOV.UK): it does not say that the postcode exists.
+POSTCODE = re.compile(
+    r"(GIR ?0AA|[A-PR-UWYZ]([0-9]{1,2}|([A-HK-Y][0-9]([0-9ABEHMNPRV-Y])?)|[0-9][A-HJKPS-UW]) ?[0-9][ABD-HJLNP-UW-Z]{2})"
+)
+INWARD = 3  # the letters and digits after the space
+
+
+class Details(Protocol):
+    """A person's details, as ``Patient`` has them."""
+
+    family_name: str
+    date_of_birth: date
+    phone: str
+    postcode: str
+    gp_practice: str
+
+
+def uk_phone(text: str, *, drama: bool) -> str | None:
+    """Return a UK phone number in international form, like +447700900123; None where it is not one.
+
+    ``drama`` accepts Ofcom's numbers for drama: in the demonstration and in tests only.
+    """
+    if len(text) > LONGEST_PHONE or not TYPED_PHONE.fullmatch(text):
+        return None
+    try:
+        number = phonenumbers.parse(text, "GB")
+    except phonenumbers.NumberParseException:
+        return None
+    national = str(number.national_number)
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if not possible or number.country_code != UK or number.extension or len(national) not in NATIONAL_DIGITS:
+        return None
+    if not national.startswith(PREFIXES) or national.startswith(REFUSED_PREFIXES):
+        return None
+    return None if is_drama(f"+{UK}{national}") and not drama else f"+{UK}{national}"
+
+
+def is_drama(phone: str) -> bool:
+    """Tell whether a number in international form is one of Ofcom's for drama."""
+    return any(first <= int(phone.removeprefix("+")) <= last for first, last in DRAMA)
+
+
+def phone_text(phone: str) -> str:
+    """Return a stored UK number as people read it, like 07700 900123."""
+    try:
+        number = phonenumbers.parse(phone, "GB")
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def postcode(text: str) -> str | None:
+    """Return a full UK postcode in capitals with one space, however it was typed; None where it is not one."""
+    if len(text) > LONGEST_POSTCODE:
+        return None
+    bare = re.sub(r"[^A-Z0-9]", "", text.upper())
+    written = f"{bare[:-INWARD]} {bare[-INWARD:]}"
+    return written if text.isascii() and POSTCODE.fullmatch(written) else None
+
+
+def age(born: date, today: date) -> int:
+    """Return the whole years since ``born``. Somebody born on 29 February is a year older on 1 March."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def is_adult(born: date, today: date) -> bool:
+    """Tell whether a person is 18 or over. The clinic sees adults only (GMC: within own specialty)."""
+    return age(born, today) >= ADULT
+
+
+def is_complete(details: Details | None) -> bool:
+    """Tell whether everything needed before a form or a visit is there."""
+    return details is not None and all(
+        (details.family_name, details.date_of_birth, details.phone, details.postcode, details.gp_practice)
+    )

@@ -1,0 +1,7 @@
+"""Below /care/: the person's own details."""
+
+from django.urls import path
+
+from patients.profile import views
+
+urlpatterns = [path("details/", views.profile, name="profile")]

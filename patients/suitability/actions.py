@@ -1,0 +1,86 @@
+"""Taking an intake to review, and deciding on it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from clinic.db.refusal import Refusal
+from clinic.db.states import StaleState, move
+from clinic.outbox import actions as outbox
+from clinic.staff.models import Clinician
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind, TaskState
+from clinic.worklist.models import Task
+from patients.intake.enums import IntakeState
+from patients.intake.models import Intake
+from patients.profile.actions import open_care
+from patients.profile.models import CareRelationship
+from patients.suitability.enums import Outcome
+from patients.suitability.models import Decision
+from patients.suitability.policy import SHORTEST_REASONS, message_for
+
+
+class NotYours(Refusal):
+    """Another clinician took this form to review."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has taken this form to review. Only they can decide on it.")
+
+
+class TooShort(Refusal):
+    """A decision needs reasons."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Write your reasons in at least {SHORTEST_REASONS} characters.")
+
+
+def claim(intake: Intake, clinician: Clinician, *, by: Any, at: datetime) -> None:
+    """Make ``clinician`` the reviewer of a submitted intake, and open the care relationship.
+
+    The tasks about it are theirs from now on: the urgent one counts as seen, the decision stays due.
+    Claiming one's own again changes nothing. Raises StaleState where somebody else was quicker.
+    """
+    with transaction.atomic():
+        taken = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
+        if taken.state == IntakeState.IN_REVIEW and taken.reviewer_id == clinician.pk:
+            return
+        move(taken, IntakeState.IN_REVIEW, by=by, at=at, reviewer=clinician)
+        open_care(taken.patient, clinician, CareRelationship.Reason.CLAIMED, at=at)
+        for task in Task.objects.waiting().filter(about=taken.pk, state=TaskState.OPEN):
+            worklist.take(task, by=by, at=at)
+
+
+def decide(
+    intake: Intake, clinician: Clinician, outcome: Outcome, *, reasons: str, message: str, by: Any, at: datetime
+) -> Decision:
+    """Sign a decision on the latest version, tell the patient that there is one, and return it.
+
+    ``message`` is what the patient reads; empty for the standard words of ``outcome``. Raises
+    StaleState, NotYours or TooShort.
+    """
+    if len(reasons.strip()) < SHORTEST_REASONS:
+        raise TooShort
+    with transaction.atomic():
+        reviewed = Intake.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=intake.pk)
+        _check(reviewed, clinician)
+        decision = Decision.objects.create(
+            version=reviewed.versions.latest("number"),
+            clinician=clinician,
+            outcome=outcome,
+            reasons=reasons.strip(),
+            message=message_for(outcome, message),
+            at=at,
+        )
+        move(reviewed, IntakeState.DECIDED, by=by, at=at)
+        for kind in (TaskKind.DECISION_DUE, TaskKind.URGENT_ANSWERS):
+            worklist.finish_about(reviewed.pk, kind, "Decided", by=by, at=at)
+        outbox.plan("decision_made", about=decision.pk, person=reviewed.patient_id, anchor=at, at=at)
+    return decision
+
+
+def _check(reviewed: Intake, clinician: Clinician) -> None:
+    if reviewed.reviewer is not None and reviewed.reviewer != clinician:
+        raise NotYours(reviewed.reviewer.name)
+    if reviewed.state != IntakeState.IN_REVIEW:
+        raise StaleState

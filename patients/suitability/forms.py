@@ -1,0 +1,45 @@
+"""Deciding on an intake."""
+
+from django import forms
+
+from clinic.forms.base import PlainErrors
+from clinic.forms.text import PlainTextField
+from patients.suitability.enums import Outcome
+from patients.suitability.policy import LONGEST_TEXT, SHORTEST_REASONS
+
+
+class DecisionForm(PlainErrors, forms.Form):
+    """Outcome, reasons, and what the patient reads. Nothing is filled in beforehand: the judgement is the clinician's."""
+
+    outcome = forms.ChoiceField(
+        label="What happens next?",
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happens next", "invalid_choice": "Choose what happens next"},
+    )
+    reasons = PlainTextField(
+        label="Your reasons",
+        called="your reasons",
+        help_text=f"For the record, not shown to the patient. At least {SHORTEST_REASONS} characters. Say what you did about each flag.",
+        longest=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Write your reasons"},
+    )
+    message = PlainTextField(
+        label="Message to the patient",
+        called="the message",
+        help_text="Shown in their account, never by email. Leave it empty to send the standard message below for what you chose.",
+        longest=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    use_required_attribute = False
+
+    def clean_reasons(self) -> str:
+        """Return reasons long enough to be understood later."""
+        reasons: str = self.cleaned_data["reasons"]
+        if len(reasons) < SHORTEST_REASONS:
+            raise forms.ValidationError(
+                f"Write your reasons in at least {SHORTEST_REASONS} characters. You typed {len(reasons)}."
+            )
+        return reasons
