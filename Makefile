@@ -13,6 +13,7 @@ export PYTHON PORT DATA_DIR CHROMIUM
 DEMO := export CLINIC_ENV=demo
 # The tests sign in as the owner: they make and drop their own database. Their servers are thrown away.
 TESTS := export CLINIC_ENV=test DATABASE_ROLE=clinic DATA_DIR="$${DATA_DIR:-.local/test}"
+
 .PHONY: words
 words: ## print these words
 	@echo "make WORD, where WORD is one of"

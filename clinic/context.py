@@ -17,15 +17,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_origin": settings.SITE_ORIGIN,
         "demo": settings.DEMO,
         "second_factor_off": not settings.STAFF_SECOND_FACTOR and user is not None and policy.works_here(user),
-        "nav": [
-            {"label": label, "url": url, "current": request.path.startswith(url)}
-            for label, url in _places(user)
-        ],
+        "nav": [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in _places(user)],
     }
 
 
 def _places(user: Any) -> list[tuple[str, str]]:
-    places = [("MS pain", reverse("page", args=["ms-pain"])), ("Facial pain", reverse("page", args=["facial-pain"])), ("Book", reverse("book"))]
+    places = [
+        ("MS pain", reverse("page", args=["ms-pain"])),
+        ("Facial pain", reverse("page", args=["facial-pain"])),
+        ("Book", reverse("book")),
+    ]
     if user is None or not user.is_authenticated:
         return places
     if policy.is_clinician(user):

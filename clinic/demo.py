@@ -62,14 +62,28 @@ def load(at: datetime, today: date) -> bool:
 def _accounts() -> dict[str, User]:
     password = make_password(DEMO_PASSWORD)
     users = {email: User.objects.create(email=email, role=role, password=password) for email, role, _ in ACCOUNTS}
-    EmailAddress.objects.bulk_create(EmailAddress(user=user, email=email, verified=True, primary=True) for email, user in users.items())
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=email, verified=True, primary=True) for email, user in users.items()
+    )
     return users
 
 
 def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinician]:
     """Numbers 0000001 and 0000002 are nobody's: the GMC gives none for tests."""
-    okafor = Clinician(user=users["okafor@example.com"], name="Dr Demo Okafor", gmc_number="0000001", specialty="Neurology", verified_on=today)
-    lind = Clinician(user=users["lind@example.com"], name="Dr Demo Lind", gmc_number="0000002", specialty="Pain medicine", verified_on=today)
+    okafor = Clinician(
+        user=users["okafor@example.com"],
+        name="Dr Demo Okafor",
+        gmc_number="0000001",
+        specialty="Neurology",
+        verified_on=today,
+    )
+    lind = Clinician(
+        user=users["lind@example.com"],
+        name="Dr Demo Lind",
+        gmc_number="0000002",
+        specialty="Pain medicine",
+        verified_on=today,
+    )
     for clinician in (okafor, lind):
         clinician.save()
     return okafor, lind
@@ -106,7 +120,9 @@ def _kinds(*clinicians: Clinician) -> list[AppointmentKind]:
 def _hours(clinician: Clinician, today: date) -> None:
     """Monday to Friday, with no last day: the kinds' horizon keeps it to eight weeks ahead."""
     WeeklyHours.objects.bulk_create(
-        WeeklyHours(clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=today - timedelta(days=60))
+        WeeklyHours(
+            clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=today - timedelta(days=60)
+        )
         for weekday in range(5)
         for starts, ends in (MORNING, AFTERNOON)
     )
@@ -115,7 +131,14 @@ def _hours(clinician: Clinician, today: date) -> None:
 def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, at: datetime, today: date) -> None:
     amina = _patient(users["amina@example.com"], "Amina", "Example", date(1979, 5, 14), 1, at)
     for number, email in enumerate(NEW_PATIENTS, 1):
-        _patient(users[email], "Demo", f"Patient {number:02}", date(1960, 1, 15) + timedelta(days=400 * number), 100 + number, at)
+        _patient(
+            users[email],
+            "Demo",
+            f"Patient {number:02}",
+            date(1960, 1, 15) + timedelta(days=400 * number),
+            100 + number,
+            at,
+        )
     _past_visit(amina, okafor, kind, today)
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=at)
 

@@ -34,14 +34,20 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     mail = _read(file)
     text = mail.get_body(("plain",))
-    attached = [(part.get_filename() or part.get_content_type(), part.get_content()) for part in mail.iter_attachments()]
-    return render(request, "demo/mail.html", _summary(file) | {"text": text.get_content() if text else "", "attached": attached})
+    attached = [
+        (part.get_filename() or part.get_content_type(), part.get_content()) for part in mail.iter_attachments()
+    ]
+    return render(
+        request, "demo/mail.html", _summary(file) | {"text": text.get_content() if text else "", "attached": attached}
+    )
 
 
 def _summary(file: Path) -> dict[str, str]:
     mail = _read(file)
     sent = mail["date"].datetime if mail["date"] else None
-    return {"name": file.stem, "date": when_text(sent) if sent else ""} | {header: str(mail[header] or "") for header in ("to", "subject", "from")}
+    return {"name": file.stem, "date": when_text(sent) if sent else ""} | {
+        header: str(mail[header] or "") for header in ("to", "subject", "from")
+    }
 
 
 def _read(file: Path) -> EmailMessage:

@@ -33,7 +33,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database, queue and scheduler are all there, 503 when one is missing, and which."""
     database, scheduler = _database_and_scheduler()
     parts = {"database": database, "queue": _queue(), "scheduler": scheduler}
-    return JsonResponse({name: "ok" if fine else "missing" for name, fine in parts.items()}, status=200 if all(parts.values()) else 503)
+    return JsonResponse(
+        {name: "ok" if fine else "missing" for name, fine in parts.items()}, status=200 if all(parts.values()) else 503
+    )
 
 
 def _database_and_scheduler() -> tuple[bool, bool]:

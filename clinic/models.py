@@ -7,4 +7,15 @@ from clinic.pages.models import Page, Section, Source
 from clinic.staff.models import Clinician
 from clinic.worklist.models import Task, TaskStateChange
 
-__all__ = ["AccessLog", "Clinician", "Heartbeat", "Message", "Page", "Section", "Source", "Task", "TaskStateChange", "User"]
+__all__ = [
+    "AccessLog",
+    "Clinician",
+    "Heartbeat",
+    "Message",
+    "Page",
+    "Section",
+    "Source",
+    "Task",
+    "TaskStateChange",
+    "User",
+]

@@ -53,7 +53,7 @@ def env_list(name: str) -> list[str]:
 CLINIC_ENV = env("CLINIC_ENV", "production")
 if CLINIC_ENV not in {"production", "demo", "test"}:
     raise ImproperlyConfigured("CLINIC_ENV must be production, demo or test.")
-PRODUCTION, DEMO, TESTING = (CLINIC_ENV == name for name in ("production", "demo", "test"))
+PRODUCTION, DEMO, TESTING = (name == CLINIC_ENV for name in ("production", "demo", "test"))
 DEBUG = False  # error pages never show what a patient typed, not even on a developer's machine
 
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
@@ -81,7 +81,9 @@ FIELD_KEYS = kept_secret("FIELD_KEYS").split(",")
 
 PORT = env_int("PORT", 8000)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ([] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
-SITE_ORIGIN = env("SITE_ORIGIN") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else f"http://localhost:{PORT}")
+SITE_ORIGIN = env("SITE_ORIGIN") or (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else f"http://localhost:{PORT}"
+)
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Give the site's own host names, separated by commas.")
 
@@ -120,10 +122,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "clinic.shield.RefuseHostileRequests",
-    "clinic.shield.DatabaseErrorsBecome503",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.shield.RefuseHostileRequests",
+    "clinic.shield.DatabaseErrorsBecome503",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -132,7 +135,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "clinic.shield.PrivateAnswersAreNotStored",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "clinic.accounts.second_factor.StaffSecondFactor",
@@ -193,7 +195,9 @@ if EMBEDDED_POSTGRES:
         "PORT": str(PLACES.postgres_port),
     }
 else:
-    _database = postgres(required("DATABASE_URL", "Give the application role's address, like postgres://clinic_app:password@host/clinic"))
+    _database = postgres(
+        required("DATABASE_URL", "Give the application role's address, like postgres://clinic_app:password@host/clinic")
+    )
 
 DATABASES = {
     "default": _database
@@ -203,7 +207,10 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 3,
             # Nothing waits for ever: a statement 10 s, a lock 3 s, an idle transaction 15 s.
-            "options": env("DATABASE_OPTIONS", "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000"),
+            "options": env(
+                "DATABASE_OPTIONS",
+                "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
+            ),
         },
     }
 }
@@ -222,7 +229,11 @@ CACHES = {
 # Queue: Redis serves Celery alone, and holds nothing whose loss matters ---------------------------
 
 EMBEDDED_REDIS = not PRODUCTION and not env("REDIS_URL")
-REDIS_URL = f"unix://{PLACES.valkey_socket}" if EMBEDDED_REDIS else required("REDIS_URL", "Give the queue's address, like redis://:password@host:6379/0")
+REDIS_URL = (
+    f"unix://{PLACES.valkey_socket}"
+    if EMBEDDED_REDIS
+    else required("REDIS_URL", "Give the queue's address, like redis://:password@host:6379/0")
+)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -234,7 +245,12 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "unacked_restore_throttle": 1, "socket_timeout": 2, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 OUTBOX_TICK_SECONDS = env_int("OUTBOX_TICK_SECONDS", 15)
@@ -256,7 +272,9 @@ STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
@@ -267,7 +285,10 @@ WHITENOISE_MAX_AGE = 0 if not PRODUCTION else 60
 AUTH_USER_MODEL = "clinic.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique whatever its case: one_account_per_email
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -306,7 +327,6 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
-USERSESSIONS_TRACK_ACTIVITY = True
 
 MFA_ADAPTER = "clinic.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -321,7 +341,9 @@ STAFF_SECOND_FACTOR = not DEMO
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{CLINIC['name']} <{CLINIC['email']}>")
 SERVER_EMAIL = CLINIC["email"]
 EMAIL_TIMEOUT = 10
-EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "clinic.outbox.eml.EmailBackend")
+EMAIL_BACKEND = env(
+    "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "clinic.outbox.eml.EmailBackend"
+)
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_int("EMAIL_PORT", 465 if PRODUCTION else 1025)
@@ -347,7 +369,18 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: []
-    for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")
+    for name in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
 }
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
@@ -374,13 +407,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_field_values": {"()": "clinic.logs.NoFieldValues"}},
-    "formatters": {"plain": {"()": "clinic.logs.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"()": "clinic.logs.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_field_values"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         "waitress.queue": {"level": "ERROR"},
+        "celery.worker.strategy": {"level": "WARNING"},  # a tick every 15 seconds is no news
+        "celery.app.trace": {"level": "WARNING"},
     },
 }
 DEFAULT_EXCEPTION_REPORTER = "clinic.logs.ReporterWithoutValues"

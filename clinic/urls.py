@@ -29,7 +29,10 @@ urlpatterns = [
 ]
 
 if settings.DEMO or settings.TESTING:
-    urlpatterns += [path("demo/mail/", demo_mail.letters, name="demo_mail"), path("demo/mail/<slug:name>/", demo_mail.letter, name="demo_letter")]
+    urlpatterns += [
+        path("demo/mail/", demo_mail.letters, name="demo_mail"),
+        path("demo/mail/<slug:name>/", demo_mail.letter, name="demo_letter"),
+    ]
 
 # Last: any other single word is a page's slug.
 urlpatterns += [path("<slug:slug>/", page, name="page")]

@@ -1,1 +1,6 @@
 """The admin pages of this app, gathered from its folders."""
+
+from patients.intake import admin as intake
+from patients.profile import admin as profile
+
+__all__ = ["intake", "profile"]

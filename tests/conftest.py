@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 
 from clinic.db import roles
+from clinic.embedded.errors import CannotStart
 from clinic.embedded.testing import start_for_tests
 from tests.factories import people
 
@@ -15,11 +16,14 @@ APP_ROLE = "clinic_app"
 
 def pytest_configure(config):
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    config.stop_servers = start_for_tests()
+    try:
+        config.stop_servers = start_for_tests()
+    except CannotStart as error:
+        pytest.exit(str(error), returncode=2)
 
 
 def pytest_unconfigure(config):
-    config.stop_servers()
+    getattr(config, "stop_servers", lambda: None)()
 
 
 @pytest.fixture(scope="session")

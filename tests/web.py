@@ -31,12 +31,16 @@ class Web:
     def __init__(self, **env):
         database = settings.DATABASES["default"]
         self.port = free_port()
-        self.env = os.environ | {
-            "PORT": str(self.port),
-            "DATABASE_URL": f"postgres://clinic_app@{quote(database['HOST'], safe='')}:{database['PORT']}/{connection.settings_dict['NAME']}",
-            "DATABASE_OPTIONS": "-c role=clinic_app -c statement_timeout=10000 -c lock_timeout=3000",
-            "REDIS_URL": settings.REDIS_URL,
-        } | env
+        self.env = (
+            os.environ
+            | {
+                "PORT": str(self.port),
+                "DATABASE_URL": f"postgres://clinic_app@{quote(database['HOST'], safe='')}:{database['PORT']}/{connection.settings_dict['NAME']}",
+                "DATABASE_OPTIONS": "-c role=clinic_app -c statement_timeout=10000 -c lock_timeout=3000",
+                "REDIS_URL": settings.REDIS_URL,
+            }
+            | env
+        )
 
     @property
     def origin(self):
@@ -44,7 +48,9 @@ class Web:
 
     def __enter__(self):
         self.log = open(os.path.join(str(settings.DATA_DIR), "web.log"), "w")
-        self.process = subprocess.Popen([sys.executable, "manage.py", "web"], env=self.env, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "web"], env=self.env, stdout=self.log, stderr=self.log
+        )
         for _ in range(200):
             try:
                 if httpx.get(f"{self.origin}/healthz").status_code == 200:
@@ -83,7 +89,9 @@ class Visitor:
 
     def post(self, path, page, **fields):
         hidden = {"csrfmiddlewaretoken": CSRF.search(page.text)[1], "key": KEY.search(page.text)[1]}
-        return self._timed(self.http.post, path, data=hidden | fields, headers={"Referer": f"{self.http.base_url}{path}"})
+        return self._timed(
+            self.http.post, path, data=hidden | fields, headers={"Referer": f"{self.http.base_url}{path}"}
+        )
 
     def _timed(self, send, *args, **kwargs):
         began = time.monotonic()

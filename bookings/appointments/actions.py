@@ -16,7 +16,16 @@ from bookings.appointments.diary import fingerprint, in_the_diary
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove
 from bookings.appointments.policy import HOLD, may_cancel, may_move, needs_early_start, refund
-from bookings.appointments.refusals import HoldEnded, NotNow, NotOffered, RefundChanged, SignInFirst, Taken, TooLate, TooSoon
+from bookings.appointments.refusals import (
+    HoldEnded,
+    NotNow,
+    NotOffered,
+    RefundChanged,
+    SignInFirst,
+    Taken,
+    TooLate,
+    TooSoon,
+)
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.models import User
 from clinic.db.clock import uk_day
@@ -52,18 +61,31 @@ def hold(
     def work() -> Appointment:
         mine = _own_live_holds(patient, own_hold)
         for kept in mine:
-            if (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at) and _lasts(kept, at):
+            if (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at) and _lasts(
+                kept, at
+            ):
                 return kept
             move(kept, State.EXPIRED, by=None, at=at, reason="Another time was chosen")
         _make_room(kind, clinician, starts_at, at=at)
         if patient is None:
             _limit_signed_out_holds(kind, clinician, starts_at, address, at=at)
-        return _insert(kind, clinician, starts_at, patient=patient, state=State.HELD, held_until=at + HOLD, held_from=address, at=at)
+        return _insert(
+            kind,
+            clinician,
+            starts_at,
+            patient=patient,
+            state=State.HELD,
+            held_until=at + HOLD,
+            held_from=address,
+            at=at,
+        )
 
     return in_the_diary(work, act="hold", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at)
 
 
-def confirm(held: Appointment, *, patient: Patient, mode: str, early_start: bool, key: UUID, by: User, at: datetime) -> Appointment:
+def confirm(
+    held: Appointment, *, patient: Patient, mode: str, early_start: bool, key: UUID, by: User, at: datetime
+) -> Appointment:
     """Turn a hold into a booked visit of ``patient``, and plan its messages. Booking it again changes nothing.
 
     A hold whose time is up still counts as long as nobody else took the time. Raises HoldEnded where
@@ -75,11 +97,23 @@ def confirm(held: Appointment, *, patient: Patient, mode: str, early_start: bool
         current = Appointment.objects.select_related("kind", "clinician").get(pk=held.pk)
         if current.patient_id == patient.pk and current.state in UPCOMING:
             return current  # the same button pressed in another tab
-        still_offered = slots.is_offered(current.kind, current.clinician, current.starts_at, now=at, ignoring=[current.pk])
+        still_offered = slots.is_offered(
+            current.kind, current.clinician, current.starts_at, now=at, ignoring=[current.pk]
+        )
         if current.state != State.HELD or current.patient_id not in {None, patient.pk} or not still_offered:
             raise HoldEnded
         early = at if early_start and needs_early_start(current.starts_at, at) else None
-        move(current, State.BOOKED, by=by, at=at, patient=patient, mode=mode, booked_at=at, held_until=None, early_start_requested_at=early)
+        move(
+            current,
+            State.BOOKED,
+            by=by,
+            at=at,
+            patient=patient,
+            mode=mode,
+            booked_at=at,
+            held_until=None,
+            early_start_requested_at=early,
+        )
         _announce_booking(current, at=at)
         return current
 
@@ -107,7 +141,15 @@ def book_for(
     def work() -> Appointment:
         _make_room(kind, clinician, starts_at, at=at, anyway=bool(outside_hours_reason))
         made = _insert(
-            kind, clinician, starts_at, patient=patient, state=State.BOOKED, mode=mode, booked_at=at, outside_hours_reason=outside_hours_reason, at=at
+            kind,
+            clinician,
+            starts_at,
+            patient=patient,
+            state=State.BOOKED,
+            mode=mode,
+            booked_at=at,
+            outside_hours_reason=outside_hours_reason,
+            at=at,
         )
         _announce_booking(made, at=at)
         return made
@@ -140,7 +182,9 @@ def reschedule(
         if not by.is_staff and not may_move(current.starts_at, at):
             raise TooLate
         _make_room(current.kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=bool(outside_hours_reason))
-        moved = _move_to(current, clinician, starts_at, reason=reason, outside_hours_reason=outside_hours_reason, by=by, at=at)
+        moved = _move_to(
+            current, clinician, starts_at, reason=reason, outside_hours_reason=outside_hours_reason, by=by, at=at
+        )
         outbox.cancel(moved.pk, why="moved", at=at)
         _announce_booking(moved, fact="appointment_moved", at=at)
         return moved
@@ -149,7 +193,9 @@ def reschedule(
     return in_the_diary(work, act="reschedule", key=key, sent=sent, patient=appointment.patient, clinicians=both, at=at)
 
 
-def cancel(appointment: Appointment, *, reason: str, agreed_refund: int | None, key: UUID, by: User, at: datetime) -> Appointment:
+def cancel(
+    appointment: Appointment, *, reason: str, agreed_refund: int | None, key: UUID, by: User, at: datetime
+) -> Appointment:
     """Cancel a visit, as its patient or as staff, and stop its messages.
 
     ``agreed_refund`` is the refund in pence the patient was shown (None for staff). Raises
@@ -166,10 +212,25 @@ def cancel(appointment: Appointment, *, reason: str, agreed_refund: int | None, 
         state = State.CANCELLED_BY_CLINIC if by.is_staff else State.CANCELLED_BY_PATIENT
         move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
         outbox.cancel(current.pk, why="cancelled", at=at)
-        outbox.plan("appointment_cancelled", about=current.pk, person=current.patient_id, anchor=current.starts_at, at=at, round=current.sequence)
+        outbox.plan(
+            "appointment_cancelled",
+            about=current.pk,
+            person=current.patient_id,
+            anchor=current.starts_at,
+            at=at,
+            round=current.sequence,
+        )
         return current
 
-    return in_the_diary(work, act="cancel", key=key, sent=sent, patient=appointment.patient, clinicians=[appointment.clinician_id], at=at)
+    return in_the_diary(
+        work,
+        act="cancel",
+        key=key,
+        sent=sent,
+        patient=appointment.patient,
+        clinicians=[appointment.clinician_id],
+        at=at,
+    )
 
 
 def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -208,7 +269,13 @@ def _lasts(held: Appointment, at: datetime) -> bool:
 
 
 def _make_room(
-    kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, ignoring: Iterable[UUID] = (), anyway: bool = False
+    kind: AppointmentKind,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    at: datetime,
+    ignoring: Iterable[UUID] = (),
+    anyway: bool = False,
 ) -> None:
     """Let overlapping holds that have run out go, then check that the time is offered. Raises Taken or NotOffered."""
     busy_from, busy_until = _busy(kind, starts_at)
@@ -221,14 +288,18 @@ def _make_room(
         raise NotOffered
 
 
-def _limit_signed_out_holds(kind: AppointmentKind, clinician: Clinician, starts_at: datetime, address: str, *, at: datetime) -> None:
+def _limit_signed_out_holds(
+    kind: AppointmentKind, clinician: Clinician, starts_at: datetime, address: str, *, at: datetime
+) -> None:
     """Keep people who are not signed in from holding the whole diary. Raises SignInFirst."""
     recent = Appointment.objects.filter(held_from=address, created_at__gt=at - timedelta(hours=1))
     day = uk_day(starts_at)
     diary = slots.read_diary([clinician], day, day, now=at)
     free = len(slots.slots(kind, diary, day, day, now=at).get(day, []))
     held = sum(1 for busy_from, _ in diary.busy[clinician.pk] if uk_day(busy_from) == day)
-    anonymous = Appointment.objects.filter(clinician=clinician, state=State.HELD, patient=None, held_until__gt=at, starts_at__range=_day_span(starts_at))
+    anonymous = Appointment.objects.filter(
+        clinician=clinician, state=State.HELD, patient=None, held_until__gt=at, starts_at__range=_day_span(starts_at)
+    )
     if recent.count() >= HOLDS_AN_HOUR or (anonymous.count() + 1) * SHARE_FOR_SIGNED_OUT > free + held:
         raise SignInFirst
 
@@ -238,10 +309,14 @@ def _day_span(starts_at: datetime) -> tuple[datetime, datetime]:
 
 
 def _busy(kind: AppointmentKind, starts_at: datetime) -> tuple[datetime, datetime]:
-    return starts_at - timedelta(minutes=kind.buffer_before), starts_at + timedelta(minutes=kind.minutes + kind.buffer_after)
+    return starts_at - timedelta(minutes=kind.buffer_before), starts_at + timedelta(
+        minutes=kind.minutes + kind.buffer_after
+    )
 
 
-def _insert(kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any) -> Appointment:
+def _insert(
+    kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any
+) -> Appointment:
     busy_from, busy_until = _busy(kind, starts_at)
     return Appointment.objects.create(
         kind=kind,
@@ -256,7 +331,16 @@ def _insert(kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *,
     )
 
 
-def _move_to(current: Appointment, clinician: Clinician, starts_at: datetime, *, reason: str, outside_hours_reason: str, by: User, at: datetime) -> Appointment:
+def _move_to(
+    current: Appointment,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    reason: str,
+    outside_hours_reason: str,
+    by: User,
+    at: datetime,
+) -> Appointment:
     busy_from, busy_until = _busy(current.kind, starts_at)
     length = current.ends_at - current.starts_at
     unchanged = Appointment.objects.filter(pk=current.pk, state__in=UPCOMING, sequence=current.sequence)
@@ -289,7 +373,9 @@ def _announce_booking(appointment: Appointment, *, fact: str = "appointment_book
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - the database promises it of every visit
     open_care(patient, appointment.clinician, CareRelationship.Reason.BOOKED, at=at)
-    outbox.plan(fact, about=appointment.pk, person=patient.pk, anchor=appointment.starts_at, at=at, round=appointment.sequence)
+    outbox.plan(
+        fact, about=appointment.pk, person=patient.pk, anchor=appointment.starts_at, at=at, round=appointment.sequence
+    )
 
 
 def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, at: datetime) -> None:

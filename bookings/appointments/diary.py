@@ -61,7 +61,9 @@ def in_the_diary(
 def _lock(patient: Patient | None, clinicians: Iterable[UUID]) -> None:
     if patient is not None:
         Patient.objects.select_for_update(no_key=True).values_list("pk").get(pk=patient.pk)
-    list(Clinician.objects.select_for_update(no_key=True).filter(pk__in=set(clinicians)).order_by("pk").values_list("pk"))
+    list(
+        Clinician.objects.select_for_update(no_key=True).filter(pk__in=set(clinicians)).order_by("pk").values_list("pk")
+    )
 
 
 def _done_before(key: UUID, sent: str) -> Appointment | None:

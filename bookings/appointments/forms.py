@@ -43,7 +43,11 @@ class SlotField(forms.CharField):
 class KeyedForm(PlainErrors, forms.Form):
     """A form that acts once: ``key`` is new with every page and the same when it is sent twice."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, error_messages={"required": "Send this form from its own page", "invalid": "Send this form from its own page"})
+    key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        initial=uuid.uuid4,
+        error_messages={"required": "Send this form from its own page", "invalid": "Send this form from its own page"},
+    )
     submit = "Continue"
 
     @property
@@ -93,7 +97,10 @@ def _mode_field(choices: list[tuple[str, str]]) -> forms.ChoiceField:
     if len(choices) == 1:
         return forms.ChoiceField(choices=choices, initial=choices[0][0], widget=forms.HiddenInput)
     return forms.ChoiceField(
-        label="How would you like to meet?", choices=choices, widget=forms.RadioSelect, error_messages={"required": "Choose how you would like to meet"}
+        label="How would you like to meet?",
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how you would like to meet"},
     )
 
 
@@ -108,6 +115,10 @@ class CancelForm(KeyedForm):
 
     submit = "Cancel this appointment"
     reason = forms.CharField(
-        label="Why are you cancelling?", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="Leave out anything about your health."
+        label="Why are you cancelling?",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Leave out anything about your health.",
     )
     refund = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -56,7 +56,9 @@ def _event(appointment: Appointment, at: datetime, to: str) -> Event:
     event.add("dtstart", appointment.starts_at.astimezone(UK))
     event.add("dtend", appointment.ends_at.astimezone(UK))
     event.add("summary", f"Appointment with {settings.CLINIC['name']}")
-    event.add("location", settings.CLINIC["address"] if appointment.mode == Mode.IN_PERSON else Mode(appointment.mode).label)
+    event.add(
+        "location", settings.CLINIC["address"] if appointment.mode == Mode.IN_PERSON else Mode(appointment.mode).label
+    )
     event.add("url", vUri(page_url(appointment)))
     event.add("status", "CANCELLED" if appointment.state in CANCELLED else "CONFIRMED")
     _add_people(event, to)

@@ -53,7 +53,12 @@ def booking_cancelled(message: Message) -> Letter | NotWanted:
         at=cancelled_at,
         by_clinic=by_clinic,
     )
-    return _letter(appointment, "booking_cancelled", "Your appointment is cancelled", _facts(appointment) | {"by_clinic": by_clinic, "refund": back})
+    return _letter(
+        appointment,
+        "booking_cancelled",
+        "Your appointment is cancelled",
+        _facts(appointment) | {"by_clinic": by_clinic, "refund": back},
+    )
 
 
 def _with_calendar(message: Message, template: str, subject: str) -> Letter | NotWanted:
@@ -97,15 +102,24 @@ def _terms(appointment: Appointment) -> dict[str, Any]:
     return {
         "cut_off": when_text(cut_off(appointment.starts_at)),
         "contract_day": day_text(uk_day(appointment.booked_at)),
-        "right_ends": when_text(appointment.starts_at) if appointment.starts_at < ends else f"the end of {day_text(uk_day(ends) - timedelta(days=1))}",
+        "right_ends": when_text(appointment.starts_at)
+        if appointment.starts_at < ends
+        else f"the end of {day_text(uk_day(ends) - timedelta(days=1))}",
         "starts_within_right": appointment.starts_at < ends,
         "asked_for_early_start": appointment.early_start_requested_at is not None,
     }
 
 
-def _letter(appointment: Appointment, template: str, subject: str, facts: dict[str, Any], *attachments: tuple[str, str, str]) -> Letter:
+def _letter(
+    appointment: Appointment, template: str, subject: str, facts: dict[str, Any], *attachments: tuple[str, str, str]
+) -> Letter:
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - checked before
-    context = facts | {"called": patient.called, "subject": subject, "clinic": settings.CLINIC, "origin": settings.SITE_ORIGIN}
+    context = facts | {
+        "called": patient.called,
+        "subject": subject,
+        "clinic": settings.CLINIC,
+        "origin": settings.SITE_ORIGIN,
+    }
     text, html = (render_to_string(f"emails/{template}.{ending}", context) for ending in ("txt", "html"))
     return Letter(to=patient.reach, subject=subject, text=text, html=html, attachments=attachments)

@@ -54,7 +54,9 @@ class Times:
         return day_text(self.day) if self.day else ""
 
 
-def times(kind: AppointmentKind, *, now: datetime, start: date | None, day: date | None, ignoring: Sequence[UUID] = ()) -> Times:
+def times(
+    kind: AppointmentKind, *, now: datetime, start: date | None, day: date | None, ignoring: Sequence[UUID] = ()
+) -> Times:
     """Return 28 days with their counts, and the times of one of them.
 
     The 28 days are those that ``day`` or else ``start`` falls into; with neither, the first that
@@ -80,7 +82,11 @@ def _page(asked: date | None, first: date, last: date) -> tuple[date, date]:
 
 
 def _times(
-    free: dict[date, list[slots.Slot]], clinicians: Sequence[Clinician], day: date | None, page: tuple[date, date], bounds: tuple[date, date]
+    free: dict[date, list[slots.Slot]],
+    clinicians: Sequence[Clinician],
+    day: date | None,
+    page: tuple[date, date],
+    bounds: tuple[date, date],
 ) -> Times:
     shown = day if day in free else min(free, default=None)
     return Times(
@@ -96,7 +102,9 @@ def _groups(free: list[slots.Slot], clinicians: Sequence[Clinician]) -> list[tup
     by_key = {clinician.pk: clinician for clinician in clinicians}
     parts: dict[str, list[Time]] = {"Morning": [], "Afternoon": [], "Evening": []}
     for slot in free:
-        parts[_part_of_day(slot.starts_at)].append(Time(slot_value(slot), clock(slot.starts_at), by_key[slot.clinician_id]))
+        parts[_part_of_day(slot.starts_at)].append(
+            Time(slot_value(slot), clock(slot.starts_at), by_key[slot.clinician_id])
+        )
     return [(name, found) for name, found in parts.items() if found]
 
 

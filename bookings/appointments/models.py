@@ -66,7 +66,14 @@ class Appointment(Record):
 
     kind = models.ForeignKey("bookings.AppointmentKind", on_delete=models.PROTECT, related_name="appointments")
     clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="appointments")
-    patient = models.ForeignKey("patients.Patient", null=True, blank=True, on_delete=models.PROTECT, related_name="appointments", help_text="Empty only while somebody not signed in holds the time.")
+    patient = models.ForeignKey(
+        "patients.Patient",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="appointments",
+        help_text="Empty only while somebody not signed in holds the time.",
+    )
     state = models.CharField(max_length=24, choices=State.choices)
     mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
     starts_at = models.DateTimeField()
@@ -74,13 +81,21 @@ class Appointment(Record):
     busy_from = models.DateTimeField()
     busy_until = models.DateTimeField()
     held_until = models.DateTimeField(null=True, blank=True)
-    held_from = models.CharField(max_length=64, blank=True, help_text="A keyed hash of the network address a signed-out hold came from.")
+    held_from = models.CharField(
+        max_length=64, blank=True, help_text="A keyed hash of the network address a signed-out hold came from."
+    )
     fee_pence = models.PositiveIntegerField("total fee in pence")
-    sequence = models.PositiveSmallIntegerField(default=0, help_text="Rises with every move: calendars and messages go by it.")
+    sequence = models.PositiveSmallIntegerField(
+        default=0, help_text="Rises with every move: calendars and messages go by it."
+    )
     created_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True, help_text="When the contract was made.")
-    early_start_requested_at = models.DateTimeField(null=True, blank=True, help_text="When the patient asked for the service within the 14 days.")
-    outside_hours_reason = models.CharField(max_length=200, blank=True, help_text="Why staff booked a time that was not offered.")
+    early_start_requested_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the patient asked for the service within the 14 days."
+    )
+    outside_hours_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why staff booked a time that was not offered."
+    )
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -95,19 +110,34 @@ class Appointment(Record):
         constraints = [
             ExclusionConstraint(
                 name="clinician_is_in_one_place",
-                expressions=[(F("clinician"), RangeOperators.EQUAL), (_range("busy_from", "busy_until"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    (F("clinician"), RangeOperators.EQUAL),
+                    (_range("busy_from", "busy_until"), RangeOperators.OVERLAPS),
+                ],
                 condition=LIVE,
                 violation_error_message="This clinician has another appointment at that time.",
             ),
             ExclusionConstraint(
                 name="patient_is_in_one_place",
-                expressions=[(F("patient"), RangeOperators.EQUAL), (_range("starts_at", "ends_at"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    (F("patient"), RangeOperators.EQUAL),
+                    (_range("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
                 condition=LIVE & Q(patient__isnull=False),
                 violation_error_message="This patient has another appointment at that time.",
             ),
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at"), busy_from__lte=F("starts_at"), busy_until__gte=F("ends_at")), name="appointment_times_in_order"),
-            models.CheckConstraint(condition=Q(state__in=sorted(HOLD_STATES)) | Q(patient__isnull=False, booked_at__isnull=False) & ~Q(mode=""), name="visit_has_patient_and_mode"),
-            models.CheckConstraint(condition=~Q(state=State.HELD) | Q(held_until__isnull=False), name="hold_has_an_end"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at"), busy_from__lte=F("starts_at"), busy_until__gte=F("ends_at")),
+                name="appointment_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(HOLD_STATES))
+                | Q(patient__isnull=False, booked_at__isnull=False) & ~Q(mode=""),
+                name="visit_has_patient_and_mode",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.HELD) | Q(held_until__isnull=False), name="hold_has_an_end"
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="appointment_state_known"),
         ]
 
@@ -158,7 +188,9 @@ class Submission(FrozenRecord):
 
     key = models.UUIDField(unique=True)
     act = models.CharField(max_length=20)
-    fingerprint = models.CharField(max_length=64, help_text="A hash of who sent what: the same key with other values is refused.")
+    fingerprint = models.CharField(
+        max_length=64, help_text="A hash of who sent what: the same key with other values is refused."
+    )
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="submissions")
     at = models.DateTimeField()
 

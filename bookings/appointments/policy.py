@@ -48,7 +48,9 @@ class Refund:
         return pounds(self.pence)
 
 
-def refund(*, fee_pence: int, starts_at: datetime, booked_at: datetime, at: datetime, by_clinic: bool = False) -> Refund:
+def refund(
+    *, fee_pence: int, starts_at: datetime, booked_at: datetime, at: datetime, by_clinic: bool = False
+) -> Refund:
     """Return what a cancellation at ``at`` gives back of ``fee_pence``.
 
     All of it where the clinic cancels, within 14 days of the contract and before the start

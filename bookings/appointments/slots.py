@@ -47,7 +47,9 @@ class Diary:
         return opening(day, self.rules[clinician_id], exceptions)
 
 
-def read_diary(clinicians: Sequence[Clinician], first: date, last: date, *, now: datetime, ignoring: Iterable[UUID] = ()) -> Diary:
+def read_diary(
+    clinicians: Sequence[Clinician], first: date, last: date, *, now: datetime, ignoring: Iterable[UUID] = ()
+) -> Diary:
     """Return the diary of ``clinicians`` from ``first`` to ``last``, in three queries.
 
     ``ignoring`` are appointments to leave out: one's own hold, or the visit that is being moved.
@@ -58,7 +60,11 @@ def read_diary(clinicians: Sequence[Clinician], first: date, last: date, *, now:
     own_or_all = Q(clinician__in=clinicians) | Q(clinician=None)
     for exception in HoursException.objects.filter(own_or_all, day__range=(first, last)):
         exceptions[exception.clinician_id].append(exception)
-    for clinician_id, start, end in _busy_spans(clinicians, first, last, now).exclude(pk__in=ignoring).values_list("clinician_id", "busy_from", "busy_until"):
+    for clinician_id, start, end in (
+        _busy_spans(clinicians, first, last, now)
+        .exclude(pk__in=ignoring)
+        .values_list("clinician_id", "busy_from", "busy_until")
+    ):
         busy[clinician_id].append((start, end))
     return Diary(clinicians, rules, exceptions, busy)
 
@@ -105,9 +111,15 @@ def free_starts(kind: AppointmentKind, open_spans: Iterable[Span], busy: Sequenc
     starts: list[datetime] = []
     for open_from, open_until in open_spans:
         start = aligned(open_from, step)
-        nearby = [(busy_from, busy_until) for busy_from, busy_until in busy if busy_from < open_until + after and busy_until > open_from - before]
+        nearby = [
+            (busy_from, busy_until)
+            for busy_from, busy_until in busy
+            if busy_from < open_until + after and busy_until > open_from - before
+        ]
         while start + length <= open_until:
-            if not any(start - before < busy_until and busy_from < start + length + after for busy_from, busy_until in nearby):
+            if not any(
+                start - before < busy_until and busy_from < start + length + after for busy_from, busy_until in nearby
+            ):
                 starts.append(start)
             start += step
     return starts
@@ -119,7 +131,9 @@ def aligned(moment: datetime, step: timedelta) -> datetime:
     return moment + (-past_the_hour) % step
 
 
-def is_offered(kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()) -> bool:
+def is_offered(
+    kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()
+) -> bool:
     """Tell whether exactly this start is offered now: right day, length, clinician, notice, and free."""
     day = uk_day(starts_at)
     offered_by = kind.clinicians.practising().filter(pk=clinician.pk)  # type: ignore[attr-defined]

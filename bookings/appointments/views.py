@@ -37,7 +37,9 @@ HOLD_KEY = "hold"  # the session's own hold
 @require_safe
 def kinds(request: HttpRequest) -> HttpResponse:
     """What can be booked, with length and total fee."""
-    return render(request, "bookings/appointments/kinds.html", {"kinds": AppointmentKind.objects.visible_to(request.user)})
+    return render(
+        request, "bookings/appointments/kinds.html", {"kinds": AppointmentKind.objects.visible_to(request.user)}
+    )
 
 
 @login_not_required
@@ -68,11 +70,20 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     return _times_page(request, kind, form, now)
 
 
-def _hold(request: HttpRequest, kind: AppointmentKind, form: SlotForm, patient: Patient | None, now: datetime) -> Appointment:
+def _hold(
+    request: HttpRequest, kind: AppointmentKind, form: SlotForm, patient: Patient | None, now: datetime
+) -> Appointment:
     slot: Slot = form.cleaned_data["slot"]
     address = salted_hmac("bookings.hold", request.META.get("REMOTE_ADDR", "")).hexdigest()
     return actions.hold(
-        kind, _clinician(request, slot), slot.starts_at, patient=patient, own_hold=_session_hold(request), address=address, key=form.cleaned_data["key"], at=now
+        kind,
+        _clinician(request, slot),
+        slot.starts_at,
+        patient=patient,
+        own_hold=_session_hold(request),
+        address=address,
+        key=form.cleaned_data["key"],
+        at=now,
     )
 
 
@@ -80,7 +91,12 @@ def _hold(request: HttpRequest, kind: AppointmentKind, form: SlotForm, patient: 
 @patients_only
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The last page before a booking: who, when, how much, how to get out of it."""
-    held = get_object_or_404(Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)).select_related("kind", "clinician"), pk=pk)
+    held = get_object_or_404(
+        Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)).select_related(
+            "kind", "clinician"
+        ),
+        pk=pk,
+    )
     patient, now = _patient(request), timezone.now()
     if patient is None:
         return _profile_first(request.path)
@@ -103,10 +119,15 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             request.session.pop(HOLD_KEY, None)
-            messages.success(request, "Your appointment is booked. We have sent you an email.")
+            messages.success(request, "Your appointment is booked. We are sending you an email.")
             return redirect("appointment", pk=held.pk)
     gone = held.state == State.EXPIRED
-    context = _facts(held) | {"form": form, "held_until": clock(held.held_until) if held.held_until else "", "gone": gone, "early": early}
+    context = _facts(held) | {
+        "form": form,
+        "held_until": clock(held.held_until) if held.held_until else "",
+        "gone": gone,
+        "early": early,
+    }
     return render(request, "bookings/appointments/confirm.html", context, status=422 if form.errors else 200)
 
 
@@ -133,15 +154,27 @@ def reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         slot: Slot = form.cleaned_data["slot"]
         try:
-            actions.reschedule(found, _clinician(request, slot), slot.starts_at, key=form.cleaned_data["key"], by=request.user, at=now)
+            actions.reschedule(
+                found, _clinician(request, slot), slot.starts_at, key=form.cleaned_data["key"], by=request.user, at=now
+            )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Your appointment has moved. We have sent you an email.")
+            messages.success(request, "Your appointment has moved. We are sending you an email.")
             return redirect("appointment", pk=pk)
     if found.state not in UPCOMING or not policy.may_move(found.starts_at, now):
-        return render(request, "bookings/appointments/cannot_move.html", _facts(found), status=422 if form.errors else 200)
-    return _times_page(request, found.kind, form, now, template="bookings/appointments/reschedule.html", ignoring=[found.pk], **_facts(found))
+        return render(
+            request, "bookings/appointments/cannot_move.html", _facts(found), status=422 if form.errors else 200
+        )
+    return _times_page(
+        request,
+        found.kind,
+        form,
+        now,
+        template="bookings/appointments/reschedule.html",
+        ignoring=[found.pk],
+        **_facts(found),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -156,16 +189,23 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         sent = form.cleaned_data
         try:
-            actions.cancel(found, reason=sent["reason"], agreed_refund=sent["refund"], key=sent["key"], by=request.user, at=now)
+            actions.cancel(
+                found, reason=sent["reason"], agreed_refund=sent["refund"], key=sent["key"], by=request.user, at=now
+            )
         except RefundChanged as refusal:
             form = CancelForm(initial={"refund": due.pence, "reason": sent["reason"]})
             form.errors[""] = form.error_class([str(refusal)])
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Your appointment is cancelled. We have sent you an email.")
+            messages.success(request, "Your appointment is cancelled. We are sending you an email.")
             return redirect("appointment", pk=pk)
-    return render(request, "bookings/appointments/cancel.html", _facts(found) | {"form": form, "refund": due}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "bookings/appointments/cancel.html",
+        _facts(found) | {"form": form, "refund": due},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_safe
@@ -174,12 +214,17 @@ def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The calendar file of an appointment, in neutral words."""
     found = _own(request, pk)
     return HttpResponse(
-        ics.calendar_file(found, ics.Method.PUBLISH, at=timezone.now()), content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="appointment.ics"'}
+        ics.calendar_file(found, ics.Method.PUBLISH, at=timezone.now()),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
     )
 
 
 def _own(request: HttpRequest, pk: UUID) -> Appointment:
-    return get_object_or_404(Appointment.objects.visits().visible_to(request.user).select_related("kind", "clinician", "patient__user"), pk=pk)
+    return get_object_or_404(
+        Appointment.objects.visits().visible_to(request.user).select_related("kind", "clinician", "patient__user"),
+        pk=pk,
+    )
 
 
 def _patient(request: HttpRequest) -> Patient | None:
@@ -187,7 +232,7 @@ def _patient(request: HttpRequest) -> Patient | None:
 
 
 def _clinician(request: HttpRequest, slot: Slot) -> Clinician:
-    return get_object_or_404(Clinician.objects.practising(), pk=slot.clinician_id)
+    return get_object_or_404(Clinician.objects.visible_to(request.user).practising(), pk=slot.clinician_id)
 
 
 def _session_hold(request: HttpRequest) -> UUID | None:
@@ -215,16 +260,37 @@ def _facts(found: Appointment) -> dict[str, Any]:
     }
 
 
-def _times_page(request: HttpRequest, kind: AppointmentKind, form: SlotForm, now: datetime, *, template: str = "bookings/appointments/choose.html", ignoring: list[UUID] | None = None, **more: Any) -> HttpResponse:
+def _times_page(
+    request: HttpRequest,
+    kind: AppointmentKind,
+    form: SlotForm,
+    now: datetime,
+    *,
+    template: str = "bookings/appointments/choose.html",
+    ignoring: list[UUID] | None = None,
+    **more: Any,
+) -> HttpResponse:
     query = TimesQuery(request.GET)
     held = _session_hold(request)
-    shown = times(kind, now=now, start=query.asked("start"), day=query.asked("day"), ignoring=[*(ignoring or []), *([held] if held else [])])
-    return render(request, template, {"kind": kind, "form": form, "times": shown} | more, status=422 if form.errors else 200)
+    shown = times(
+        kind,
+        now=now,
+        start=query.asked("start"),
+        day=query.asked("day"),
+        ignoring=[*(ignoring or []), *([held] if held else [])],
+    )
+    return render(
+        request, template, {"kind": kind, "form": form, "times": shown} | more, status=422 if form.errors else 200
+    )
 
 
 def _ask_to_agree(request: HttpRequest, found: Appointment, form: MoveForm) -> HttpResponse:
     slot: Slot = form.cleaned_data["slot"]
     agree = MoveForm(initial={"slot": slot_value(slot), "agreed": True, "key": form.cleaned_data["key"]})
     agree.submit = "Move my appointment"
-    context = _facts(found) | {"agree": agree, "new_when": when_text(slot.starts_at), "new_clinician": _clinician(request, slot)}
+    context = _facts(found) | {
+        "agree": agree,
+        "new_when": when_text(slot.starts_at),
+        "new_clinician": _clinician(request, slot),
+    }
     return render(request, "bookings/appointments/move.html", context)

@@ -36,8 +36,16 @@ class WeeklyHours(Record):
         verbose_name = verbose_name_plural = "weekly hours"
         constraints = [
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_known"),
-            models.CheckConstraint(condition=Q(starts__lt=F("ends"), ends__lte=MINUTES_IN_A_DAY), name="hours_start_before_they_end", violation_error_message="The end must be after the start."),
-            models.CheckConstraint(condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="hours_valid_from_before_until", violation_error_message="The last day must not be before the first."),
+            models.CheckConstraint(
+                condition=Q(starts__lt=F("ends"), ends__lte=MINUTES_IN_A_DAY),
+                name="hours_start_before_they_end",
+                violation_error_message="The end must be after the start.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="hours_valid_from_before_until",
+                violation_error_message="The last day must not be before the first.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,7 +60,14 @@ class HoursException(Record):
         EXTRA = "extra", "Extra hours"
         CLOSED = "closed", "Closed"
 
-    clinician = models.ForeignKey("clinic.Clinician", null=True, blank=True, on_delete=models.CASCADE, related_name="exceptions", help_text="Empty means the whole clinic.")
+    clinician = models.ForeignKey(
+        "clinic.Clinician",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="exceptions",
+        help_text="Empty means the whole clinic.",
+    )
     day = models.DateField()
     kind = models.CharField(max_length=6, choices=Kind.choices)
     starts = models.PositiveSmallIntegerField(default=0)
@@ -62,8 +77,16 @@ class HoursException(Record):
     class Meta:
         ordering = ["day", "starts"]
         constraints = [
-            models.CheckConstraint(condition=Q(starts__lt=F("ends"), ends__lte=MINUTES_IN_A_DAY), name="exception_starts_before_it_ends", violation_error_message="The end must be after the start."),
-            models.CheckConstraint(condition=Q(clinician__isnull=False) | Q(kind="closed"), name="clinic_wide_exceptions_close", violation_error_message="Extra hours need a clinician."),
+            models.CheckConstraint(
+                condition=Q(starts__lt=F("ends"), ends__lte=MINUTES_IN_A_DAY),
+                name="exception_starts_before_it_ends",
+                violation_error_message="The end must be after the start.",
+            ),
+            models.CheckConstraint(
+                condition=Q(clinician__isnull=False) | Q(kind="closed"),
+                name="clinic_wide_exceptions_close",
+                violation_error_message="Extra hours need a clinician.",
+            ),
         ]
         indexes = [models.Index(fields=["day"], name="exceptions_by_day")]
 

@@ -44,7 +44,7 @@ def bank_holidays(year: int) -> frozenset[date]:
 
 def is_business_day(day: date) -> bool:
     """Tell whether ``day`` is Monday to Friday and no bank holiday in England."""
-    return day.weekday() < 5 and day not in bank_holidays(day.year)  # noqa: PLR2004 - Saturday is 5
+    return day.weekday() < 5 and day not in bank_holidays(day.year)
 
 
 def opening(day: date, rules: Iterable[Rule], exceptions: Iterable[DatedException]) -> list[Span]:
@@ -54,7 +54,9 @@ def opening(day: date, rules: Iterable[Rule], exceptions: Iterable[DatedExceptio
     a closure wins. On a bank holiday only extra hours count.
     """
     today = [exception for exception in exceptions if exception.day == day]
-    ranges = [] if day in bank_holidays(day.year) else [(rule.starts, rule.ends) for rule in rules if _applies(rule, day)]
+    ranges = (
+        [] if day in bank_holidays(day.year) else [(rule.starts, rule.ends) for rule in rules if _applies(rule, day)]
+    )
     ranges += [(extra.starts, extra.ends) for extra in today if extra.kind == "extra"]
     closed = [(closure.starts, closure.ends) for closure in today if closure.kind == "closed"]
     spans = [(instant(day, start), instant(day, end)) for start, end in without(joined(ranges), closed)]
@@ -62,7 +64,11 @@ def opening(day: date, rules: Iterable[Rule], exceptions: Iterable[DatedExceptio
 
 
 def _applies(rule: Rule, day: date) -> bool:
-    return rule.weekday == day.weekday() and rule.valid_from <= day and (rule.valid_until is None or day <= rule.valid_until)
+    return (
+        rule.weekday == day.weekday()
+        and rule.valid_from <= day
+        and (rule.valid_until is None or day <= rule.valid_until)
+    )
 
 
 def joined(ranges: Iterable[Minutes]) -> list[Minutes]:

@@ -34,11 +34,17 @@ class AppointmentKind(Record):
     minutes = models.PositiveSmallIntegerField()
     buffer_before = models.PositiveSmallIntegerField("minutes kept free before", default=0)
     buffer_after = models.PositiveSmallIntegerField("minutes kept free after", default=0)
-    align_minutes = models.PositiveSmallIntegerField("starts every … minutes", default=30, help_text="Counted from the full hour: 5, 10, 15, 20, 30 or 60.")
-    notice_hours = models.PositiveSmallIntegerField("hours of notice", default=24, help_text="Elapsed hours, whatever the clocks do.")
+    align_minutes = models.PositiveSmallIntegerField(
+        "starts every … minutes", default=30, help_text="Counted from the full hour: 5, 10, 15, 20, 30 or 60."
+    )
+    notice_hours = models.PositiveSmallIntegerField(
+        "hours of notice", default=24, help_text="Elapsed hours, whatever the clocks do."
+    )
     horizon_days = models.PositiveSmallIntegerField("days ahead", default=56)
     fee_pence = models.PositiveIntegerField("total fee in pence")
-    modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices), help_text="How it can happen: video, phone, in person.")
+    modes = ArrayField(
+        models.CharField(max_length=10, choices=Mode.choices), help_text="How it can happen: video, phone, in person."
+    )
     clinicians = models.ManyToManyField("clinic.Clinician", related_name="kinds")
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField("can be booked", default=True)
@@ -50,9 +56,13 @@ class AppointmentKind(Record):
         verbose_name = "appointment kind"
         constraints = [
             models.CheckConstraint(condition=models.Q(minutes__range=(5, 480)), name="kind_lasts_5_to_480_minutes"),
-            models.CheckConstraint(condition=models.Q(align_minutes__in=[5, 10, 15, 20, 30, 60]), name="kind_aligns_to_the_hour"),
+            models.CheckConstraint(
+                condition=models.Q(align_minutes__in=[5, 10, 15, 20, 30, 60]), name="kind_aligns_to_the_hour"
+            ),
             models.CheckConstraint(condition=models.Q(horizon_days__range=(1, 366)), name="kind_horizon_up_to_a_year"),
-            models.CheckConstraint(condition=models.Q(buffer_before__lte=120, buffer_after__lte=120), name="kind_buffers_up_to_2_hours"),
+            models.CheckConstraint(
+                condition=models.Q(buffer_before__lte=120, buffer_after__lte=120), name="kind_buffers_up_to_2_hours"
+            ),
             models.CheckConstraint(condition=models.Q(modes__len__gte=1), name="kind_has_a_mode"),
         ]
 

@@ -17,7 +17,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send an account mail with the clinic's facts. No IP address or browser goes into it."""
-        super().send_mail(template_prefix, email, {"clinic": settings.CLINIC, "site_origin": settings.SITE_ORIGIN} | context)
+        super().send_mail(
+            template_prefix, email, {"clinic": settings.CLINIC, "site_origin": settings.SITE_ORIGIN} | context
+        )
 
     def get_from_email(self) -> str:
         """Return the neutral sender."""

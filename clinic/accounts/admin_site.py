@@ -61,4 +61,7 @@ class ClinicAdminSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page knows, with what this role may do at the desk."""
-        return super().each_context(request) | {"runs_the_diary": policy.runs_the_diary(request.user), "is_clinician": policy.is_clinician(request.user)}
+        return super().each_context(request) | {
+            "runs_the_diary": policy.runs_the_diary(request.user),
+            "is_clinician": policy.is_clinician(request.user),
+        }

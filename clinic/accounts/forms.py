@@ -16,7 +16,9 @@ class SignupForm(AllauthSignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # allauth silently cuts a longer address, and the account belongs to nobody.
-        self.fields["email"].validators.append(MaxLengthValidator(EMAIL_LENGTH, "Enter an email address of at most 254 characters."))
+        self.fields["email"].validators.append(
+            MaxLengthValidator(EMAIL_LENGTH, "Enter an email address of at most 254 characters.")
+        )
 
     def try_save(self, request: HttpRequest) -> Any:
         """Save the account. Hash a password also where there is one already, so that both take as long."""

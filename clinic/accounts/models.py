@@ -45,7 +45,9 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type:
         The address counts as verified: without that row nobody could sign in.
         """
         user = self.create_user(email, password, **fields | {"role": Role.MANAGER, "is_superuser": True})
-        apps.get_model("account", "EmailAddress").objects.create(user=user, email=user.email, verified=True, primary=True)
+        apps.get_model("account", "EmailAddress").objects.create(
+            user=user, email=user.email, verified=True, primary=True
+        )
         return user
 
 
@@ -65,7 +67,11 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="one_account_per_email", violation_error_message="There is already an account with this email address."),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_per_email",
+                violation_error_message="There is already an account with this email address.",
+            ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
         ]
 

@@ -37,4 +37,4 @@ class StaffSecondFactor:
 
 def has_passed(request: HttpRequest) -> bool:
     """Tell whether this session itself passed a second factor."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))

@@ -129,15 +129,18 @@ class StaffAdmin(ModelAdmin):
         except (Refusal, IntegrityError) as refusal:
             request.refusal = str(refusal) if isinstance(refusal, Refusal) else "Somebody has saved something like this at the same moment. Look again."  # type: ignore[attr-defined]
             response = super().changeform_view(request, object_id, form_url, extra_context)
-        if request.method == "POST" and response.status_code == 200:  # noqa: PLR2004 - the form again, with errors
+        if request.method == "POST" and response.status_code == 200:
             response.status_code = 422
         elif object_id and request.method == "GET":
             self._log(request, object_id, AccessLog.What.READ)
         return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[forms.ModelForm]:
-        """Return the form; after a refusal it says why."""
+        """Return the form, without questions this page does not show; after a refusal it says why."""
         form = super().get_form(request, obj, change=change, **kwargs)
+        if kwargs.get("fields") is not None:  # what a form class declares would be read from a POST even where it is not shown
+            shown = set(kwargs["fields"]) - set(self.get_readonly_fields(request, obj))
+            form.base_fields = {name: field for name, field in form.base_fields.items() if name in shown}
         refusal = getattr(request, "refusal", "")
         return type(form.__name__, (_Refused, form), {"refusal": refusal}) if refusal else form
 
@@ -188,8 +191,13 @@ def _note(request: HttpRequest, obj: Any, flag: int, message: Any) -> LogEntry:
         object_id=str(obj.pk),
         object_repr=f"{obj._meta.verbose_name} {obj.pk}",
         action_flag=flag,
-        change_message=json.dumps(message) if isinstance(message, list) else message,
+        change_message=json.dumps(_without_values(message)) if isinstance(message, list) else message,
     )
+
+
+def _without_values(message: list[dict[str, dict[str, Any]]]) -> list[dict[str, dict[str, Any]]]:
+    """Return the admin's message with its inlines' names emptied; the fields' names stay."""
+    return [{what: facts | {"object": ""} if "object" in facts else facts for what, facts in change.items()} for change in message]
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -13,7 +13,7 @@ def instant(day: date, minute: int) -> datetime:
     24 * 60 is midnight at the end of the day. A time the clock skips in March becomes the instant
     of the change; a time it shows twice in October is the first of the two.
     """
-    wall = datetime.combine(day, time()) + timedelta(minutes=minute)  # noqa: DTZ001 - the wall clock, given its zone below
+    wall = datetime.combine(day, time()) + timedelta(minutes=minute)
     local = wall.replace(tzinfo=UK)
     if is_skipped(wall):
         return _change_after(wall.replace(tzinfo=UK, fold=1).astimezone(UTC))
@@ -47,7 +47,11 @@ def uk_day(moment: datetime) -> date:
 def clock(moment: datetime) -> str:
     """Return the UK clock time of an instant, like "2:30pm"; "1am BST" where the clock shows it twice."""
     local = moment.astimezone(UK)
-    text = f"{local.hour % 12 or 12}" + (f":{local.minute:02}" if local.minute else "") + ("am" if local.hour < 12 else "pm")
+    text = (
+        f"{local.hour % 12 or 12}"
+        + (f":{local.minute:02}" if local.minute else "")
+        + ("am" if local.hour < 12 else "pm")
+    )
     return f"{text} {local.tzname()}" if is_repeated(local.replace(tzinfo=None, fold=0)) else text
 
 

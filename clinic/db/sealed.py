@@ -21,7 +21,7 @@ from django.db import models
 NONCE_BYTES = 12
 
 
-class BrokenSeal(Exception):  # noqa: N818 - named for what happened
+class BrokenSeal(Exception):
     """A sealed value cannot be opened: it was changed, moved, or its key is not configured."""
 
 
@@ -82,6 +82,9 @@ class SealedTextField(models.TextField):
 
 class SealedJSONField(SealedTextField):
     """A JSON value (a form's answers), sealed as one text."""
+
+    _pyi_private_set_type: Any  # for django-stubs: a value of any shape, not text
+    _pyi_private_get_type: Any
 
     def dump(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pgtrigger
 from django.db import models, transaction
@@ -17,7 +17,7 @@ class Stateful(Protocol):
 
     pk: Any
     state: str
-    MOVES: Moves
+    MOVES: ClassVar[Moves]
     state_changes: Any
 
 

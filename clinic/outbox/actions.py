@@ -22,7 +22,9 @@ from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 
 
-def plan(fact: str, *, about: UUID, person: UUID | None, anchor: datetime, at: datetime, round: int = 0) -> list[Message]:
+def plan(
+    fact: str, *, about: UUID, person: UUID | None, anchor: datetime, at: datetime, round: int = 0
+) -> list[Message]:
     """Write the messages that ``fact`` sends, and return those that were new.
 
     ``about`` is the record, ``person`` the patient it goes to, ``anchor`` what offsets count from
@@ -51,7 +53,7 @@ def resend(message: Message, *, by: Any, at: datetime) -> Message:
     The old one stays as it is in the log, and its task is done. Raises Refusal where it is still on
     its way, called off, too late, or has been sent again already.
     """
-    if why := _why_not_again(message, at):
+    if why := why_not_again(message, at):
         raise Refusal(why)
     with transaction.atomic():
         again, is_new = Message.objects.get_or_create(key=f"{message.key}:again", defaults=_same_again(message, by, at))
@@ -61,6 +63,15 @@ def resend(message: Message, *, by: Any, at: datetime) -> Message:
     return again
 
 
+def why_not_again(message: Message, at: datetime) -> str:
+    """Return why ``message`` may not be sent again at ``at``, or nothing."""
+    if message.state in ON_THE_WAY:
+        return "This message is still on its way."
+    if message.state == MessageState.CANCELLED:
+        return "This message is no longer wanted: what it tells has changed."
+    return "It is too late for this message to be of use." if message.useful_until <= at else ""
+
+
 def beat(name: str) -> None:
     """Write down that the scheduler's ``name`` reached a worker now, by the database's clock."""
     Heartbeat.objects.bulk_create(
@@ -68,7 +79,9 @@ def beat(name: str) -> None:
     )
 
 
-def _message(rule: Rule, about: UUID, person: UUID | None, anchor: datetime, at: datetime, round: int) -> Message | None:
+def _message(
+    rule: Rule, about: UUID, person: UUID | None, anchor: datetime, at: datetime, round: int
+) -> Message | None:
     window = due_time(rule, anchor, at)
     if window is None:
         return None
@@ -89,14 +102,6 @@ def _message(rule: Rule, about: UUID, person: UUID | None, anchor: datetime, at:
 def _same_again(message: Message, by: Any, at: datetime) -> dict[str, Any]:
     same = {name: getattr(message, name) for name in ("rule", "round", "channel", "about", "person", "useful_until")}
     return same | {"due_at": at, "created_at": at, "asked_by": by, "message_id": _new_message_id()}
-
-
-def _why_not_again(message: Message, at: datetime) -> str:
-    if message.state in ON_THE_WAY:
-        return "This message is still on its way."
-    if message.state == MessageState.CANCELLED:
-        return "This message is no longer wanted: what it tells has changed."
-    return "It is too late for this message to be of use." if message.useful_until <= at else ""
 
 
 def _new_message_id() -> str:

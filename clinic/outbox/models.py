@@ -7,6 +7,7 @@ from django.db import models
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.outbox.enums import Answer, Channel, MessageState
+from clinic.outbox.rules import LABELS
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -22,7 +23,9 @@ class Message(Record):
 
     key = models.CharField(max_length=160, unique=True, help_text="One message a fact, offset and channel.")
     rule = models.CharField("message", max_length=40)
-    round = models.PositiveSmallIntegerField(default=0, help_text="Rises when the same fact comes again: a visit's sequence.")
+    round = models.PositiveSmallIntegerField(
+        default=0, help_text="Rises when the same fact comes again: a visit's sequence."
+    )
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)
     about = models.UUIDField(help_text="The record it is about.")
     person = models.UUIDField(null=True, blank=True, help_text="The patient it goes to.")
@@ -31,31 +34,52 @@ class Message(Record):
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
-    message_id = models.CharField(max_length=120, unique=True, help_text="The same on every try, so that a repeat can be told.")
-    maybe_repeated = models.BooleanField(default=False, help_text="A worker died while sending it: the person may have it twice.")
+    message_id = models.CharField(
+        max_length=120, unique=True, help_text="The same on every try, so that a repeat can be told."
+    )
+    maybe_repeated = models.BooleanField(
+        default=False, help_text="A worker died while sending it: the person may have it twice."
+    )
     last_answer = models.CharField(max_length=8, choices=Answer.choices, blank=True)
-    why = models.CharField(max_length=120, blank=True, help_text="Why it was not sent, or the class of the last failure.")
+    why = models.CharField(
+        max_length=120, blank=True, help_text="Why it was not sent, or the class of the last failure."
+    )
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="When it was called off, missed or given up.")
-    asked_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who had it sent again.")
+    asked_by = models.ForeignKey(
+        "clinic.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who had it sent again.",
+    )
 
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-due_at", "id"]
         indexes = [
-            models.Index(fields=["due_at"], name="messages_on_the_way", condition=models.Q(state__in=["due", "sending"])),
+            models.Index(
+                fields=["due_at"], name="messages_on_the_way", condition=models.Q(state__in=["due", "sending"])
+            ),
             models.Index(fields=["about"], name="messages_about"),
             models.Index(fields=["person", "-due_at"], name="messages_of_a_person"),
         ]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(state=MessageState.SENT) | models.Q(sent_at__isnull=False), name="sent_message_has_a_time"),
-            models.CheckConstraint(condition=~models.Q(state=MessageState.SENDING) | models.Q(lease_until__isnull=False), name="sending_message_has_a_lease"),
+            models.CheckConstraint(
+                condition=~models.Q(state=MessageState.SENT) | models.Q(sent_at__isnull=False),
+                name="sent_message_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=MessageState.SENDING) | models.Q(lease_until__isnull=False),
+                name="sending_message_has_a_lease",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.key
+        return LABELS.get(self.rule, self.rule)
 
 
 class Heartbeat(models.Model):

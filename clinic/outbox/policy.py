@@ -30,10 +30,17 @@ def due_time(rule: Rule, anchor: datetime, at: datetime) -> Window | None:
 
     A reminder whose time has passed when it is planned is skipped: the person has just been told.
     """
-    anchor, at = anchor.astimezone(UTC), at.astimezone(UTC)  # sums in a zone that changes its clocks are not elapsed time
+    anchor, at = (
+        anchor.astimezone(UTC),
+        at.astimezone(UTC),
+    )  # sums in a zone that changes its clocks are not elapsed time
     planned = _planned(rule, anchor, at)
     due = out_of_quiet_hours(planned, anchor) if rule.quiet_hours else planned
-    useful_until = at + timedelta(hours=rule.useful.hours) if isinstance(rule.useful, HoursAfterFact) else anchor - rule.useful.delta
+    useful_until = (
+        at + timedelta(hours=rule.useful.hours)
+        if isinstance(rule.useful, HoursAfterFact)
+        else anchor - rule.useful.delta
+    )
     in_time = isinstance(rule.when, AtOnce) or min(planned, due) > at
     return Window(due, useful_until) if in_time and due < useful_until else None
 
@@ -76,7 +83,10 @@ def answer_to(error: OSError) -> Answer:
     What is wrong with our own account or sender (a changed password) is SLOW: it hits every
     message, and a person can mend it.
     """
-    if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPSenderRefused | smtplib.SMTPHeloError | smtplib.SMTPConnectError):
+    if isinstance(
+        error,
+        smtplib.SMTPAuthenticationError | smtplib.SMTPSenderRefused | smtplib.SMTPHeloError | smtplib.SMTPConnectError,
+    ):
         return Answer.QUICK if error.smtp_code == 421 else Answer.SLOW
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Answer.NEVER

@@ -125,7 +125,9 @@ def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
 
 def _mail(message: Message, letter: Letter) -> EmailMultiAlternatives:
     """Return the mail: one recipient, no copies, and the row's own Message-ID."""
-    mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to], headers={"Message-ID": message.message_id})
+    mail = EmailMultiAlternatives(
+        letter.subject, letter.text, to=[letter.to], headers={"Message-ID": message.message_id}
+    )
     if letter.html:
         mail.attach_alternative(letter.html, "text/html")
     for name, content, mimetype in letter.attachments:
@@ -170,7 +172,9 @@ def _mark_sent(message: Message) -> None:
 
 def _update(message: Message, **changes: Any) -> int:
     """Change the row if it is still ours: not claimed again by another worker, not called off meanwhile."""
-    return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.SENDING).update(**changes)
+    return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.SENDING).update(
+        **changes
+    )
 
 
 def _close(connection: Any) -> None:

@@ -10,5 +10,11 @@ _reader = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 def render_markdown(text: str) -> SafeString:
     """Return ``text`` as HTML that holds nothing but plain markup and http(s), mail and phone links."""
-    html = nh3.clean(_reader.render(text), tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"}, link_rel="noopener")
+    html = nh3.clean(
+        _reader.render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+    )
     return SafeString(html)

@@ -26,7 +26,11 @@ class PageQuerySet(models.QuerySet["Page"]):
 class Page(Record):
     """A public page: a promise of one line, then sections, then its sources and review date."""
 
-    slug = models.CharField(max_length=60, unique=True, validators=[RegexValidator(r"^[a-z0-9-]+$", "Use small letters, digits and hyphens.")])
+    slug = models.CharField(
+        max_length=60,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9-]+$", "Use small letters, digits and hyphens.")],
+    )
     title = models.CharField(max_length=80)
     summary = models.CharField(max_length=200, help_text="One sentence of plain fact; also what search engines show.")
     is_live = models.BooleanField(default=False)
@@ -64,7 +68,11 @@ class Section(Record):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["page", "position"], name="one_section_a_position", deferrable=models.Deferrable.DEFERRED)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "position"], name="one_section_a_position", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
 
     def __str__(self) -> str:
         return self.heading

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clinic.wording.enums import Place
-from clinic.wording.rules import RULES
+from clinic.wording.rules import RULES, Wording
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,15 @@ def check(text: str, place: Place, *, names: Iterable[str] = ()) -> list[Hit]:
     """
     for name in names:
         text = _blank(text, re.escape(name))
-    hits = [hit for rule in RULES if place in rule.places for hit in _hits(text, rule.phrase, rule.but_not, rule.reason)]
+    hits = [hit for rule in RULES if place in rule.places for hit in _hits(text, rule)]
     return sorted(hits, key=lambda hit: hit.start)
 
 
-def _hits(text: str, phrase: str, but_not: str, reason: str) -> list[Hit]:
-    readable = _blank(text, but_not) if but_not else text
-    found = re.finditer(rf"(?<![\w-])(?:{phrase})(?!\w)", readable, re.IGNORECASE)
-    return [Hit(match.group(), reason, match.start()) for match in found]
+def _hits(text: str, rule: Wording) -> list[Hit]:
+    for near_miss in rule.but_not:
+        text = _blank(text, near_miss)
+    found = re.finditer(rf"(?<![\w-])(?:{'|'.join(rule.phrases)})(?!\w)", text, re.IGNORECASE)
+    return [Hit(match.group(), rule.reason, match.start()) for match in found]
 
 
 def _blank(text: str, pattern: str) -> str:

@@ -17,59 +17,156 @@ MAIL = frozenset({Place.MAIL})
 
 @dataclass(frozen=True)
 class Wording:
-    """One row. ``phrase`` and ``but_not`` are regular expressions over whole words, whatever their case."""
+    """One row. ``phrases`` and ``but_not`` are regular expressions over whole words, whatever their case."""
 
-    phrase: str
     reason: str
     places: frozenset[Place]
-    but_not: str = ""
+    phrases: tuple[str, ...]
+    but_not: tuple[str, ...] = ()
 
-
-ADVERT = "This names a medicine, which may not be advertised to the public. Only a section marked amber may speak of it, in balance."
-OUTCOME = "A page that leads to booking does not speak of medicines. Say what we do: assess, look at every option, write a plan."
-PROMISE = "This promises an outcome. Say what happens, and that a specialist decides with the person."
-CLAIM = "This claims that a treatment works or does no harm. Say what the evidence shows and does not show."
-CALL = "This asks people to seek a medicine. We offer an assessment."
-PROOF = "How many are treated or content may not be used to promote a medicine."
-PRICE = "Prices or rewards may not promote a medicine, and fees are shown as one total."
-HYPE = "This plays on feelings or ranks us above others. State a fact that can be checked."
-CLINICAL = "A message may be read over a shoulder: it says nothing about a condition, a specialty or a treatment."
-SLANG = "Say “cannabis-based medicine”, in a section marked amber."
 
 RULES = (
-    # Names of medicines ------------------------------------------------------------------------
-    Wording(r"(?:medical |medicinal )?cannabis(?:-based)?|cannabino(?:id|l)\w*|cannabidiol|thc|cbd|cbpms?|hemp|nabiximols|nabilone|dronabinol", ADVERT, NOT_IN_AMBER),
-    Wording(r"sativex|epidyolex|epidiolex|cesamet|bedrocan\w*|botox", "Brand names are not used.", EVERYWHERE),
-    Wording(r"marijuana|ganja|weed|skunk|medical cannabis|cannabis flowers?|strains?", SLANG, EVERYWHERE, but_not=r"\b(?:eye|muscle|joint|back|neck|jaw) strains?\b|\bstrains? (?:on|of (?:a|the|your))\b"),
     Wording(
-        r"carbamazepine|oxcarbazepine|gabapentin\w*|pregabalin|amitriptyline|nortriptyline|duloxetine|baclofen|tizanidine|dantrolene|diazepam|clonazepam|lamotrigine"
-        r"|botulinum(?: toxin)?|morphine|codeine|tramadol|oxycodone|fentanyl|opi(?:oid|ate)s?|paracetamol|ibuprofen|lidocaine|ketamine",
-        ADVERT,
+        "This names a medicine, which may not be advertised to the public. Only a section marked amber may speak of it, in balance.",
         NOT_IN_AMBER,
+        (
+            r"(?:medical |medicinal )?cannabis(?:-based)?|cannabino(?:id|l)\w*|cannabidiol|thc|cbd|cbpms?|hemp",
+            r"nabiximols|nabilone|dronabinol|carbamazepine|oxcarbazepine|gabapentin\w*|pregabalin|lamotrigine",
+            r"amitriptyline|nortriptyline|duloxetine|baclofen|tizanidine|dantrolene|diazepam|clonazepam",
+            r"botulinum(?: toxin)?|opi(?:oid|ate)s?|morphine|codeine|tramadol|oxycodone|fentanyl",
+            r"paracetamol|ibuprofen|lidocaine|ketamine",
+        ),
     ),
-    # Medicines in general ----------------------------------------------------------------------
-    Wording(r"medicines?|medications?|medicinal|drugs?|prescri(?:be[sd]?|bing|ptions?|bers?)|pills?|tablets?|capsules?|painkillers?|pharmac\w+", OUTCOME, STRICT),
-    Wording(r"get (?:your |a |my )?(?:medicines?|medications?|prescriptions?|treatment)|(?:apply|request|ask) (?:for|to get) (?:your|a|my) prescription|same[- ]day prescriptions?|prescribed (?:online|fast|quickly)", CALL, EVERYWHERE),
-    # Promises ----------------------------------------------------------------------------------
-    Wording(r"guarantee(?:d|s)?", PROMISE, EVERYWHERE, but_not=r"\b(?:not?|never|cannot|can't|nobody can|no one can|without|isn't|aren't|is not|are not)(?: be| a| any)? guarantee(?:d|s)?\b"),
-    Wording(r"(?:get|be|are|once|if) approved|approval rates?|you qualify|(?:if|check|see|whether|find out if) you(?: may)? qualify|eligible for (?:treatment|a prescription|medicines?)|fast[- ]track", PROMISE, EVERYWHERE),
-    Wording(r"most (?:of our )?(?:patients|people) (?:are|get|were) prescribed|success rates?|thousands of (?:patients|people)|more (?:and more )?people are turning to", PROOF, EVERYWHERE),
-    # Claims ------------------------------------------------------------------------------------
-    Wording(r"(?:clinically |scientifically )?proven|works? (?:fast|well|wonders)|natural(?:ly)? (?:remed\w+|relief|medicines?|treatment\w*)|no side[- ]effects|fewer side[- ]effects(?: than)?|minimal side[- ]effects|opioid[- ]sparing", CLAIM, EVERYWHERE, but_not=r"\bnot (?:been )?(?:clinically |scientifically )?proven\b"),
-    Wording(r"(?:completely |totally |perfectly )?safe(?:ly|r)?(?: and effective)?", CLAIM, EVERYWHERE, but_not=r"\b(?:not|never|un|less|if it is|whether it is|how|keep \w+|a|in a|stay) safe(?:r|ly)?\b|\bsafe(?:r|ly)? (?:to drive|place|for you to drive)\b|\bnot safe\b"),
-    Wording(r"effective(?:ly|ness)?", CLAIM, EVERYWHERE, but_not=r"\b(?:not|never|how|whether(?: \w+){0,4}|be less|less) effective(?:ly|ness)?\b|\bcost[- ]effective(?:ness)?\b"),
-    Wording(r"pain[- ]?(?:relief|free|killing)|(?:fast|lasting|maximum|real|instant|effective) relief|relieves? (?:your |the )?(?:pain|spasms?)|cures?|heals?|better sleep|gentle (?:medicines?|treatments?|relief)", CLAIM, NOT_IN_AMBER, but_not=r"\b(?:not|no|cannot|does not|do not) (?:a |known )?cures?\b|\bwound heals?\b"),
-    Wording(r"life[- ]changing|miracles?|breakthroughs?|game[- ]chang\w+|revolutionary|renewed hope|hopes?|promising|transform(?:s|ing|ative)?(?: your)? li(?:fe|ves)", HYPE, EVERYWHERE, but_not=r"\bbreakthrough pain\b"),
-    Wording(r"(?:leading|top|best|number one|world[- ]class|finest) (?:uk |private )?(?:specialists?|doctors?|consultants?|clinics?|experts?)", HYPE, EVERYWHERE),
-    # Prices, comparisons, praise -----------------------------------------------------------------
-    Wording(r"free (?:consultation|assessment|eligibility)\w*|free if|discounts?|special offers?|refer a friend|cheaper than|cheapest|safer than|best price", PRICE, EVERYWHERE),
-    Wording(r"testimonials?|before and after (?:pictures?|photos?)|five[- ]star|\d(?:\.\d)? stars?", PROOF, EVERYWHERE),
-    # Messages: nothing clinical --------------------------------------------------------------------
+    Wording("Brand names are not used.", EVERYWHERE, (r"sativex|epidyolex|epidiolex|cesamet|bedrocan\w*|botox",)),
     Wording(
-        r"pain\w*|multiple sclerosis|(?-i:MS)|facial|jaws?|trigeminal|neuralgia|neurolog\w+|spasm\w*|spasticity|symptoms?|diagnos\w+|conditions?|treatments?|therap\w+"
-        r"|assessments?|questionnaires?|date of birth|dob|suitab\w+|red flags?",
-        CLINICAL,
+        "Say “cannabis-based medicine”, in a section marked amber.",
+        EVERYWHERE,
+        (r"marijuana|ganja|weed|skunk|medical cannabis|cannabis flowers?|strains?",),
+        but_not=(
+            r"\b(?:eye|muscle|joint|back|neck|jaw) strains?\b",
+            r"\bstrains? (?:on|of (?:a|the|your))\b",
+        ),
+    ),
+    Wording(
+        "A page that leads to booking does not speak of medicines. Say what we do: assess, look at every option, write a plan.",
+        STRICT,
+        (
+            r"medicines?|medications?|medicinal|drugs?|pills?|tablets?|capsules?|painkillers?|pharmac\w+",
+            r"prescri(?:be[sd]?|bing|ptions?|bers?)",
+        ),
+    ),
+    Wording(
+        "This asks people to seek a medicine. We offer an assessment.",
+        EVERYWHERE,
+        (
+            r"get (?:your |a |my )?(?:medicines?|medications?|prescriptions?|treatment)",
+            r"(?:apply|request|ask) (?:for|to get) (?:your|a|my) prescription",
+            r"same[- ]day prescriptions?|prescribed (?:online|fast|quickly)",
+        ),
+    ),
+    Wording(
+        "This promises an outcome. Say what happens, and that a specialist decides with the person.",
+        EVERYWHERE,
+        (r"guarantee(?:d|s)?",),
+        but_not=(
+            r"\b(?:not?|never|cannot|can't|isn't|aren't|without)(?: be| a| any)? guarantee(?:d|s)?\b",
+            r"\b(?:nobody|no one) can guarantee\b",
+        ),
+    ),
+    Wording(
+        "This promises an outcome. Say what happens, and that a specialist decides with the person.",
+        EVERYWHERE,
+        (
+            r"(?:get|be|are|once|if) approved|approval rates?|fast[- ]track",
+            r"you qualify|(?:if|check|see|whether|find out if) you(?: may)? qualify",
+            r"eligible for (?:treatment|a prescription|medicines?)",
+        ),
+    ),
+    Wording(
+        "How many are treated or content may not be used to promote a medicine.",
+        EVERYWHERE,
+        (
+            r"most (?:of our )?(?:patients|people) (?:are|get|were) prescribed|success rates?",
+            r"thousands of (?:patients|people)|more (?:and more )?people are turning to",
+            r"testimonials?|before and after (?:pictures?|photos?)|five[- ]star|\d(?:\.\d)? stars?",
+        ),
+    ),
+    Wording(
+        "This claims that a treatment works. Say what the evidence shows and does not show.",
+        EVERYWHERE,
+        (
+            r"(?:clinically |scientifically )?proven|works? (?:fast|well|wonders)|opioid[- ]sparing",
+            r"natural(?:ly)? (?:remed\w+|relief|medicines?|treatment\w*)",
+        ),
+        but_not=(r"\bnot (?:been )?(?:clinically |scientifically )?proven\b",),
+    ),
+    Wording(
+        "This claims that a treatment does no harm. Say what is known about side effects.",
+        EVERYWHERE,
+        (
+            r"(?:completely |totally |perfectly )?safe(?:ly|r)?(?: and effective)?",
+            r"(?:no|minimal|fewer) side[- ]effects(?: than)?|safer than",
+        ),
+        but_not=(
+            r"\b(?:not|never|less|if it is|whether it is|how|keep \w+|a|in a|stay) safe(?:r|ly)?\b",
+            r"\bsafe(?:r|ly)? (?:to drive|place|for you to drive)\b",
+        ),
+    ),
+    Wording(
+        "This claims that a treatment works. Say what the evidence shows and does not show.",
+        EVERYWHERE,
+        (r"effective(?:ly|ness)?",),
+        but_not=(
+            r"\b(?:not|never|how|less) effective(?:ly|ness)?\b",
+            r"\bwhether(?: \w+){0,4} effective(?:ly|ness)?\b",
+            r"\bcost[- ]effective(?:ness)?\b",
+        ),
+    ),
+    Wording(
+        "This claims that a treatment works. Say what the evidence shows and does not show.",
+        NOT_IN_AMBER,
+        (
+            r"pain[- ]?(?:relief|free|killing)|relieves? (?:your |the )?(?:pain|spasms?)|better sleep",
+            r"(?:fast|lasting|maximum|real|instant|effective) relief|gentle (?:medicines?|treatments?|relief)",
+            r"cures?|heals?",
+        ),
+        but_not=(
+            r"\b(?:not|no|cannot|does not|do not) (?:a |known )?cures?\b",
+            r"\bwound heals?\b",
+        ),
+    ),
+    Wording(
+        "This plays on feelings. State a fact that can be checked.",
+        EVERYWHERE,
+        (
+            r"life[- ]changing|miracles?|breakthroughs?|game[- ]chang\w+|revolutionary|hopes?|promising",
+            r"transform(?:s|ing|ative)?(?: your)? li(?:fe|ves)",
+        ),
+        but_not=(r"\bbreakthrough pain\b",),
+    ),
+    Wording(
+        "This ranks us above others. State a fact that can be checked.",
+        EVERYWHERE,
+        (
+            r"(?:leading|top|best|number one|world[- ]class|finest) (?:uk |private )?(?:specialist|doctor|consultant|clinic|expert)s?",
+        ),
+    ),
+    Wording(
+        "Prices or rewards may not promote a medicine, and fees are shown as one total.",
+        EVERYWHERE,
+        (
+            r"free (?:consultation|assessment|eligibility)\w*|free if|discounts?|special offers?|refer a friend",
+            r"cheaper than|cheapest|best price",
+        ),
+    ),
+    Wording(
+        "A message may be read over a shoulder: it says nothing about a condition, a specialty or a treatment.",
         MAIL,
-        but_not=r"\bterms and conditions\b",
+        (
+            r"pain\w*|multiple sclerosis|(?-i:MS)|facial|jaws?|trigeminal|neuralgia|neurolog\w+|spasm\w*|spasticity",
+            r"symptoms?|diagnos\w+|conditions?|treatments?|therap\w+|assessments?|questionnaires?",
+            r"date of birth|dob|suitab\w+|red flags?",
+        ),
+        but_not=(r"\bterms and conditions\b",),
     ),
 )

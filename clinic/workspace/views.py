@@ -19,7 +19,6 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
-from clinic.forms.base import helper
 from clinic.staff.models import Clinician
 from clinic.workspace.queue import Row, in_order
 from patients.intake import walk
@@ -37,7 +36,9 @@ from patients.suitability.policy import STANDARD_MESSAGES
 def _clinician(request: HttpRequest, pk: UUID | None = None) -> Clinician:
     """Return the signed-in clinician. Raises Http404 for patients, PermissionDenied for other staff."""
     user = request.user
-    clinician = Clinician.objects.visible_to(user).filter(user=user).first() if policy.is_clinician(user) else None
+    clinician = (
+        Clinician.objects.visible_to(user).filter(user__pk=user.pk).first() if policy.is_clinician(user) else None
+    )
     if clinician is not None:
         return clinician
     if pk is not None:
@@ -58,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _show_queue(request: HttpRequest, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    listed = Intake.objects.visible_in_lists_to(request.user).with_urgency().select_related("patient", "reviewer")
+    listed = Intake.listed.visible_to(request.user).with_urgency().select_related("patient", "reviewer")
     found = list(listed.exclude(state=IntakeState.DECIDED))
     visits = _next_visits(request, [intake.patient_id for intake in found], now)
     rows = {state: in_order(_row(intake, visits) for intake in found if intake.state == state) for state in IntakeState}
@@ -86,7 +87,7 @@ def _row(intake: Intake, visits: dict[UUID | None, str]) -> Row:
         name=intake.patient.full_name,
         phone=phone_text(intake.patient.phone),
         since=since,
-        is_urgent=intake.is_urgent,  # type: ignore[attr-defined] - from with_urgency()
+        is_urgent=intake.is_urgent,
         since_text=when_text(since),
         visit_text=visits.get(intake.patient_id, ""),
     )
@@ -96,7 +97,7 @@ def _row(intake: Intake, visits: dict[UUID | None, str]) -> Row:
 def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a form to review; then open it."""
     clinician = _clinician(request, pk)
-    intake = Intake.objects.visible_in_lists_to(request.user).exclude(state=IntakeState.DRAFT).filter(pk=pk).first()
+    intake = Intake.listed.visible_to(request.user).exclude(state=IntakeState.DRAFT).filter(pk=pk).first()
     if intake is None:
         _log(request, AccessLog.What.REFUSED, pk)
         raise Http404
@@ -113,7 +114,11 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One person's form: who they are, the flags, the answers, the decision."""
     clinician = _clinician(request, pk)
     intake = _find(request, pk)
-    return _show_record(request, intake, clinician, DecisionForm()) if intake else _refuse(request, pk)
+    return (
+        _show_record(request, intake, clinician, DecisionForm(action=_decide_url(pk)))
+        if intake
+        else _refuse(request, pk)
+    )
 
 
 @require_POST
@@ -123,7 +128,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     intake = _find(request, pk)
     if intake is None:
         return _refuse(request, pk)
-    form = DecisionForm(request.POST)
+    form = DecisionForm(request.POST, action=_decide_url(pk))
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -144,6 +149,10 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _show_record(request, intake, clinician, form, status=422)
 
 
+def _decide_url(pk: UUID) -> str:
+    return reverse("review_decide", args=[pk])
+
+
 def _find(request: HttpRequest, pk: UUID) -> Intake | None:
     """Return the form if it is of somebody in this clinician's care, and log the reading."""
     found = Intake.objects.visible_to(request.user).select_related("patient__user", "reviewer").filter(pk=pk).first()
@@ -155,7 +164,7 @@ def _find(request: HttpRequest, pk: UUID) -> Intake | None:
 def _refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that the person is not in this clinician's care, and how to take the form if it waits."""
     _log(request, AccessLog.What.REFUSED, pk)
-    listed = Intake.objects.visible_in_lists_to(request.user).filter(pk=pk).first()
+    listed = Intake.listed.visible_to(request.user).filter(pk=pk).first()
     if listed is None:
         raise Http404
     waits = listed.state == IntakeState.SUBMITTED
@@ -166,7 +175,6 @@ def _show_record(
     request: HttpRequest, intake: Intake, clinician: Clinician, form: DecisionForm, status: int = 200
 ) -> HttpResponse:
     version = intake.versions.latest("number")
-    form.helper = helper("Sign this decision", action=reverse("review_decide", args=[intake.pk]))
     context = {
         "intake": intake,
         "patient": intake.patient,

@@ -12,7 +12,7 @@ class IntakeState(models.TextChoices):
     DECIDED = "decided", "Decided"
 
 
-MOVES = {
+MOVES: dict[str, frozenset[str]] = {
     IntakeState.DRAFT: frozenset({IntakeState.SUBMITTED}),
     IntakeState.SUBMITTED: frozenset({IntakeState.IN_REVIEW}),
     IntakeState.IN_REVIEW: frozenset({IntakeState.DECIDED}),

@@ -31,17 +31,23 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             return self.exclude(state=IntakeState.DRAFT).filter(in_care).distinct()
         return self.none()
 
-    def visible_in_lists_to(self, user: Any) -> "IntakeQuerySet":
-        """Those a clinician may see in a list before they are in the person's care: who and since when, never the answers.
+    def status_visible_to(self, user: Any) -> "IntakeQuerySet":
+        """Whose form is where: reception and managers see that of everybody, and no answer."""
+        seen = user.is_staff and user.role in {Role.RECEPTION, Role.MANAGER}
+        return self.defer("answers") if seen else self.none()
 
-        That is all that was sent, and a draft somebody has to be called about.
-        """
+
+class ListedIntakeQuerySet(models.QuerySet["Intake"]):
+    """Intakes as they stand in a clinician's list, before the person is in their care: who and since when, never the answers."""
+
+    def visible_to(self, user: Any) -> "ListedIntakeQuerySet":
+        """All that was sent, and drafts somebody has to be called about; for clinicians only."""
         if user.role != Role.CLINICIAN:
             return self.none()
         call = Task.objects.waiting().filter(about=models.OuterRef("pk"), kind=TaskKind.URGENT_ANSWERS)
         return self.filter(~models.Q(state=IntakeState.DRAFT) | models.Exists(call)).defer("answers")
 
-    def with_urgency(self) -> "IntakeQuerySet":
+    def with_urgency(self) -> "ListedIntakeQuerySet":
         """The same, each with ``is_urgent``: an emergency answer was sent, or a call about one is still to be made."""
         call = Task.objects.waiting().filter(about=models.OuterRef("pk"), kind=TaskKind.URGENT_ANSWERS)
         emergency = FlagHit.objects.filter(version__intake=models.OuterRef("pk"), level=Level.EMERGENCY)
@@ -53,6 +59,7 @@ class Intake(Record):
     """One filling-in of the form. The answers are sealed; a draft is read by its writer alone."""
 
     MOVES: ClassVar[Moves] = MOVES
+    is_urgent: bool  # on the rows of ``listed.with_urgency()`` only
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="intakes")
     state = models.CharField(max_length=12, choices=IntakeState.choices, default=IntakeState.DRAFT)
@@ -64,6 +71,7 @@ class Intake(Record):
     reviewer = models.ForeignKey("clinic.Clinician", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = IntakeQuerySet.as_manager()
+    listed = ListedIntakeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at"]

@@ -49,7 +49,7 @@ class Question:
 
     def words(self, answers: Answers) -> str:
         """Return the answer in the words the person saw, or nothing."""
-        value = answers.get(self.name, "")
+        value: str = answers.get(self.name, "")
         return dict(self.choices).get(value, value) if self.kind != Kind.TEXT else value
 
 

@@ -100,7 +100,7 @@ def _details(patient: Patient) -> list[dict[str, str]]:
 def task_list(request: HttpRequest) -> HttpResponse:
     """The sections and how far each is; once sent, the answers as they were sent."""
     patient, intake = _patient(request), _latest(request)
-    if intake is not None and _is_sent(intake):
+    if intake is not None and intake.submitted_at is not None:
         parts = walk.parts(intake.versions.latest("number").answers)  # what was sent, not what was saved last
         return render(
             request, "patients/intake/answers.html", {"sent_text": when_text(intake.submitted_at), "parts": parts}
@@ -108,10 +108,11 @@ def task_list(request: HttpRequest) -> HttpResponse:
     if _unread(intake):
         return redirect("intake_urgent")
     steps = walk.progress(_answers(intake), details_done=is_complete(patient))
+    left = [step.section for step in steps if step.status != walk.Status.DONE]
     context = {
         "tasks": _tasks(steps),
-        "ready": all(step.status == walk.Status.DONE for step in steps),
-        "started": intake is not None,
+        "next_url": _address(left[0]) if left else reverse("intake_check"),
+        "next_label": ("Go on with the form" if intake else "Start the form") if left else "Check your answers",
     }
     return render(request, "patients/intake/tasks.html", context)
 

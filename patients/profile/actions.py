@@ -37,6 +37,22 @@ def save_profile(user: Any, details: Mapping[str, Any], *, at: datetime) -> Pati
     return patient
 
 
+def add_patient(details: Mapping[str, Any], *, by: Any, at: datetime) -> Patient:
+    """Return a new patient without an account, as staff write them down on the phone. Raises TooYoung."""
+    if not is_adult(details["date_of_birth"], uk_day(at)):
+        raise TooYoung
+    return Patient.objects.create(**{**details, "created_at": at})
+
+
+def save_contact_details(patient: Patient, details: Mapping[str, Any], *, by: Any, at: datetime) -> None:
+    """Save ``details`` (fields of the staff form) of a patient, as staff do. Raises TooYoung."""
+    if not is_adult(details["date_of_birth"], uk_day(at)):
+        raise TooYoung
+    for name, value in details.items():
+        setattr(patient, name, value)
+    patient.save(update_fields=list(details))
+
+
 def give_consents(patient: Patient, answers: Mapping[Consent.Purpose, bool], *, by: Any, at: datetime) -> list[Consent]:
     """Write down one answer for each purpose, and return the rows. The newest answer to a purpose counts."""
     with transaction.atomic():

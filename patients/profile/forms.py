@@ -10,6 +10,7 @@ from clinic.forms.dates import DatePartsField
 from clinic.forms.text import PlainTextField
 from patients.profile import policy
 from patients.profile.actions import TooYoung
+from patients.profile.models import Patient
 
 PHONE = "Enter a UK phone number, like 01632 960 001 or 07700 900 982"
 POSTCODE = "Enter a full UK postcode, like AA1 1AA"
@@ -67,7 +68,9 @@ class ProfileForm(PlainErrors, forms.Form):
     def __init__(self, *args: Any, today: date, drama: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.drama = today, drama
-        self.fields["date_of_birth"].latest = today
+        born = self.fields["date_of_birth"]
+        if isinstance(born, DatePartsField):
+            born.latest = today
 
     def clean_date_of_birth(self) -> date:
         """Return the date of birth of an adult."""
@@ -87,6 +90,45 @@ class ProfileForm(PlainErrors, forms.Form):
         if postcode := policy.postcode(self.cleaned_data["postcode"]):
             return postcode
         raise forms.ValidationError(POSTCODE)
+
+
+class StaffPatientForm(ProfileForm, forms.ModelForm):
+    """The same details as staff write them down, with an address for somebody without an account."""
+
+    date_of_birth = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
+        error_messages={"required": "Enter the date of birth", "invalid": "Enter the date of birth, like 27/3/1984"},
+    )
+    email = forms.EmailField(
+        label="Email address",
+        required=False,
+        max_length=254,
+        help_text="Leave this empty where there is none: then nothing is sent.",
+        error_messages={"invalid": "Enter an email address, like name@example.com"},
+    )
+    deceased_on = forms.DateField(
+        label="Died on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="From then on nothing more is sent.",
+    )
+
+    class Meta:
+        model = Patient
+        fields = (*ProfileForm.base_fields, "email", "deceased_on")
+
+    def clean_date_of_birth(self) -> date:
+        """Return the date of birth of an adult, born since 1900."""
+        if self.cleaned_data["date_of_birth"] < policy.BORN_SINCE:
+            raise forms.ValidationError("Enter a date of birth since 1900")
+        return super().clean_date_of_birth()
+
+    def clean_deceased_on(self) -> date | None:
+        """Return the date of death, not in the future."""
+        died: date | None = self.cleaned_data["deceased_on"]
+        if died and not policy.BORN_SINCE <= died <= self.today:
+            raise forms.ValidationError("Enter a date that is not in the future")
+        return died
 
 
 class NextForm(forms.Form):

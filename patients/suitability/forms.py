@@ -1,8 +1,10 @@
 """Deciding on an intake."""
 
+from typing import Any
+
 from django import forms
 
-from clinic.forms.base import PlainErrors
+from clinic.forms.base import PlainErrors, helper
 from clinic.forms.text import PlainTextField
 from patients.suitability.enums import Outcome
 from patients.suitability.policy import LONGEST_TEXT, SHORTEST_REASONS
@@ -34,6 +36,10 @@ class DecisionForm(PlainErrors, forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     use_required_attribute = False
+
+    def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper("Sign this decision", action=action)
 
     def clean_reasons(self) -> str:
         """Return reasons long enough to be understood later."""

@@ -48,11 +48,20 @@ def kind(okafor, lind):
 
 
 def hold(kind, clinician, starts_at, patient=None, **fields):
-    return actions.hold(kind, clinician, starts_at, **{"patient": patient, "own_hold": None, "address": "", "key": uuid4(), "at": NOW} | fields)
+    return actions.hold(
+        kind,
+        clinician,
+        starts_at,
+        **{"patient": patient, "own_hold": None, "address": "", "key": uuid4(), "at": NOW} | fields,
+    )
 
 
 def confirm(held, patient, now=NOW, **fields):
-    return actions.confirm(held, **{"patient": patient, "mode": "video", "early_start": True, "key": uuid4(), "by": patient.user, "at": now} | fields)
+    return actions.confirm(
+        held,
+        **{"patient": patient, "mode": "video", "early_start": True, "key": uuid4(), "by": patient.user, "at": now}
+        | fields,
+    )
 
 
 def booked(kind, clinician, starts_at, patient):
@@ -64,7 +73,9 @@ def move_to(appointment, clinician, starts_at, by, **fields):
 
 
 def cancel(appointment, by, **fields):
-    return actions.cancel(appointment, **{"reason": "", "agreed_refund": 18000, "key": uuid4(), "by": by, "at": NOW} | fields)
+    return actions.cancel(
+        appointment, **{"reason": "", "agreed_refund": 18000, "key": uuid4(), "by": by, "at": NOW} | fields
+    )
 
 
 def states_of_messages(appointment):
@@ -193,7 +204,11 @@ class TestConfirm:
         visit = booked(kind, okafor, WEDNESDAY, amina)
 
         assert (visit.state, visit.mode, visit.booked_at, visit.held_until) == (State.BOOKED, "video", NOW, None)
-        assert states_of_messages(visit) == [("booking_confirmed", 0, "due"), ("reminder_3h", 0, "due"), ("reminder_48h", 0, "due")]
+        assert states_of_messages(visit) == [
+            ("booking_confirmed", 0, "due"),
+            ("reminder_3h", 0, "due"),
+            ("reminder_48h", 0, "due"),
+        ]
         assert CareRelationship.objects.get().clinician == okafor
         assert visit.early_start_requested_at == NOW
 
@@ -347,7 +362,9 @@ class TestCancel:
 
 class TestStaff:
     def book(self, kind, clinician, starts_at, patient, by, **fields):
-        return actions.book_for(patient, kind, clinician, starts_at, **{"mode": "phone", "key": uuid4(), "by": by, "at": NOW} | fields)
+        return actions.book_for(
+            patient, kind, clinician, starts_at, **{"mode": "phone", "key": uuid4(), "by": by, "at": NOW} | fields
+        )
 
     def test_book_for_somebody_without_an_account(self, kind, okafor, rosa):
         by_phone = people.patient(account=False)
@@ -360,7 +377,9 @@ class TestStaff:
         with pytest.raises(NotOffered):
             self.book(kind, okafor, at(2, 18), amina, rosa)
 
-        assert self.book(kind, okafor, at(2, 18), amina, rosa, outside_hours_reason="Asked by Dr Okafor").starts_at == at(2, 18)
+        assert self.book(
+            kind, okafor, at(2, 18), amina, rosa, outside_hours_reason="Asked by Dr Okafor"
+        ).starts_at == at(2, 18)
 
     def test_may_never_overlap(self, kind, okafor, amina, ben, rosa):
         self.book(kind, okafor, WEDNESDAY, amina, rosa)
@@ -375,7 +394,10 @@ class TestStaff:
             actions.check_in(visit, by=rosa, at=at(1, 10))
         actions.check_in(visit, by=rosa, at=at(2, 9, 50))
 
-        assert list(visit.state_changes.values_list("to_state", "by")) == [("booked", amina.user.pk), ("checked_in", rosa.pk)]
+        assert list(visit.state_changes.values_list("to_state", "by")) == [
+            ("booked", amina.user.pk),
+            ("checked_in", rosa.pk),
+        ]
 
     def test_did_not_attend_after_the_start_only(self, kind, okafor, amina, rosa):
         visit = booked(kind, okafor, WEDNESDAY, amina)

@@ -23,7 +23,9 @@ def read(appointment, method=Method.PUBLISH, **more):
 
 @pytest.fixture
 def visit(amina, okafor):
-    return diary.appointment(amina, okafor, diary.kind(okafor, name="Facial pain: first assessment"), datetime(2027, 3, 28, 8, tzinfo=UTC))
+    return diary.appointment(
+        amina, okafor, diary.kind(okafor, name="Facial pain: first assessment"), datetime(2027, 3, 28, 8, tzinfo=UTC)
+    )
 
 
 def test_nine_oclock_after_the_clocks_change_is_nine_oclock(visit):
@@ -31,7 +33,11 @@ def test_nine_oclock_after_the_clocks_change_is_nine_oclock(visit):
     calendar, event = read(visit)
 
     starts = event.decoded("dtstart")
-    assert (starts.astimezone(UTC).isoformat(), starts.strftime("%H:%M"), event["DTSTART"].params["TZID"]) == ("2027-03-28T08:00:00+00:00", "09:00", "Europe/London")
+    assert (starts.astimezone(UTC).isoformat(), starts.strftime("%H:%M"), event["DTSTART"].params["TZID"]) == (
+        "2027-03-28T08:00:00+00:00",
+        "09:00",
+        "Europe/London",
+    )
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/London"]
     assert (event.decoded("dtend") - starts) == timedelta(minutes=30)
 
@@ -47,14 +53,23 @@ def test_the_zone_in_the_file_says_the_same_without_looking_it_up(visit):
 
 @pytest.mark.parametrize(
     ("state", "sequence", "method", "status"),
-    [("booked", 0, Method.REQUEST, "CONFIRMED"), ("booked", 2, Method.REQUEST, "CONFIRMED"), ("cancelled_by_patient", 3, Method.CANCEL, "CANCELLED")],
+    [
+        ("booked", 0, Method.REQUEST, "CONFIRMED"),
+        ("booked", 2, Method.REQUEST, "CONFIRMED"),
+        ("cancelled_by_patient", 3, Method.CANCEL, "CANCELLED"),
+    ],
 )
 def test_the_entry_keeps_its_name_and_its_number_rises(visit, state, sequence, method, status):
     visit.state, visit.sequence = state, sequence
 
     calendar, event = read(visit, method, to="amina@example.com")
 
-    assert (str(calendar["METHOD"]), str(event["UID"]), event["SEQUENCE"], str(event["STATUS"])) == (method.value, f"{visit.pk}@localhost", sequence, status)
+    assert (str(calendar["METHOD"]), str(event["UID"]), event["SEQUENCE"], str(event["STATUS"])) == (
+        method.value,
+        f"{visit.pk}@localhost",
+        sequence,
+        status,
+    )
     assert str(event["ATTENDEE"]) == "mailto:amina@example.com"
 
 
@@ -64,7 +79,10 @@ def test_a_download_is_published_and_names_no_attendee(visit):
     assert (str(calendar["METHOD"]), "ATTENDEE" in event) == ("PUBLISH", False)
 
 
-@pytest.mark.parametrize(("mode", "place"), [("video", "Video call"), ("phone", "Phone call"), ("in_person", "1 Example Street, Exampleton, AA1 1AA")])
+@pytest.mark.parametrize(
+    ("mode", "place"),
+    [("video", "Video call"), ("phone", "Phone call"), ("in_person", "1 Example Street, Exampleton, AA1 1AA")],
+)
 def test_the_place(visit, mode, place):
     visit.mode = mode
 

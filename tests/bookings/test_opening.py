@@ -57,11 +57,21 @@ def test_the_repeated_hour_is_offered_twice_and_told_apart():
 
     found = starts_on(day, Rule(6, 30, 180))
 
-    assert [clock(start) for start in found] == ["12:30am", "1am BST", "1:30am BST", "1am GMT", "1:30am GMT", "2am", "2:30am"]
+    assert [clock(start) for start in found] == [
+        "12:30am",
+        "1am BST",
+        "1:30am BST",
+        "1am GMT",
+        "1:30am GMT",
+        "2am",
+        "2:30am",
+    ]
     assert len(set(found)) == 7
 
 
-@pytest.mark.parametrize(("day", "utc_hour"), [(date(2026, 10, 19), 8), (date(2026, 10, 26), 9), (date(2026, 11, 2), 9)])
+@pytest.mark.parametrize(
+    ("day", "utc_hour"), [(date(2026, 10, 19), 8), (date(2026, 10, 26), 9), (date(2026, 11, 2), 9)]
+)
 def test_nine_o_clock_stays_nine_o_clock(day, utc_hour):
     first = starts_on(day, Rule(0, 540, 600))[0]
 
@@ -88,7 +98,11 @@ def test_hours_to_midnight_end_with_the_day():
 
 def test_extra_hours_add_and_closures_win():
     day = date(2026, 12, 2)
-    differs = [Differs(day, "extra", 1020, 1140), Differs(day, "closed", 600, 660), Differs(date(2026, 12, 3), "closed")]
+    differs = [
+        Differs(day, "extra", 1020, 1140),
+        Differs(day, "closed", 600, 660),
+        Differs(date(2026, 12, 3), "closed"),
+    ]
 
     assert opening(day, [Rule(2, 540, 720)], differs) == [(at(9), at(10)), (at(11), at(12)), (at(17), at(19))]
 
@@ -97,10 +111,15 @@ def test_bank_holidays_are_closed_but_for_extra_hours():
     boxing_day_observed = date(2026, 12, 28)
 
     assert opening(boxing_day_observed, [Rule(0, 540, 600)], []) == []
-    assert len(opening(boxing_day_observed, [Rule(0, 540, 600)], [Differs(boxing_day_observed, "extra", 540, 600)])) == 1
+    assert (
+        len(opening(boxing_day_observed, [Rule(0, 540, 600)], [Differs(boxing_day_observed, "extra", 540, 600)])) == 1
+    )
 
 
-@pytest.mark.parametrize(("day", "expected"), [(date(2026, 12, 24), True), (date(2026, 12, 25), False), (date(2026, 12, 26), False), (date(2026, 12, 28), False)])
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(date(2026, 12, 24), True), (date(2026, 12, 25), False), (date(2026, 12, 26), False), (date(2026, 12, 28), False)],
+)
 def test_business_days(day, expected):
     assert is_business_day(day) == expected
 

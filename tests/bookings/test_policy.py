@@ -63,7 +63,11 @@ def test_moving_ends_with_the_cut_off_and_cancelling_with_the_start():
 
 @pytest.mark.parametrize(
     ("booked_at", "ends"),
-    [(utc(2026, 9, 1, 9), utc(2026, 9, 15, 23)), (utc(2026, 10, 20, 9), utc(2026, 11, 4)), (utc(2026, 8, 31, 23, 30), utc(2026, 9, 15, 23))],
+    [
+        (utc(2026, 9, 1, 9), utc(2026, 9, 15, 23)),
+        (utc(2026, 10, 20, 9), utc(2026, 11, 4)),
+        (utc(2026, 8, 31, 23, 30), utc(2026, 9, 15, 23)),
+    ],
 )
 def test_the_14_days_end_with_the_fourteenth_day_after(booked_at, ends):
     assert cooling_off_ends(booked_at) == ends

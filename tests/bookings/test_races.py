@@ -34,7 +34,9 @@ def racers(transactional_db):
 
 def book(patient, kind, clinician, starts_at, key=None):
     held = actions.hold(kind, clinician, starts_at, patient=patient, own_hold=None, address="", key=uuid4(), at=NOW)
-    return actions.confirm(held, patient=patient, mode="video", early_start=True, key=key or uuid4(), by=patient.user, at=NOW)
+    return actions.confirm(
+        held, patient=patient, mode="video", early_start=True, key=key or uuid4(), by=patient.user, at=NOW
+    )
 
 
 def outcomes(results):
@@ -60,7 +62,12 @@ def test_twenty_starts_five_minutes_apart_give_visits_that_do_not_overlap(okafor
 
 
 def test_different_free_times_of_one_clinician_are_never_refused(kind, okafor, racers):
-    results = race(14, lambda number: book(racers[number], kind, okafor, WEDNESDAY - timedelta(hours=1) + timedelta(minutes=30 * number)))
+    results = race(
+        14,
+        lambda number: book(
+            racers[number], kind, okafor, WEDNESDAY - timedelta(hours=1) + timedelta(minutes=30 * number)
+        ),
+    )
 
     assert outcomes(results) == ["Appointment"] * 14
 
@@ -91,7 +98,10 @@ def test_two_visits_moved_to_one_time_give_one_move(kind, okafor, racers):
     visits = [book(racers[number], kind, okafor, WEDNESDAY + timedelta(minutes=30 * number)) for number in range(2)]
     wanted = WEDNESDAY + timedelta(days=1)
 
-    results = race(2, lambda number: actions.reschedule(visits[number], okafor, wanted, key=uuid4(), by=racers[number].user, at=NOW))
+    results = race(
+        2,
+        lambda number: actions.reschedule(visits[number], okafor, wanted, key=uuid4(), by=racers[number].user, at=NOW),
+    )
 
     assert outcomes(results) == ["Appointment", "Taken"]
     assert Appointment.objects.live().count() == 2
@@ -102,7 +112,12 @@ def test_two_visits_swapped_between_clinicians_do_not_wait_in_a_circle(kind, oka
     others = [lind, okafor]
     later = WEDNESDAY + timedelta(days=1)
 
-    results = race(2, lambda number: actions.reschedule(visits[number], others[number], later, key=uuid4(), by=racers[number].user, at=NOW))
+    results = race(
+        2,
+        lambda number: actions.reschedule(
+            visits[number], others[number], later, key=uuid4(), by=racers[number].user, at=NOW
+        ),
+    )
 
     assert outcomes(results) == ["Appointment", "Appointment"]
 

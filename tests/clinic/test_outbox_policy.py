@@ -111,7 +111,16 @@ def test_a_confirmation_of_what_has_begun_is_skipped():
 
 
 def test_the_table():
-    assert {fact: [rule.code for rule in rules_for(fact)] for fact in ("appointment_booked", "appointment_moved", "appointment_cancelled", "decision_made", "staff_invited")} == {
+    assert {
+        fact: [rule.code for rule in rules_for(fact)]
+        for fact in (
+            "appointment_booked",
+            "appointment_moved",
+            "appointment_cancelled",
+            "decision_made",
+            "staff_invited",
+        )
+    } == {
         "appointment_booked": ["booking_confirmed", "reminder_48h", "reminder_3h"],
         "appointment_moved": ["booking_moved", "reminder_48h", "reminder_3h"],
         "appointment_cancelled": ["booking_cancelled"],
@@ -127,7 +136,7 @@ def test_a_fact_nobody_knows_is_a_mistake():
 
 
 @given(
-    visit=st.datetimes(datetime(2026, 1, 3), datetime(2028, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    visit=st.datetimes(datetime(2026, 1, 3), datetime(2028, 12, 31), timezones=st.just(UTC)),
     number=st.integers(1, 72),
 )
 def test_quiet_hours_hold_on_every_day_of_three_years(visit, number):

@@ -74,7 +74,11 @@ def test_reading_age(text):
 @pytest.mark.parametrize("text", CONTENT)
 def test_sources_have_an_address_and_a_date(text):
     assert len(text.sources) >= 3
-    assert [source.name for source in text.sources if not source.address.startswith("https://") or source.read_on > text.reviewed_on] == []
+    assert [
+        source.name
+        for source in text.sources
+        if not source.address.startswith("https://") or source.read_on > text.reviewed_on
+    ] == []
     assert text.review_due > text.reviewed_on
 
 
@@ -163,7 +167,9 @@ def test_the_rendered_page_obeys_the_wording_rules(client, pages, slug, settings
     reader = read(client, f"/{slug}/")
 
     for place, text in reader.parts:
-        allowed = {"amber": Place.AMBER_BODY, "green": Place.PUBLIC_BODY, "plain": Place.AMBER_BODY}.get(place, Place.TITLE)
+        allowed = {"amber": Place.AMBER_BODY, "green": Place.PUBLIC_BODY, "plain": Place.AMBER_BODY}.get(
+            place, Place.TITLE
+        )
         assert [str(hit) for hit in check(text, allowed)] == [], place
     assert any(place == "amber" for place, _ in reader.parts)
 
@@ -258,5 +264,6 @@ def test_markdown_keeps_what_writers_need():
     html = render_markdown("**Bold** [link](https://example.com)\n\n- one\n- two\n\n1. first")
 
     assert html == (
-        '<p><strong>Bold</strong> <a href="https://example.com" rel="noopener">link</a></p>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<ol>\n<li>first</li>\n</ol>\n'
+        '<p><strong>Bold</strong> <a href="https://example.com" rel="noopener">link</a></p>\n'
+        "<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<ol>\n<li>first</li>\n</ol>\n"
     )

@@ -16,7 +16,21 @@ def found(text, place):
 
 
 @pytest.mark.parametrize("place", [Place.MAIL, Place.TITLE, Place.HOME, Place.PUBLIC_BODY])
-@pytest.mark.parametrize("word", ["cannabis", "Cannabis-based", "THC", "CBD", "cannabinoids", "nabiximols", "carbamazepine", "Gabapentin", "opioids", "amitriptyline"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "cannabis",
+        "Cannabis-based",
+        "THC",
+        "CBD",
+        "cannabinoids",
+        "nabiximols",
+        "carbamazepine",
+        "Gabapentin",
+        "opioids",
+        "amitriptyline",
+    ],
+)
 def test_medicines_are_named_in_amber_only(place, word):
     text = f"Some people ask about {word} at a visit."
 
@@ -87,19 +101,43 @@ def test_near_misses_pass_in_public_text(text):
     assert found(text, Place.PUBLIC_BODY) == []
 
 
-@pytest.mark.parametrize("word", ["pain", "MS", "multiple sclerosis", "facial", "neurologist", "symptoms", "diagnosis", "treatment", "assessment", "date of birth"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "pain",
+        "MS",
+        "multiple sclerosis",
+        "facial",
+        "neurologist",
+        "symptoms",
+        "diagnosis",
+        "treatment",
+        "assessment",
+        "date of birth",
+    ],
+)
 def test_mails_say_nothing_clinical(word):
     assert found(f"About your {word} on Thursday", Place.MAIL) == [word]
     assert found(f"About your {word} on Thursday", Place.TITLE) == []
 
 
-@pytest.mark.parametrize("text", ["Your appointment is booked", "Your appointment on Thursday 3 December", "Your sign-in code", "Ms Example, your appointment has a new time"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your appointment is booked",
+        "Your appointment on Thursday 3 December",
+        "Your sign-in code",
+        "Ms Example, your appointment has a new time",
+    ],
+)
 def test_neutral_mails_pass(text):
     assert found(text, Place.MAIL) == []
 
 
 def test_the_clinics_own_name_is_a_name():
-    assert [hit.phrase for hit in check("The Pain Clinic: about pain", Place.MAIL, names=["The Pain Clinic"])] == ["pain"]
+    assert [hit.phrase for hit in check("The Pain Clinic: about pain", Place.MAIL, names=["The Pain Clinic"])] == [
+        "pain"
+    ]
 
 
 def test_a_hit_says_where_and_why_in_order():
@@ -110,7 +148,7 @@ def test_a_hit_says_where_and_why_in_order():
     assert hits[0] == Hit("guaranteed", hits[0].reason, 10)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.phrase[:20])
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.phrases[0][:20])
 def test_every_rule_says_why_in_a_sentence(rule):
     assert rule.reason.endswith(".")
     assert rule.places

@@ -31,7 +31,9 @@ def kind(*clinicians, **fields):
 def hours(clinician, weekdays=range(5), starts=9 * 60, ends=17 * 60, valid_from=date(2026, 1, 1), **fields):
     """Weekly hours, Monday to Friday from 9 to 5 unless told."""
     return [
-        WeeklyHours.objects.create(clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=valid_from, **fields)
+        WeeklyHours.objects.create(
+            clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=valid_from, **fields
+        )
         for weekday in weekdays
     ]
 

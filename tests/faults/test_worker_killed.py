@@ -1,6 +1,7 @@
 """A worker is killed with -9 while it sends: nothing is lost, and at most one message arrives twice."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -35,7 +36,7 @@ class SlowSink:
         self.taken = []  # Message-IDs, in the order they came
         self.thinking = False
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         assert len(envelope.rcpt_tos) == 1
         self.taken.append(message_from_bytes(envelope.content)["Message-ID"])
         self.thinking = True
@@ -46,6 +47,7 @@ class SlowSink:
 
 @pytest.fixture
 def sink():
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # the sink's own talk
     controller = Controller(SlowSink(), hostname="127.0.0.1", port=free_port())
     controller.start()
     yield controller
@@ -112,7 +114,11 @@ def worker(port):
 def database_url():
     """The test database's address, for the role the application has where we may choose."""
     access = connection.settings_dict
-    user = "clinic_app" if not access["PASSWORD"] else f"{quote(access['USER'], safe='')}:{quote(access['PASSWORD'], safe='')}"
+    user = (
+        "clinic_app"
+        if not access["PASSWORD"]
+        else f"{quote(access['USER'], safe='')}:{quote(access['PASSWORD'], safe='')}"
+    )
     return f"postgres://{user}@{quote(access['HOST'], safe='')}:{access['PORT']}/{access['NAME']}"
 
 

@@ -65,7 +65,10 @@ def test_plain_answers_set_off_nothing():
         ({"share_gp": "no"}, ["RF18"]),
         ({"obtain_records": "no"}, ["RF18"]),
         ({"diagnosed": "unsure", "tried_number": "one"}, ["RF17", "RF17-A"]),
-        ({"numb_or_weak": "tell", "psychosis_self": "yes", "stroke_signs": "yes", "share_gp": "no"}, ["RF31", "RF01", "RF18", "RF30-A"]),
+        (
+            {"numb_or_weak": "tell", "psychosis_self": "yes", "stroke_signs": "yes", "share_gp": "no"},
+            ["RF31", "RF01", "RF18", "RF30-A"],
+        ),
     ],
 )
 def test_what_sets_off_which_rule_loudest_first(answers, expected):
@@ -91,20 +94,31 @@ def test_a_hit_holds_the_exact_answers():
     both = flags.hits(ANSWERS | {"diagnosed": "no", "tried_number": "one"}, Facts(born=date(2001, 11, 24), today=TODAY))
 
     assert [(hit.rule.code, hit.answer) for hit in both] == [
-        ("RF17", "Has a doctor told you what causes this pain? No\nHow many treatments have you tried for this pain? 1"),
+        (
+            "RF17",
+            "Has a doctor told you what causes this pain? No\nHow many treatments have you tried for this pain? 1",
+        ),
         ("RF14", "Aged 24 on 23 November 2026"),
     ]
 
 
 def test_every_rule_says_where_it_comes_from_and_who_answers_for_it():
     assert len({rule.code for rule in flags.RULES}) == len(flags.RULES)
-    assert [rule.code for rule in flags.RULES if not all((rule.title, rule.source, rule.owner, rule.version, rule.review_by))] == []
+    assert [
+        rule.code
+        for rule in flags.RULES
+        if not all((rule.title, rule.source, rule.owner, rule.version, rule.review_by))
+    ] == []
     assert [rule.code for rule in flags.RULES if (rule.level == Level.EMERGENCY) != bool(rule.told)] == []
     assert [rule.code for rule in flags.RULES if len(rule.code) > 8 or len(rule.title) > 200] == []
 
 
 def test_every_question_of_four_ways_can_be_left_to_the_doctor_without_counting_as_no():
-    four = [name for name, question in QUESTIONS.items() if question.choices == FOUR_WAYS and name != "takes_medicines" and question.kind == "choice"]
+    four = [
+        name
+        for name, question in QUESTIONS.items()
+        if question.choices == FOUR_WAYS and name != "takes_medicines" and question.kind == "choice"
+    ]
 
     quiet = [name for name in four for answer in ("unsure", "tell") if not codes({name: answer})]
 
@@ -159,7 +173,9 @@ def test_a_summary_shows_what_was_asked_and_what_was_written_all_the_same():
 
     assert keys({"takes_medicines": "no"}) == ["Do you take any medicines?"]
     assert keys({"takes_medicines": "yes"}) == [question.label for question in TAKING.questions]
-    assert keys({"takes_medicines": "no", "medicines": "Only at night"}) == [question.label for question in TAKING.questions]
+    assert keys({"takes_medicines": "no", "medicines": "Only at night"}) == [
+        question.label for question in TAKING.questions
+    ]
 
 
 def test_a_card_is_unread_until_its_own_code_was_seen():

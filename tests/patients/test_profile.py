@@ -1,9 +1,9 @@
 """A person's own details, over HTTP and in the database."""
 
-import time_machine
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import InternalError, ProgrammingError, transaction
 from django.urls import reverse
 
@@ -47,8 +47,16 @@ def test_a_newcomer_saves_their_details(newcomer, as_user):
 
     saved = Patient.objects.get(user=newcomer)
     assert (response.status_code, response["Location"]) == (302, "/care/")
-    assert (saved.full_name, saved.called, saved.date_of_birth) == ("Amina O’Neill-Ó Súilleabháin", "Mina", date(1984, 3, 27))
-    assert (saved.phone, saved.postcode, saved.gp_practice) == ("+447700900982", "AA1 1AA", "Exampleton Surgery, Exampleton")
+    assert (saved.full_name, saved.called, saved.date_of_birth) == (
+        "Amina O’Neill-Ó Súilleabháin",
+        "Mina",
+        date(1984, 3, 27),
+    )
+    assert (saved.phone, saved.postcode, saved.gp_practice) == (
+        "+447700900982",
+        "AA1 1AA",
+        "Exampleton Surgery, Exampleton",
+    )
     assert saved.created_at == NOW
 
 
@@ -73,7 +81,9 @@ def test_the_page_shows_what_is_saved(amina, as_user):
 def test_boxes_know_what_a_browser_may_fill_in(newcomer, as_user):
     form = as_user(newcomer).get(reverse("profile")).context["form"]
 
-    boxes = {name: form.fields[name].widget.attrs.get("autocomplete") for name in form.fields if name != "date_of_birth"}
+    boxes = {
+        name: form.fields[name].widget.attrs.get("autocomplete") for name in form.fields if name != "date_of_birth"
+    }
     assert boxes == {
         "first_names": "given-name",
         "family_name": "family-name",
@@ -97,7 +107,11 @@ PHONE = "Enter a UK phone number, like 01632 960 001 or 07700 900 982"
 
 
 def born(day):
-    return {"date_of_birth_day": str(day.day), "date_of_birth_month": str(day.month), "date_of_birth_year": str(day.year)}
+    return {
+        "date_of_birth_day": str(day.day),
+        "date_of_birth_month": str(day.month),
+        "date_of_birth_year": str(day.year),
+    }
 
 
 @pytest.mark.parametrize(
@@ -123,12 +137,28 @@ def born(day):
         ({"postcode": "nowhere"}, "postcode", "Enter a full UK postcode, like AA1 1AA"),
         ({"postcode": "😀"}, "postcode", "Enter a full UK postcode, like AA1 1AA"),
         ({"gp_practice": ""}, "gp_practice", "Enter the name of your GP practice"),
-        (born(date(1990, 2, 1)) | {"date_of_birth_day": "31"}, "date_of_birth", "Your date of birth must be a real date, like 27 3 1984"),
-        (born(NOW.date() + timedelta(days=1)), "date_of_birth", "Your date of birth must be 23 November 2026 or earlier"),
+        (
+            born(date(1990, 2, 1)) | {"date_of_birth_day": "31"},
+            "date_of_birth",
+            "Your date of birth must be a real date, like 27 3 1984",
+        ),
+        (
+            born(NOW.date() + timedelta(days=1)),
+            "date_of_birth",
+            "Your date of birth must be 23 November 2026 or earlier",
+        ),
         (born(date(1899, 12, 31)), "date_of_birth", "Your date of birth must be 1 January 1900 or later"),
-        ({"date_of_birth_year": "9" * 5000}, "date_of_birth", "Your date of birth must have a year of 4 numbers, like 1984"),
+        (
+            {"date_of_birth_year": "9" * 5000},
+            "date_of_birth",
+            "Your date of birth must have a year of 4 numbers, like 1984",
+        ),
         (born(date(2008, 11, 24)), "date_of_birth", YOUNG),
-        ({f"date_of_birth_{part}": "" for part in ("day", "month", "year")}, "date_of_birth", "Enter your date of birth, like 27 3 1984"),
+        (
+            {f"date_of_birth_{part}": "" for part in ("day", "month", "year")},
+            "date_of_birth",
+            "Enter your date of birth, like 27 3 1984",
+        ),
     ],
 )
 def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(newcomer, as_user, changes, field, message):
@@ -231,7 +261,10 @@ def test_consents_are_rows_that_never_change(amina):
 
     given = actions.give_consents(amina, answers, by=amina.user, at=NOW)
 
-    assert [(row.purpose, row.given, row.text_version) for row in given] == [("privacy", True, "2026-11"), ("share_with_gp", False, "2026-11")]
+    assert [(row.purpose, row.given, row.text_version) for row in given] == [
+        ("privacy", True, "2026-11"),
+        ("share_with_gp", False, "2026-11"),
+    ]
     for write in (lambda: Consent.objects.update(given=True), lambda: Consent.objects.all().delete()):
         with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
             write()

@@ -59,7 +59,10 @@ def test_other_numbers_are_refused_quickly(typed):
     "typed", ["07700 900000", "07700 900999", "020 7946 0123", "01632 960001", "08081 570000", "03069 990999"]
 )
 def test_numbers_for_drama_count_in_the_demonstration_only(typed):
-    assert (policy.uk_phone(typed, drama=False), policy.uk_phone(typed, drama=True)) == (None, "+44" + typed.replace(" ", "")[1:])
+    assert (policy.uk_phone(typed, drama=False), policy.uk_phone(typed, drama=True)) == (
+        None,
+        "+44" + typed.replace(" ", "")[1:],
+    )
 
 
 @pytest.mark.parametrize("typed", ["07700 899999", "07700 901000"])

@@ -1,0 +1,212 @@
+"""Booking for a patient, moving and cancelling, as staff do it. The actions are the patients' own."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.appointments import actions
+from bookings.appointments.models import Appointment
+from bookings.appointments.slots import Slot
+from bookings.kinds.models import AppointmentKind
+from clinic.db.clock import uk_day, when_text
+from clinic.db.refusal import Refusal
+from clinic.staff.models import Clinician
+from clinic.workspace.desk_access import for_the_diary, page
+from clinic.workspace.desk_forms import BookForm, CancelForm, FindQuery, MoveForm, TimesQuery, TypedTimeForm
+from clinic.workspace.desk_times import Choosing, agree_page, chosen, times_page
+from patients.profile.actions import add_patient
+from patients.profile.forms import StaffPatientForm
+from patients.profile.models import Patient
+
+MOST_FOUND = 20
+NAMES = ("first_names", "family_name", "preferred_name", "email", "user__email")
+
+
+@for_the_diary
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Find the patient to book for; the day and clinician of the diary go along."""
+    query = FindQuery(request.GET)
+    query.is_valid()
+    asked = query.cleaned_data.get("q", "")
+    found = list(_search(Patient.objects.visible_to(request.user), asked)[: MOST_FOUND + 1]) if asked else []
+    context = page(request, "Book for a patient", query=query, asked=asked, found=found[:MOST_FOUND], more=len(found) > MOST_FOUND, along=_along(request))
+    return render(request, "desk/find.html", context, status=422 if query.errors.get("q") else 200)
+
+
+@for_the_diary
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Write down somebody without an account, then go on to their times."""
+    now = timezone.now()
+    form = StaffPatientForm(request.POST or None, today=uk_day(now), drama=not settings.PRODUCTION)
+    del form.fields["deceased_on"]
+    if form.is_valid():
+        try:
+            patient = add_patient(form.cleaned_data, by=request.user, at=now)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{patient.full_name} is added. Choose a time.")
+            return redirect(f"{_book_url(patient)}{_along(request)}")
+    return render(request, "desk/add.html", page(request, "Add a patient", form=form, along=_along(request)), status=422 if form.errors else 200)
+
+
+@for_the_diary
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Book for a patient: choose a time, see it once more, book it."""
+    patient, now = get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk), timezone.now()
+    kind = _kind(request)
+    if kind is None:
+        return render(request, "desk/no_kind.html", page(request, "Nothing can be booked"))
+    what = Choosing(f"Book for {patient.full_name}", kind, now, {"patient": patient, "choose_kind": True})
+    if request.method != "POST":
+        return times_page(request, what)
+    if "time" in request.POST:
+        return _typed(request, what, lambda first: BookForm(initial=first | {"kind": kind}, kind=kind))
+    form = BookForm(request.POST, kind=kind)
+    if not form.is_valid() and "slot" not in form.cleaned_data:
+        return times_page(request, what, form=form)
+    slot, reason = form.cleaned_data["slot"], form.cleaned_data.get("outside_reason", "")
+    if form.errors or not form.cleaned_data["agreed"]:
+        return agree_page(request, what, form if form.errors else BookForm(initial=chosen(slot, reason, kind=kind, key=form.cleaned_data["key"]), kind=kind), slot, reason)
+    try:
+        made = _book(request, patient, form.cleaned_data, now)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return times_page(request, what, form=form)
+    messages.success(request, f"Booked for {when_text(made.starts_at)}. {_told(patient)}")
+    return redirect("admin:bookings_appointment_change", made.pk)
+
+
+@for_the_diary
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Move a visit: choose a time, see it once more, move it. The old time is freed only with the new one taken."""
+    visit, now = _visit(request, pk), timezone.now()
+    what = Choosing("Move an appointment", visit.kind, now, _facts(visit), [visit.pk])
+    if request.method != "POST":
+        return times_page(request, what)
+    if "time" in request.POST:
+        return _typed(request, what, lambda first: MoveForm(initial=first))
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return times_page(request, what, form=form)
+    sent = form.cleaned_data
+    if not sent["agreed"]:
+        return agree_page(request, what, MoveForm(initial=chosen(sent["slot"], sent["outside_reason"], key=sent["key"])), sent["slot"], sent["outside_reason"])
+    try:
+        moved = actions.reschedule(
+            visit,
+            _clinician(request, sent["slot"]),
+            sent["slot"].starts_at,
+            key=sent["key"],
+            by=request.user,
+            at=now,
+            reason=sent["reason"],
+            outside_hours_reason=sent["outside_reason"],
+        )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return times_page(request, what, form=form)
+    messages.success(request, f"Moved to {when_text(moved.starts_at)}. {_told(moved.patient)}")
+    return redirect("admin:bookings_appointment_change", pk)
+
+
+@for_the_diary
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Cancel a visit for the clinic: the patient gets the whole fee back."""
+    visit = _visit(request, pk)
+    form = CancelForm(request.POST or None)
+    if form.is_valid():
+        sent = form.cleaned_data
+        try:
+            actions.cancel(visit, reason=sent["reason"], agreed_refund=None, key=sent["key"], by=request.user, at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Cancelled. {_told(visit.patient)}")
+            return redirect("admin:bookings_appointment_change", pk)
+    return render(request, "desk/cancel.html", page(request, "Cancel an appointment", form=form, **_facts(visit)), status=422 if form.errors else 200)
+
+
+def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:
+    """Read a typed time; go on to the page to agree on, or say what is wrong with it."""
+    typed = TypedTimeForm(request.POST, now=what.now, auto_id="typed_%s")
+    if not typed.is_valid():
+        return times_page(request, what, typed=typed)
+    slot, reason = typed.cleaned_data["slot"], typed.cleaned_data["outside_reason"]
+    return agree_page(request, what, form_for(chosen(slot, reason)), slot, reason)
+
+
+def _book(request: HttpRequest, patient: Patient, sent: dict[str, Any], now: datetime) -> Appointment:
+    return actions.book_for(
+        patient,
+        sent["kind"],
+        _clinician(request, sent["slot"]),
+        sent["slot"].starts_at,
+        mode=sent["mode"],
+        outside_hours_reason=sent["outside_reason"],
+        key=sent["key"],
+        by=request.user,
+        at=now,
+    )
+
+
+def _search(patients: QuerySet[Patient], asked: str) -> QuerySet[Patient]:
+    """Return the patients whom every word of ``asked`` fits; digits are part of a phone number, however typed."""
+    digits = "".join(letter for letter in asked if letter.isdigit())
+    if digits and not any(letter.isalpha() for letter in asked):
+        return patients.filter(phone__contains=digits.removeprefix("44").lstrip("0")).select_related("user")
+    for word in asked.split():
+        fits = Q()
+        for name in NAMES:
+            fits |= Q(**{f"{name}__icontains": word})
+        patients = patients.filter(fits)
+    return patients.select_related("user")
+
+
+def _kind(request: HttpRequest) -> AppointmentKind | None:
+    query = TimesQuery(request.POST if request.method == "POST" else request.GET)
+    query.is_valid()
+    return query.cleaned_data.get("kind") or AppointmentKind.objects.visible_to(request.user).offered().first()
+
+
+def _visit(request: HttpRequest, pk: UUID) -> Appointment:
+    visits = Appointment.objects.visits().visible_to(request.user).select_related("kind", "clinician", "patient__user")
+    return get_object_or_404(visits, pk=pk)
+
+
+def _clinician(request: HttpRequest, slot: Slot) -> Clinician:
+    return get_object_or_404(Clinician.objects.visible_to(request.user), pk=slot.clinician_id)
+
+
+def _facts(visit: Appointment) -> dict[str, Any]:
+    return {"visit": visit, "patient": visit.patient, "now_at": when_text(visit.starts_at)}
+
+
+def _told(patient: Patient | None) -> str:
+    """Return whether the patient hears of it by mail."""
+    return "An email is on its way." if patient and patient.reach else "There is no email address: call the patient."
+
+
+def _book_url(patient: Patient) -> str:
+    return redirect("desk_book_patient", patient.pk).url
+
+
+def _along(request: HttpRequest) -> str:
+    """Return the diary's day and clinician as a query to hand on, or nothing."""
+    query = FindQuery(request.GET)
+    query.is_valid()
+    kept = [(name, query.cleaned_data[name]) for name in ("day", "clinician") if query.cleaned_data.get(name)]
+    return "?" + "&".join(f"{name}={value}" for name, value in kept) if kept else ""

@@ -1,0 +1,748 @@
+"""The desk: appointments in the admin, the diary, booking, moving and cancelling for patients."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bookings.appointments.enums import State
+from bookings.appointments.forms import slot_value
+from bookings.appointments.models import Appointment, AppointmentMove
+from bookings.appointments.slots import Slot
+from bookings.availability.models import HoursException, WeeklyHours
+from bookings.kinds.models import AppointmentKind
+from clinic.audit.models import AccessLog
+from clinic.outbox.models import Message
+from patients.profile.models import Patient
+from tests.factories import diary, people
+from tests.factories.people import NOW
+
+pytestmark = pytest.mark.django_db
+WEDNESDAY = datetime(2026, 12, 2, 10, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def monday_morning():
+    """Everything happens on Monday 23 November 2026 at 9am, unless a test moves on."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def kind(okafor, lind):
+    diary.hours(okafor)
+    diary.hours(lind)
+    return diary.kind(okafor, lind)
+
+
+@pytest.fixture
+def visit(kind, okafor, amina):
+    return diary.appointment(amina, okafor, kind, WEDNESDAY)
+
+
+def page_of(visit):
+    return reverse("admin:bookings_appointment_change", args=[visit.pk])
+
+
+def press(client, visit, act):
+    return client.post(reverse("desk_act", args=[visit.pk, act]), follow=True)
+
+
+def fresh(record):
+    record.refresh_from_db()
+    return record
+
+
+class TestAppointmentsList:
+    URL = "/admin/bookings/appointment/"
+
+    def test_shows_visits_and_hides_holds(self, as_user, rosa, visit, kind, lind, ben):
+        diary.appointment(ben, lind, kind, WEDNESDAY, state="held", held_until=NOW + timedelta(minutes=5))
+
+        html = as_user(rosa).get(self.URL).content.decode()
+
+        assert "Amina Example" in html
+        assert "Ben Sample" not in html
+        assert "Ben Sample" in as_user(rosa).get(f"{self.URL}?state=held").content.decode()
+
+    def test_names_states_for_staff(self, as_user, rosa, visit):
+        Appointment.objects.filter(pk=visit.pk).update(state=State.CANCELLED_BY_PATIENT)
+
+        html = as_user(rosa).get(self.URL).content.decode()
+
+        assert "Cancelled by the patient" in html
+        assert "by you" not in html
+
+    @pytest.mark.parametrize(
+        ("query", "names"),
+        [
+            ("day=today", ["Ben"]),
+            ("day=tomorrow", []),
+            ("day=week", ["Ben"]),
+            ("day=2026-12-02", ["Amina"]),
+            ("state=upcoming", ["Amina", "Ben"]),
+            ("state=did_not_attend", []),
+            ("q=Sample", ["Ben"]),
+        ],
+    )
+    def test_filters(self, as_user, rosa, visit, kind, lind, ben, query, names):
+        diary.appointment(ben, lind, kind, NOW + timedelta(hours=2))
+
+        html = as_user(rosa).get(f"{self.URL}?{query}").content.decode()
+
+        assert [name for name in ("Amina", "Ben") if f"{name} " in html] == names
+
+    def test_filters_by_clinician(self, as_user, rosa, visit, lind, okafor):
+        client = as_user(rosa)
+
+        assert "Amina" not in client.get(f"{self.URL}?clinician__id__exact={lind.pk}").content.decode()
+        assert "Amina" in client.get(f"{self.URL}?clinician__id__exact={okafor.pk}").content.decode()
+
+    def test_a_clinician_sees_their_own_only(self, as_user, visit, okafor, lind):
+        assert "Amina" in as_user(okafor.user).get(self.URL).content.decode()
+        assert "Amina" not in as_user(lind.user).get(self.URL).content.decode()
+
+    def test_same_queries_for_one_and_three(self, as_user, rosa, kind, okafor, django_assert_num_queries, visit):
+        client = as_user(rosa)
+        client.get(self.URL)
+        with CaptureQueriesContext(connection) as one:
+            client.get(self.URL)
+        for hour in (1, 2):
+            diary.appointment(people.patient(), okafor, kind, WEDNESDAY + timedelta(hours=hour))
+
+        with CaptureQueriesContext(connection) as three:
+            assert b"3 appointments" in client.get(self.URL).content
+
+        assert len(one) == len(three)
+
+
+class TestAppointmentPage:
+    def test_is_read_only_and_logged(self, as_user, rosa, visit):
+        client = as_user(rosa)
+
+        html = client.get(page_of(visit)).content.decode()
+
+        assert "+447700900123" not in html
+        assert "07700 900123" in html
+        assert 'name="_save"' not in html
+        assert client.post(page_of(visit), {"state": "completed"}).status_code == 403
+        assert list(AccessLog.objects.values_list("what", "about_type", "about", "actor").order_by("what")) == [
+            ("read", "appointment", visit.pk, rosa.pk),
+            ("refused", "appointment", visit.pk, rosa.pk),
+        ]
+
+    def test_of_another_clinician_is_not_found(self, as_user, visit, lind):
+        assert as_user(lind.user).get(page_of(visit)).status_code == 404
+
+    def test_of_a_patient_is_not_found(self, as_user, visit, amina):
+        assert as_user(amina.user).get(page_of(visit)).status_code == 404
+
+    def test_offers_only_the_buttons_that_fit(self, as_user, rosa, visit):
+        html = as_user(rosa).get(page_of(visit)).content.decode()
+
+        offered = [
+            act
+            for act in ("check-in", "start", "complete", "did-not-attend", "move", "cancel")
+            if f"/{visit.pk}/{act}/" in html
+        ]
+        assert offered == ["check-in", "did-not-attend", "move", "cancel"]
+
+    def test_shows_who_did_what(self, as_user, rosa, visit, monday_morning):
+        monday_morning.move_to(WEDNESDAY)
+        press(as_user(rosa), visit, "check-in")
+
+        assert "Arrived, rosa@example.com" in as_user(rosa).get(page_of(visit)).content.decode()
+
+
+class TestButtons:
+    def test_a_visit_runs_its_course(self, as_user, rosa, visit, monday_morning):
+        monday_morning.move_to(WEDNESDAY)
+        client = as_user(rosa)
+
+        states = [(press(client, visit, act), fresh(visit).state)[1] for act in ("check-in", "start", "complete")]
+
+        assert states == ["checked_in", "in_progress", "completed"]
+
+    def test_did_not_attend(self, as_user, rosa, visit, monday_morning):
+        monday_morning.move_to(WEDNESDAY + timedelta(minutes=10))
+
+        press(as_user(rosa), visit, "did-not-attend")
+
+        assert fresh(visit).state == State.DID_NOT_ATTEND
+
+    def test_twice_is_done_once(self, as_user, rosa, visit, monday_morning):
+        monday_morning.move_to(WEDNESDAY)
+
+        press(as_user(rosa), visit, "check-in")
+        html = press(as_user(rosa), visit, "check-in").content.decode()
+
+        assert "Noted: the patient has arrived." in html
+        assert visit.state_changes.count() == 1
+
+    @pytest.mark.parametrize(
+        ("act", "words"),
+        [("check-in", "only on the day"), ("start", "changed since"), ("did-not-attend", "only after its start")],
+    )
+    def test_a_refusal_stands_on_the_page(self, as_user, rosa, visit, act, words):
+        html = press(as_user(rosa), visit, act).content.decode()
+
+        assert words in html
+        assert fresh(visit).state == State.BOOKED
+
+    def test_a_clinician_uses_them_on_their_own_diary(self, as_user, visit, okafor, monday_morning):
+        monday_morning.move_to(WEDNESDAY)
+
+        press(as_user(okafor.user), visit, "check-in")
+
+        assert fresh(visit).state == State.CHECKED_IN
+
+    def test_nobody_else(self, as_user, client, visit, lind, amina):
+        url = reverse("desk_act", args=[visit.pk, "check-in"])
+
+        assert client.post(url).url.startswith("/accounts/login/")
+        assert as_user(lind.user).post(url).status_code == 404
+        assert as_user(amina.user).post(url).status_code == 404
+
+    def test_wrong_method_and_unknown_button(self, as_user, rosa, visit):
+        client = as_user(rosa)
+
+        assert client.get(reverse("desk_act", args=[visit.pk, "check-in"])).status_code == 405
+        assert client.post(reverse("desk_act", args=[visit.pk, "explode"])).status_code == 404
+
+
+DESK = ["desk_diary", "desk_book", "desk_add_patient"]
+DESK_OF_A_VISIT = ["desk_move", "desk_cancel"]
+
+
+class TestAccess:
+    @pytest.mark.parametrize("name", DESK)
+    def test_pages(self, name, as_user, client, rosa, manager, okafor, amina):
+        url = reverse(name)
+
+        assert client.get(url).url == f"/accounts/login/?next={url}"
+        assert as_user(amina.user).get(url).status_code == 404
+        assert [as_user(user).get(url).status_code for user in (rosa, manager)] == [200, 200]
+        assert as_user(okafor.user).get(url).status_code == (200 if name == "desk_diary" else 403)
+
+    @pytest.mark.parametrize("name", DESK_OF_A_VISIT)
+    def test_pages_of_a_visit(self, name, as_user, client, rosa, manager, okafor, amina, visit):
+        url = reverse(name, args=[visit.pk])
+
+        assert client.get(url).url == f"/accounts/login/?next={url}"
+        assert as_user(amina.user).get(url).status_code == 404
+        assert as_user(okafor.user).get(url).status_code == 403
+        assert [as_user(user).get(url).status_code for user in (rosa, manager)] == [200, 200]
+        assert as_user(rosa).get(reverse(name, args=[uuid4()])).status_code == 404
+
+    def test_methods(self, as_user, rosa):
+        client = as_user(rosa)
+
+        assert [client.post(reverse(name)).status_code for name in ("desk_diary", "desk_book")] == [405, 405]
+        assert client.delete(reverse("desk_diary")).status_code == 405
+
+
+class TestDiary:
+    def test_shows_hours_visits_and_free_time(self, as_user, rosa, visit, lind):
+        html = as_user(rosa).get("/admin/diary/?day=2026-12-02").content.decode()
+
+        assert "Diary for Wednesday 2 December 2026" in html
+        assert "10am to 10:30am" in html
+        assert "Amina Example" in html
+        assert f"/admin/book/?day=2026-12-02&amp;clinician={lind.pk}" in html
+        assert "?day=2026-12-01" in html
+        assert "?day=2026-12-03" in html
+
+    def test_a_clinician_sees_their_own_column_and_cannot_book(self, as_user, visit, okafor, lind):
+        mine, theirs = (
+            as_user(who.user).get("/admin/diary/?day=2026-12-02").content.decode() for who in (okafor, lind)
+        )
+
+        assert "Amina Example" in mine
+        assert "Amina Example" not in theirs
+        assert "book here" not in mine
+
+    def test_hides_who_holds_a_time(self, as_user, rosa, kind, okafor, ben):
+        diary.appointment(ben, okafor, kind, WEDNESDAY, state="held", held_until=NOW + timedelta(minutes=5))
+
+        html = as_user(rosa).get("/admin/diary/?day=2026-12-02").content.decode()
+
+        assert "Held for a few minutes" in html
+        assert "Ben Sample" not in html
+
+    def test_keeps_visits_of_a_clinician_who_left(self, as_user, rosa, visit, okafor):
+        type(okafor.user).objects.filter(pk=okafor.user.pk).update(is_active=False)
+
+        assert "Amina Example" in as_user(rosa).get("/admin/diary/?day=2026-12-02").content.decode()
+
+    def test_keeps_visits_outside_changed_hours(self, as_user, rosa, visit):
+        WeeklyHours.objects.all().delete()
+
+        assert "Amina Example" in as_user(rosa).get("/admin/diary/?day=2026-12-02").content.decode()
+
+    @pytest.mark.parametrize(
+        "query", ["day=2026-02-30", "day=9999-12-31", "day=x", "day=" + "9" * 500, "clinician=x", "day="]
+    )
+    def test_nonsense_is_today(self, as_user, rosa, kind, query):
+        response = as_user(rosa).get(f"/admin/diary/?{query}")
+
+        assert response.status_code == 200
+        assert b"Monday 23 November 2026" in response.content
+
+    @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2027-03-28", "2099-12-31", "2020-01-01"])
+    def test_days_of_odd_length_and_the_edges(self, as_user, rosa, okafor, day):
+        diary.hours(okafor, weekdays=range(7), starts=0, ends=24 * 60, valid_from=date(2020, 1, 1))
+
+        assert as_user(rosa).get(f"/admin/diary/?day={day}").status_code == 200
+
+    def test_same_queries_for_one_and_three(self, as_user, rosa, visit, kind, okafor, lind):
+        client = as_user(rosa)
+        client.get("/admin/diary/?day=2026-12-02")
+        with CaptureQueriesContext(connection) as one:
+            client.get("/admin/diary/?day=2026-12-02")
+        diary.appointment(people.patient(), okafor, kind, WEDNESDAY + timedelta(hours=1))
+        diary.appointment(people.patient(), lind, kind, WEDNESDAY)
+
+        with CaptureQueriesContext(connection) as three:
+            client.get("/admin/diary/?day=2026-12-02")
+
+        assert len(one) == len(three)
+
+
+class TestFindAndAdd:
+    @pytest.mark.parametrize(
+        "q", ["amina", "example amina", "07700 900123", "+44 7700 900123", "amina@example.com", "AMINA"]
+    )
+    def test_finds(self, as_user, rosa, amina, ben, q):
+        found = as_user(rosa).get("/admin/book/", {"q": q}).content.decode()
+
+        assert "Book for Amina Example" in found
+
+    @pytest.mark.parametrize("q", ["x" * 101, "amina zzz", "%", "'; drop"])
+    def test_finds_nobody(self, as_user, rosa, amina, q):
+        response = as_user(rosa).get("/admin/book/", {"q": q})
+
+        assert response.status_code == (422 if len(q) > 100 else 200)
+        assert b"Book for Amina" not in response.content
+
+    def test_adds_somebody_without_account_or_email(self, as_user, rosa):
+        sent = {
+            "family_name": "Cho",
+            "date_of_birth": "1970-05-01",
+            "phone": "07700 900001",
+            "postcode": "aa11aa",
+            "gp_practice": "Exampleton Surgery",
+        }
+
+        response = as_user(rosa).post("/admin/book/new-patient/?day=2026-12-02", sent)
+
+        cho = Patient.objects.get()
+        assert (cho.user, cho.email, cho.phone, cho.postcode) == (None, "", "+447700900001", "AA1 1AA")
+        assert response.url == f"/admin/book/{cho.pk}/?day=2026-12-02"
+
+    @pytest.mark.parametrize(
+        ("field", "value", "says"),
+        [
+            ("date_of_birth", "2015-01-01", "adults"),
+            ("date_of_birth", "1850-01-01", "since 1900"),
+            ("date_of_birth", "2026-02-30", "date of birth"),
+            ("phone", "12", "UK phone number"),
+            ("postcode", "nowhere", "postcode"),
+            ("family_name", "", "family name"),
+            ("email", "nonsense", "email address"),
+            ("family_name", "a\0b", "cannot be saved"),
+        ],
+    )
+    def test_bad_details_are_said_beside_the_field(self, as_user, rosa, field, value, says):
+        sent = {
+            "family_name": "Cho",
+            "date_of_birth": "1970-05-01",
+            "phone": "07700 900001",
+            "postcode": "aa11aa",
+            "gp_practice": "Exampleton Surgery",
+        }
+
+        response = as_user(rosa).post("/admin/book/new-patient/", sent | {field: value})
+
+        assert response.status_code == 422
+        assert says in response.content.decode()
+        assert not Patient.objects.exists()
+
+
+class TestBook:
+    def url(self, patient):
+        return reverse("desk_book_patient", args=[patient.pk])
+
+    def send(self, client, patient, kind, clinician, starts_at=WEDNESDAY, /, **fields):
+        sent = {
+            "kind": kind.slug,
+            "slot": slot_value(Slot(starts_at, clinician.pk)),
+            "key": str(uuid4()),
+            "agreed": "True",
+            "mode": "phone",
+        }
+        return client.post(self.url(patient), sent | fields)
+
+    def test_shows_free_times_by_clinician(self, as_user, rosa, amina, kind, okafor):
+        html = as_user(rosa).get(f"{self.url(amina)}?day=2026-12-02&clinician={okafor.pk}").content.decode()
+
+        assert "Free times on Wednesday 2 December 2026" in html
+        assert html.index("<h3>Dr Ada Okafor") < html.index("<h3>Dr Erik Lind")
+        assert slot_value(Slot(WEDNESDAY, okafor.pk)) in html
+
+    def test_a_chosen_time_is_shown_once_more(self, as_user, rosa, amina, kind, okafor):
+        html = self.send(as_user(rosa), amina, kind, okafor, agreed="").content.decode()
+
+        assert "Wednesday 2 December 2026 at 10am, UK time" in html
+        assert "Book this time" in html
+        assert not Appointment.objects.exists()
+
+    def test_books_and_writes_to_the_patient(self, as_user, rosa, amina, kind, okafor):
+        response = self.send(as_user(rosa), amina, kind, okafor)
+
+        made = Appointment.objects.get()
+        assert (made.state, made.patient, made.clinician, made.starts_at, made.mode) == (
+            State.BOOKED,
+            amina,
+            okafor,
+            WEDNESDAY,
+            "phone",
+        )
+        assert response.url == page_of(made)
+        assert Message.objects.filter(about=made.pk, rule="booking_confirmed").count() == 1
+
+    def test_the_same_form_twice_is_one_visit(self, as_user, rosa, amina, kind, okafor):
+        key = str(uuid4())
+
+        answers = [self.send(as_user(rosa), amina, kind, okafor, key=key).url for _ in range(2)]
+
+        assert answers == [page_of(Appointment.objects.get())] * 2
+
+    def test_an_overlap_is_a_form_error(self, as_user, rosa, ben, kind, okafor, visit):
+        response = self.send(as_user(rosa), ben, kind, okafor)
+
+        assert response.status_code == 422
+        assert "Someone else has just taken this time" in response.content.decode()
+        assert Appointment.objects.count() == 1
+
+    def test_a_time_not_offered_needs_a_reason(self, as_user, rosa, amina, kind, okafor):
+        late = WEDNESDAY.replace(hour=19)
+
+        assert self.send(as_user(rosa), amina, kind, okafor, late).status_code == 422
+        assert self.send(as_user(rosa), amina, kind, okafor, late, outside_reason="Dr Okafor asked").status_code == 302
+        assert Appointment.objects.get().outside_hours_reason == "Dr Okafor asked"
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"slot": "x"},
+            {"slot": ""},
+            {"kind": "none"},
+            {"key": "x"},
+            {"mode": "in_person"},
+            {"mode": ""},
+            {"slot": "20261202T1000Z." + "0" * 32},
+        ],
+    )
+    def test_bad_input(self, as_user, rosa, amina, kind, okafor, fields):
+        assert self.send(as_user(rosa), amina, kind, okafor, **fields).status_code in {404, 422}
+        assert not Appointment.objects.exists()
+
+    def test_wrong_roles(self, as_user, client, okafor, amina, ben, kind):
+        assert self.send(client, amina, kind, okafor).url.startswith("/accounts/login/")
+        assert self.send(as_user(okafor.user), amina, kind, okafor).status_code == 403
+        assert self.send(as_user(ben.user), amina, kind, okafor).status_code == 404
+        assert not Appointment.objects.exists()
+
+    def test_without_any_kind_says_so(self, as_user, rosa, amina, kind):
+        AppointmentKind.objects.update(is_active=False)
+
+        assert "Nothing can be booked" in as_user(rosa).get(self.url(amina)).content.decode()
+
+
+class TestTypedTime:
+    def send(self, client, patient, kind, clinician, /, **fields):
+        sent = {
+            "kind": kind.slug,
+            "clinician": clinician.pk,
+            "date": "2026-12-02",
+            "time": "19:00",
+            "outside_reason": "Asked for",
+        }
+        return client.post(reverse("desk_book_patient", args=[patient.pk]), sent | fields)
+
+    @pytest.mark.parametrize("typed", ["19:00", "19.00", "1900"])
+    def test_is_shown_to_agree_to(self, as_user, rosa, amina, kind, okafor, typed):
+        html = self.send(as_user(rosa), amina, kind, okafor, time=typed).content.decode()
+
+        assert "Wednesday 2 December 2026 at 7pm, UK time" in html
+        assert slot_value(Slot(WEDNESDAY.replace(hour=19), okafor.pk)) in html
+        assert "Asked for" in html
+
+    @pytest.mark.parametrize(
+        ("fields", "says"),
+        [
+            ({"date": "2027-03-28", "time": "01:30"}, "does not exist"),
+            ({"date": "2027-10-31", "time": "01:30"}, "comes twice"),
+            ({"time": "24:00"}, "24-hour clock"),
+            ({"time": "7pm"}, "24-hour clock"),
+            ({"time": ""}, "Enter a time"),
+            ({"time": "9" * 5000}, "24-hour clock"),
+            ({"date": "2026-11-23", "time": "08:59"}, "still to come"),
+            ({"date": "2026-11-20"}, "between today"),
+            ({"date": "9999-12-31"}, "between today"),
+            ({"date": "2026-02-30"}, "Enter a date"),
+            ({"outside_reason": ""}, "Say why this time"),
+            ({"clinician": str(uuid4())}, "Choose a clinician"),
+            ({"clinician": "x"}, "not a valid UUID"),
+        ],
+    )
+    def test_bad_times_are_said_beside_the_field(
+        self, as_user, rosa, amina, kind, okafor, monday_morning, fields, says
+    ):
+        if fields.get("date", "").startswith("2027"):
+            monday_morning.move_to(datetime(2027, 2, 1, 9, tzinfo=UTC))
+
+        response = self.send(as_user(rosa), amina, kind, okafor, **fields)
+
+        assert response.status_code == 422
+        assert says in response.content.decode()
+
+    @pytest.mark.parametrize(("which", "hour"), [("BST", 0), ("GMT", 1)])
+    def test_that_comes_twice_is_told_apart(self, as_user, rosa, amina, kind, okafor, monday_morning, which, hour):
+        monday_morning.move_to(datetime(2027, 2, 1, 9, tzinfo=UTC))
+
+        html = self.send(
+            as_user(rosa), amina, kind, okafor, date="2027-10-31", time="01:30", which=which
+        ).content.decode()
+
+        assert slot_value(Slot(datetime(2027, 10, 31, hour, 30, tzinfo=UTC), okafor.pk)) in html
+        assert f"1:30am {which}" in html
+
+    def test_refused_in_the_end_is_still_there_to_mend(self, as_user, rosa, ben, kind, okafor, visit):
+        sent = {
+            "kind": kind.slug,
+            "slot": slot_value(Slot(WEDNESDAY, okafor.pk)),
+            "key": uuid4(),
+            "agreed": "1",
+            "mode": "phone",
+            "outside_reason": "Squeeze",
+        }
+
+        response = as_user(rosa).post(reverse("desk_book_patient", args=[ben.pk]), sent)
+
+        assert response.status_code == 422
+        assert 'value="10:00"' in response.content.decode()
+        assert 'value="Squeeze"' in response.content.decode()
+
+
+class TestMove:
+    def send(self, client, visit, clinician, starts_at, **fields):
+        sent = {
+            "slot": slot_value(Slot(starts_at, clinician.pk)),
+            "key": str(uuid4()),
+            "agreed": "True",
+            "reason": "Asked by phone",
+        }
+        return client.post(reverse("desk_move", args=[visit.pk]), sent | fields)
+
+    def test_shows_the_new_time_first(self, as_user, rosa, visit, lind):
+        html = self.send(as_user(rosa), visit, lind, WEDNESDAY + timedelta(days=1), agreed="").content.decode()
+
+        assert "Thursday 3 December 2026 at 10am" in html
+        assert "Move this appointment" in html
+        assert fresh(visit).sequence == 0
+
+    def test_moves(self, as_user, rosa, visit, lind):
+        response = self.send(as_user(rosa), visit, lind, WEDNESDAY + timedelta(days=1))
+
+        assert response.url == page_of(visit)
+        assert (fresh(visit).starts_at, visit.clinician) == (WEDNESDAY + timedelta(days=1), lind)
+        assert AppointmentMove.objects.values_list("by", "reason").get() == (rosa.pk, "Asked by phone")
+
+    def test_to_a_taken_time_is_a_form_error(self, as_user, rosa, visit, kind, okafor, ben):
+        other = diary.appointment(ben, okafor, kind, WEDNESDAY + timedelta(hours=2))
+
+        response = self.send(as_user(rosa), visit, okafor, other.starts_at)
+
+        assert response.status_code == 422
+        assert "just taken" in response.content.decode()
+        assert fresh(visit).starts_at == WEDNESDAY
+
+    def test_of_a_cancelled_visit_is_refused(self, as_user, rosa, visit, lind):
+        Appointment.objects.filter(pk=visit.pk).update(state=State.CANCELLED_BY_CLINIC)
+
+        assert self.send(as_user(rosa), visit, lind, WEDNESDAY).status_code == 422
+
+    def test_to_a_typed_time(self, as_user, rosa, visit, okafor):
+        sent = {"clinician": okafor.pk, "date": "2026-12-02", "time": "19:00", "outside_reason": "Asked for"}
+
+        html = as_user(rosa).post(reverse("desk_move", args=[visit.pk]), sent).content.decode()
+
+        assert "Wednesday 2 December 2026 at 7pm" in html
+
+
+class TestCancel:
+    def send(self, client, visit, **fields):
+        return client.post(
+            reverse("desk_cancel", args=[visit.pk]), {"reason": "Clinician is ill", "key": str(uuid4())} | fields
+        )
+
+    def test_cancels_for_the_clinic(self, as_user, rosa, visit):
+        assert self.send(as_user(rosa), visit).url == page_of(visit)
+
+        assert fresh(visit).state == State.CANCELLED_BY_CLINIC
+        assert visit.state_changes.values_list("by", "reason").get() == (rosa.pk, "Clinician is ill")
+
+    @pytest.mark.parametrize("fields", [{"reason": ""}, {"reason": "x" * 301}, {"key": "x"}])
+    def test_bad_input(self, as_user, rosa, visit, fields):
+        assert self.send(as_user(rosa), visit, **fields).status_code == 422
+        assert fresh(visit).state == State.BOOKED
+
+    def test_twice_is_refused_on_the_page(self, as_user, rosa, visit):
+        self.send(as_user(rosa), visit)
+
+        response = self.send(as_user(rosa), visit)
+
+        assert response.status_code == 422
+        assert "changed since" in response.content.decode()
+
+    def test_get_changes_nothing(self, as_user, rosa, visit):
+        assert as_user(rosa).get(reverse("desk_cancel", args=[visit.pk])).status_code == 200
+        assert fresh(visit).state == State.BOOKED
+
+
+class TestHours:
+    URL = "/admin/bookings/weeklyhours/add/"
+
+    def send(self, client, clinician, **fields):
+        sent = {
+            "clinician": clinician.pk,
+            "weekday": "0",
+            "starts": "09:00",
+            "ends": "12:30",
+            "valid_from": "01/12/2026",
+            "valid_until": "",
+        }
+        return client.post(self.URL, sent | fields)
+
+    def test_times_are_typed_as_on_a_clock(self, as_user, rosa, okafor):
+        assert self.send(as_user(rosa), okafor, ends="24:00").status_code == 302
+
+        hours = WeeklyHours.objects.get()
+        assert (hours.starts, hours.ends) == (540, 1440)
+        html = as_user(rosa).get(f"/admin/bookings/weeklyhours/{hours.pk}/change/").content.decode()
+        assert 'value="09:00"' in html
+        assert 'value="24:00"' in html
+
+    @pytest.mark.parametrize(
+        ("fields", "says"),
+        [
+            ({"starts": "9am"}, "24-hour clock"),
+            ({"ends": "24:01"}, "24-hour clock"),
+            ({"ends": "09:60"}, "24-hour clock"),
+            ({"ends": "08:00"}, "after the start"),
+            ({"starts": ""}, "Enter a time"),
+            ({"valid_from": "31/02/2026"}, "valid date"),
+            ({"valid_from": "01/01/0001"}, "between 2020"),
+            ({"valid_until": "01/11/2026"}, "must not be before"),
+            ({"weekday": "7"}, "valid choice"),
+        ],
+    )
+    def test_bad_hours_are_form_errors(self, as_user, rosa, okafor, fields, says):
+        response = self.send(as_user(rosa), okafor, **fields)
+
+        assert response.status_code == 422
+        assert says in response.content.decode()
+        assert not WeeklyHours.objects.exists()
+
+    def test_overlapping_hours_are_a_form_error(self, as_user, rosa, okafor):
+        diary.hours(okafor, weekdays=[0])
+
+        response = self.send(as_user(rosa), okafor)
+
+        assert response.status_code == 422
+        assert "overlaps what is there" in response.content.decode()
+        assert 'value="12:30"' in response.content.decode()
+
+    def test_changed_hours_leave_visits_alone(self, as_user, rosa, visit, okafor):
+        for hours in WeeklyHours.objects.filter(clinician=okafor):
+            sent = {
+                "weekday": hours.weekday,
+                "starts": "14:00",
+                "ends": "15:00",
+                "valid_from": "01/01/2026",
+                "valid_until": "",
+            }
+            assert as_user(rosa).post(f"/admin/bookings/weeklyhours/{hours.pk}/change/", sent).status_code == 302
+
+        before = (visit.starts_at, visit.state)
+        assert (fresh(visit).starts_at, visit.state) == before
+
+    def test_exceptions(self, as_user, rosa, okafor):
+        url, sent = (
+            "/admin/bookings/hoursexception/add/",
+            {"clinician": "", "day": "24/12/2026", "kind": "closed", "starts": "12:00", "ends": "24:00"},
+        )
+
+        assert as_user(rosa).post(url, sent).status_code == 302
+        assert as_user(rosa).post(url, sent).status_code == 422
+        assert as_user(rosa).post(url, sent | {"kind": "extra"}).status_code == 422
+        assert HoursException.objects.get().ends == 1440
+
+    def test_clinicians_may_not(self, as_user, okafor):
+        assert self.send(as_user(okafor.user), okafor).status_code == 403
+
+
+class TestKinds:
+    SENT = {
+        "name": "Review",
+        "slug": "review",
+        "summary": "A short visit.",
+        "modes": ["video"],
+        "minutes": 20,
+        "buffer_before": 0,
+        "buffer_after": 10,
+        "align_minutes": 30,
+        "notice_hours": 24,
+        "horizon_days": 56,
+        "fee_pence": 9000,
+        "position": 0,
+        "is_active": "on",
+    }
+
+    def test_a_manager_adds_one(self, as_user, manager, okafor):
+        response = as_user(manager).post(
+            "/admin/bookings/appointmentkind/add/", self.SENT | {"clinicians": [okafor.pk]}
+        )
+
+        assert response.status_code == 302
+        kind = AppointmentKind.objects.get()
+        assert (kind.modes, list(kind.clinicians.all())) == (["video"], [okafor])
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"minutes": 4},
+            {"align_minutes": 7},
+            {"modes": []},
+            {"modes": ["post"]},
+            {"minutes": 10**10},
+            {"fee_pence": -1},
+            {"horizon_days": 0},
+        ],
+    )
+    def test_bad_kinds_are_form_errors(self, as_user, manager, okafor, fields):
+        response = as_user(manager).post(
+            "/admin/bookings/appointmentkind/add/", self.SENT | {"clinicians": [okafor.pk]} | fields
+        )
+
+        assert response.status_code == 422
+        assert not AppointmentKind.objects.exists()
+
+    def test_reception_reads_only(self, as_user, rosa, kind):
+        assert as_user(rosa).get(f"/admin/bookings/appointmentkind/{kind.pk}/change/").status_code == 200
+        assert as_user(rosa).post("/admin/bookings/appointmentkind/add/", self.SENT).status_code == 403

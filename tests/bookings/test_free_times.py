@@ -1,0 +1,182 @@
+"""The page of free times: what it shows, and that its queries do not grow with the clinic."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.urls import reverse
+
+from bookings.appointments.models import Appointment
+from tests.factories import diary, people
+from tests.factories.people import NOW
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 8
+
+
+@pytest.fixture(autouse=True)
+def monday_morning():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def kind(okafor, lind):
+    diary.hours(okafor)
+    diary.hours(lind, weekdays=[1], starts=9 * 60, ends=10 * 60)
+    return diary.kind(okafor, lind)
+
+
+def page(client, query=""):
+    return client.get(reverse("book_kind", args=["first-assessment"]) + query)
+
+
+def shown(answer):
+    return answer.context["times"]
+
+
+def test_without_a_query_it_shows_the_first_day_with_free_times(client, kind):
+    answer = page(client)
+
+    assert shown(answer).day == date(2026, 11, 24)
+    assert answer.content.count(b'name="slot"') == 16 + 2
+    assert [(part, len(found)) for part, found in shown(answer).groups] == [("Morning", 8), ("Afternoon", 10)]
+
+
+def test_days_carry_their_counts(client, kind):
+    days = shown(page(client)).days
+
+    assert [(day.day, day.count) for day in days[:3]] == [
+        (date(2026, 11, 24), 18),
+        (date(2026, 11, 25), 16),
+        (date(2026, 11, 26), 16),
+    ]
+    assert "18 times" in page(client).content.decode()
+
+
+@pytest.mark.parametrize("query", ["?day=2026-11-22", "?day=2026-11-28", "?day=1999-01-01", "?day=nonsense"])
+def test_a_day_without_times_shows_the_next_best_not_nothing(client, kind, query):
+    assert shown(page(client, query)).day is not None
+
+
+def test_later_days_go_on_to_the_horizon_and_back(client, kind):
+    first = shown(page(client))
+    second = shown(page(client, f"?start={first.later}"))
+
+    assert (first.earlier, second.later) == (None, None)
+    assert second.days[-1].day <= NOW.date() + timedelta(days=56)
+    assert shown(page(client, f"?start={second.earlier}")).days[0].day == first.days[0].day
+
+
+def test_when_the_first_weeks_are_full_it_goes_to_the_first_free_day(client, okafor):
+    diary.hours(okafor, valid_from=date(2027, 1, 4))
+    diary.kind(okafor)
+
+    assert shown(page(client)).day == date(2027, 1, 4)
+
+
+def test_with_no_time_at_all_it_says_what_to_do(client, okafor, settings):
+    diary.kind(okafor)
+
+    answer = page(client)
+
+    assert b'name="slot"' not in answer.content
+    assert settings.CLINIC["phone"] in answer.content.decode()
+
+
+def test_at_half_past_ten_in_summer_ten_o_clock_is_past(client, okafor):
+    diary.hours(okafor)
+    diary.kind(okafor, notice_hours=0)
+
+    with time_machine.travel(datetime(2026, 7, 6, 9, 30, tzinfo=UTC), tick=False):
+        first = shown(page(client)).groups[0][1][0]
+
+    assert first.clock == "10:30am"
+
+
+def test_one_own_hold_stays_on_offer_to_oneself_and_nobody_else(client, as_user, kind, amina, ben):
+    answer = page(as_user(amina.user))
+    key, slot = answer.context["form"]["key"].value(), shown(answer).groups[0][1][0].value
+    client.post(reverse("book_kind", args=["first-assessment"]), {"key": key, "slot": slot})
+
+    assert shown(page(client)).days[0].count == 18
+    assert shown(page(as_user(ben.user))).days[0].count == 17
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [
+        "",
+        "x",
+        "20261124T0900Z",
+        "20261124T0900Z.zz",
+        "20261399T0900Z." + "0" * 32,
+        "20261124T0900Z." + "0" * 32 + "\0",
+        "٢٠261124T0900Z." + "0" * 32,
+    ],
+)
+def test_a_slot_that_makes_no_sense_is_an_error_on_the_page(as_user, kind, amina, slot):
+    client = as_user(amina.user)
+    key = page(client).context["form"]["key"].value()
+
+    answer = client.post(reverse("book_kind", args=["first-assessment"]), {"key": key, "slot": slot})
+
+    assert answer.status_code == 422
+    assert "Choose a time" in answer.content.decode()
+    assert Appointment.objects.count() == 0
+
+
+def test_a_slot_of_a_clinician_who_is_not_there_is_a_404(as_user, kind, amina):
+    client = as_user(amina.user)
+    key = page(client).context["form"]["key"].value()
+
+    assert (
+        client.post(
+            reverse("book_kind", args=["first-assessment"]), {"key": key, "slot": "20261124T0900Z." + "0" * 32}
+        ).status_code
+        == 404
+    )
+
+
+def fill_the_table(kind, clinicians, rows):
+    """Half-hours of each clinician, straight in SQL: what is past was completed, what is to come was cancelled."""
+    half_hours = rows // len(clinicians)
+    first = NOW + timedelta(days=50) - half_hours * timedelta(minutes=30)
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("reset role")
+        cursor.execute("alter table bookings_appointment disable trigger user")
+        for clinician in clinicians:
+            cursor.execute(
+                """
+                insert into bookings_appointment (id, kind_id, clinician_id, patient_id, state, mode, starts_at, ends_at, busy_from,
+                    busy_until, fee_pence, sequence, created_at, booked_at, held_from, outside_hours_reason)
+                select gen_random_uuid(), %s, %s, %s, case when s < %s then 'completed' else 'cancelled_by_clinic' end, 'video',
+                    s, s + interval '30 min', s, s + interval '30 min', 1, 0, s, s, '', ''
+                from generate_series(%s::timestamptz, %s::timestamptz, interval '30 min') s
+                """,
+                [kind.pk, clinician.pk, people.patient().pk, NOW, first, NOW + timedelta(days=50)],
+            )
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table bookings_appointment enable trigger user")
+        cursor.execute("analyze bookings_appointment")
+        cursor.execute("set role clinic_app")
+
+
+@pytest.mark.parametrize("rows", [0, 100_000])
+def test_28_days_and_10_clinicians_take_at_most_8_queries(as_user, amina, django_assert_max_num_queries, rows):
+    clinicians = [people.clinician() for _ in range(10)]
+    for each in clinicians:
+        diary.hours(each)
+    kind = diary.kind(*clinicians)
+    if rows:
+        fill_the_table(kind, clinicians, rows)
+        assert Appointment.objects.count() >= rows
+    client = as_user(amina.user)
+
+    with django_assert_max_num_queries(MOST_QUERIES) as queries:
+        answer = page(client)
+
+    assert len(shown(answer).days) == 20
+    assert len(queries) == 7

@@ -1,0 +1,153 @@
+"""Two ways to use the same pages: by keyboard alone, and by pointer (also where scripts are off).
+
+Both know the same few words: ``follow`` a link or press a button and arrive on the next page, ``write``,
+``choose`` an answer, ``tick``. Every page that is arrived at is looked at (look.py).
+"""
+
+import re
+
+MOST_STOPS = 250  # Tab presses before we say that a control cannot be reached
+FOCUS = """() => {
+  const box = document.activeElement;
+  if (!box || box === document.body) return {nowhere: true};
+  const marked = e => {
+    const style = getComputedStyle(e);
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  };
+  // What shows the focus of a radio or a checkbox may be its label.
+  const shows = [box, ...(box.labels || [])].filter(e => e.checkVisibility());
+  const seen = shows.find(marked) || box;
+  const place = seen.getBoundingClientRect();
+  const x = Math.min(Math.max(place.left + place.width / 2, 1), innerWidth - 1);
+  const y = Math.min(Math.max(place.top + Math.min(place.height, innerHeight) / 2, 1), innerHeight - 1);
+  const on = document.elementFromPoint(x, y);
+  const set = box.closest('fieldset');
+  return {
+    tag: box.localName,
+    type: box.type || '',
+    html: box.outerHTML.slice(0, 160),
+    group: set && set.querySelector('legend') ? set.querySelector('legend').innerText : '',
+    marked: shows.some(marked),
+    inView: place.bottom > 0 && place.top < innerHeight && place.right > 0 && place.left < innerWidth
+      && (place.height > innerHeight || (place.top >= -1 && place.bottom <= innerHeight + 1)),
+    covered: !(on && shows.some(e => e.contains(on) || on.contains(e))) ? (on ? on.outerHTML.slice(0, 100) : 'nothing') : '',
+    tabIndex: box.tabIndex,
+  };
+}"""
+
+
+class Keyboard:
+    """A person without a pointer: Tab, Shift+Tab, Enter, Space, arrows and typing; nothing else."""
+
+    def __init__(self, page, look):
+        self.page = page
+        self.look = look
+        self.browser = page.context.new_cdp_session(page)
+
+    def arrive(self, address):
+        """Type an address, as the start of a visit."""
+        self.page.goto(address)
+        self.look(self.page)
+
+    def follow(self, name):
+        """Press the link or button called ``name`` and arrive on the page it leads to."""
+        self.to(name, roles=("link", "button"))
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.look(self.page)
+
+    def write(self, name, text):
+        """Write ``text`` into the box called ``name``, over whatever is there."""
+        self.to(name, roles=("textbox", "searchbox"))
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def choose(self, group, answer):
+        """Choose ``answer`` among the radio buttons of the question that begins with ``group``."""
+        self._tab(lambda at: at["type"] == "radio" and at["group"].startswith(group), f"the question {group!r}")
+        self.page.keyboard.press("Space")
+        for _ in range(20):
+            if self.name() == answer:
+                return
+            self.page.keyboard.press("ArrowDown")
+            self.focus()
+        raise AssertionError(f"No answer {answer!r} to {group!r}")
+
+    def tick(self, name):
+        """Tick the box called ``name``."""
+        self.to(name, roles=("checkbox",))
+        self.page.keyboard.press("Space")
+
+    def to(self, name, roles):
+        """Tab to the control that is called ``name`` (or begins so)."""
+        self._tab(lambda at: self.role() in roles and self.name().startswith(name), f"{' or '.join(roles)} {name!r}")
+
+    def back(self):
+        """One step back."""
+        self.page.keyboard.press("Shift+Tab")
+        return self.focus()
+
+    def focus(self):
+        """Where the focus is; fails where a person could not see it."""
+        at = self.page.evaluate(FOCUS)
+        if not at.get("nowhere"):
+            assert at["marked"], f"Focus cannot be seen at {self.page.url}: {at}"
+            assert at["inView"], f"Focus is outside the window at {self.page.url}: {at}"
+            assert not at["covered"], f"Focus is covered at {self.page.url}: {at}"
+        return at
+
+    def name(self):
+        """The accessible name of what has the focus, as the browser tells a screen reader."""
+        return self._tree().get("name", {}).get("value", "")
+
+    def role(self):
+        """Its role."""
+        return self._tree().get("role", {}).get("value", "")
+
+    def _tree(self):
+        box = self.browser.send("Runtime.evaluate", {"expression": "document.activeElement"})["result"]["objectId"]
+        return self.browser.send("Accessibility.getPartialAXTree", {"objectId": box, "fetchRelatives": False})["nodes"][0]
+
+    def _tab(self, is_it, what):
+        passed = []
+        for _ in range(MOST_STOPS):
+            self.page.keyboard.press("Tab")
+            at = self.focus()
+            if not at.get("nowhere"):
+                if is_it(at):
+                    return
+                passed.append(at["html"][:60])
+        raise AssertionError(f"Tab never reached {what} at {self.page.url}; it passed {passed[:40]}")
+
+
+class Pointer:
+    """A person with a mouse or a finger. Works with scripts off: nothing is awaited but pages."""
+
+    def __init__(self, page, look):
+        self.page = page
+        self.look = look
+
+    def arrive(self, address):
+        """Type an address, as the start of a visit."""
+        self.page.goto(address)
+        self.look(self.page)
+
+    def follow(self, name):
+        """Press the link or button called ``name`` and arrive on the page it leads to."""
+        begins = re.compile(rf"^{re.escape(name)}")
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=begins).or_(self.page.get_by_role("button", name=begins)).first.click()
+        self.look(self.page)
+
+    def write(self, name, text):
+        """Write ``text`` into the box called ``name``."""
+        self.page.get_by_role("textbox", name=re.compile(rf"^{re.escape(name)}")).fill(text)
+
+    def choose(self, group, answer):
+        """Choose ``answer`` to the question that begins with ``group``."""
+        question = self.page.get_by_role("group", name=re.compile(rf"^{re.escape(group)}"))
+        question.get_by_text(answer, exact=True).click()
+
+    def tick(self, name):
+        """Tick the box called ``name``."""
+        self.page.get_by_text(name).click()

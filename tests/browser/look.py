@@ -1,0 +1,94 @@
+"""What every page is checked for, whoever reached it and however."""
+
+import os
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import resolve
+
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+# Told by the browser of any answer that is not 2xx; a page with an error in it is one on purpose.
+STATUS = "Failed to load resource: the server responded with a status of"
+LISTEN = "addEventListener('securitypolicyviolation', e => console.error(`CSP refused ${e.blockedURI} (${e.violatedDirective})`))"
+SHAPE = """() => {
+  const html = document.documentElement;
+  const shown = e => e.checkVisibility();
+  return {
+    headings: [...document.querySelectorAll('h1')].filter(shown).map(h => h.innerText),
+    title: document.title,
+    lang: html.lang,
+    tooWide: html.scrollWidth - html.clientWidth,
+    widest: [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > html.clientWidth + 1)
+      .slice(0, 4).map(e => e.outerHTML.slice(0, 90)),
+    ahead: [...document.querySelectorAll('[tabindex]')].filter(e => e.tabIndex > 0).length,
+    unnamed: [...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i),
+  };
+}"""
+
+
+class Look:
+    """Looks at each page: axe, one h1, its title, its width, no console error, nothing the CSP refused.
+
+    ``reached`` collects the URL names of the pages. With SHOTS=folder each page is photographed there.
+    """
+
+    def __init__(self, reached):
+        self.axe = Axe()
+        self.reached = reached
+        self.number = count(1)
+        self.said = {}
+
+    def watch(self, page):
+        """Listen to what the browser says about ``page`` from now on."""
+        said = self.said[page] = []
+        page.add_init_script(LISTEN)
+        page.on("console", lambda message: said.append(message) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(error))
+        return page
+
+    def __call__(self, page):
+        page.wait_for_load_state()
+        self._photograph(page)
+        self.shape(page)
+        found = self.axe.run(page, options=OPTIONS).response["violations"]
+        assert not found, f"axe at {page.url}:\n" + "\n".join(map(_words, found))
+        self.reached.add(self.name(page))
+
+    def shape(self, page):
+        """Check what needs no axe."""
+        shape = page.evaluate(SHAPE)
+        where = f"{page.url} at {page.viewport_size['width']} px: {shape}"
+        assert len(shape["headings"]) == 1, where
+        assert shape["title"].endswith(settings.CLINIC["name"]), where
+        assert shape["tooWide"] <= 0, where
+        assert not shape["ahead"], where
+        assert not shape["unnamed"], where
+        assert shape["lang"].lower() == "en-gb", where
+        assert not self._complaints(page), f"{page.url}: {self._complaints(page)}"
+
+    def name(self, page):
+        """The URL name of the page that is shown."""
+        return resolve(urlsplit(page.url).path).view_name
+
+    def _complaints(self, page):
+        return [str(getattr(said, "text", said)) for said in self.said[page] if not _is_a_page_with_errors(said)]
+
+    def _photograph(self, page):
+        if folder := os.environ.get("SHOTS"):
+            width = page.viewport_size["width"]
+            name = urlsplit(page.url).path.strip("/").replace("/", "-") or "home"
+            page.screenshot(path=Path(folder) / f"{width}-{next(self.number):03}-{name[:50]}.png", full_page=True)
+
+
+def _is_a_page_with_errors(said):
+    """Whether the browser only says that the page itself came with a 4xx or 5xx."""
+    return getattr(said, "text", "").startswith(STATUS) and "/static/" not in said.location["url"]
+
+
+def _words(violation):
+    nodes = "; ".join(f"{node['html'][:160]} [{node['failureSummary'][:200]}]" for node in violation["nodes"][:3])
+    return f"  {violation['id']} ({violation['impact']}), {len(violation['nodes'])} times: {nodes}"

@@ -1,0 +1,314 @@
+"""The whole path, as the people on it walk it: by keyboard alone on a phone's width, and with scripts off.
+
+Every page they come to is looked at on the way (look.py).
+"""
+
+import pytest
+from icalendar import Calendar
+
+from bookings.appointments.enums import State
+from bookings.appointments.models import Appointment
+from clinic.db.clock import UK, when_text
+from patients.intake.models import Intake
+from patients.suitability.models import Decision
+from tests.browser import mails
+from tests.browser.conftest import DESK, PHONE, app_code
+from tests.browser.hands import Keyboard, Pointer
+from tests.factories.people import PASSWORD
+
+NIA = "nia@example.com"
+HER_WORDS = "Carbamazepine made me dizzy.\nPhysiotherapy helped a little."
+REASONS = "Long-standing pain with a diagnosis, two treatments tried, no flag that stops a visit."
+# What the journey must have passed, among other pages.
+PATIENTS_PAGES = {
+    "page",
+    "book",
+    "book_kind",
+    "account_login",
+    "account_signup",
+    "account_email_verification_sent",
+    "care",
+    "profile",
+    "intake",
+    "intake_section",
+    "intake_check",
+    "intake_sent",
+    "appointment_confirm",
+    "appointment",
+    "appointment_reschedule",
+    "appointment_cancel",
+}
+STAFF_PAGES = {"admin:index", "admin:bookings_appointment_changelist", "admin:bookings_appointment_change", "review", "review_record", "mfa_authenticate"}
+
+
+@pytest.fixture
+def by_keyboard(visit, look):
+    return lambda: Keyboard(visit(PHONE), look)
+
+
+@pytest.fixture
+def without_scripts(visit, look):
+    return lambda: Pointer(visit(DESK, java_script_enabled=False), look)
+
+
+def test_nia_finds_us_and_is_seen_by_keyboard_alone(by_keyboard, kind, pages, rosa, okafor, reached):
+    nia = by_keyboard()
+
+    she_reads_and_signs_up(nia)
+    she_fills_in_her_details(nia)
+    she_fills_in_the_form(nia)
+    she_mends_an_error_by_keyboard(nia)
+    she_sends_the_form(nia)
+    she_books_moves_and_cancels(nia, rosa=lambda: rosa_sees_the_visit(by_keyboard(), rosa))
+    a_specialist_decides(by_keyboard(), okafor.user)
+    she_reads_that_it_was_decided(nia)
+
+    assert PATIENTS_PAGES | STAFF_PAGES <= reached
+
+
+def test_nia_finds_us_and_is_seen_with_scripts_off(without_scripts, kind, pages, rosa, lind):
+    nia = without_scripts()
+
+    she_reads_and_signs_up(nia)
+    she_fills_in_her_details(nia)
+    she_fills_in_the_form(nia)
+    she_mends_an_error_by_pointer(nia)
+    she_sends_the_form(nia)
+    she_books_moves_and_cancels(nia, rosa=lambda: rosa_sees_the_visit(without_scripts(), rosa))
+    a_specialist_decides(without_scripts(), lind.user)
+    she_reads_that_it_was_decided(nia)
+
+
+@pytest.mark.parametrize("hand", ["by_keyboard", "without_scripts"])
+def test_a_time_chosen_before_signing_up_is_still_nias_afterwards(request, hand, kind, pages):
+    nia = request.getfixturevalue(hand)()
+
+    nia.arrive("/book/first-assessment/")
+    nia.follow("9am")
+    nia.follow("Create an account")
+    she_signs_up(nia)
+    she_writes_her_details(nia)
+    nia.follow("Save my details")
+
+    assert heading(nia) == "Confirm your appointment"
+    nia.choose("How would you like to meet?", "Video call")
+    nia.tick("I ask the clinic")
+    nia.follow("Confirm this time")
+    assert her_visit().state == State.BOOKED
+
+
+# What they do ---------------------------------------------------------------------------------------
+
+
+def she_reads_and_signs_up(nia):
+    nia.arrive("/ms-pain/")
+    nia.follow("Book")
+    nia.follow("See free times")
+    assert "All times are UK time" in words(nia)
+    nia.follow("Sign in")
+    nia.follow("Create an account")
+    she_signs_up(nia)
+    assert nia.page.url.endswith("/care/")
+
+
+def she_signs_up(nia):
+    nia.write("Email", NIA)
+    nia.write("Password", PASSWORD)
+    nia.follow("Create my account")
+    nia.write("Code", mails.code_for(NIA))
+    nia.follow("Continue")
+
+
+def she_fills_in_her_details(nia):
+    nia.follow("Your details")
+    she_writes_her_details(nia)
+    nia.follow("Save my details")
+
+
+def she_writes_her_details(nia):
+    nia.write("First names", "Nia")
+    nia.write("Family name", "Example")
+    for part, number in [("Day", "27"), ("Month", "3"), ("Year", "1984")]:
+        nia.write(part, number)
+    nia.write("Phone number", "07700 900 982")
+    nia.write("Postcode", "aa1 1aa")
+    nia.write("GP practice", "Exampleton Surgery")
+
+
+def she_fills_in_the_form(nia):
+    """Up to the page on what she takes, where she leaves something out."""
+    nia.follow("Your form")
+    nia.follow("Start the form")
+    for question in ("Do you have new numbness", "Do you have a drooping face", "Do you have pain in your jaw", "Is your face swollen"):
+        nia.choose(question, "No")
+    nia.follow("Save and continue")
+    nia.choose("What is the main reason", "Pain with multiple sclerosis (MS)")
+    nia.choose("Has a doctor told you", "Yes")
+    nia.choose("How bad has your pain been", "6")
+    nia.follow("Save and continue")
+    nia.write("What did you try", HER_WORDS)
+    nia.follow("Save and continue")
+
+
+def she_mends_an_error_by_keyboard(nia):
+    focused = nia.page.evaluate("document.activeElement.className")
+    assert focused == "error-summary"
+    nia.to("Choose an answer about how many treatments", roles=("link",))
+    nia.page.keyboard.press("Enter")
+    at = nia.focus()
+    assert (at["type"], at["group"].split("\n")[0]) == ("radio", "How many treatments have you tried for this pain?")
+    she_mends_the_error(nia)
+
+
+def she_mends_an_error_by_pointer(nia):
+    assert nia.page.locator("main > *").first.get_attribute("class") == "error-summary"
+    nia.page.get_by_role("link", name="Choose an answer about how many treatments").click()
+    assert nia.page.url.endswith("#id_tried_number_0")
+    she_mends_the_error(nia)
+
+
+def she_mends_the_error(nia):
+    assert nia.page.title().startswith("Error: ")
+    assert nia.page.get_by_label("What did you try").input_value() == HER_WORDS
+    nia.choose("How many treatments", "2 or more")
+    nia.follow("Save and continue")
+
+
+def she_sends_the_form(nia):
+    nia.choose("Do you take any medicines?", "Yes")
+    nia.write("If yes: what do you take", "Baclofen 10 mg three times a day")
+    nia.follow("Save and continue")
+    for question in ("Have you ever had psychosis", "Has a parent, brother", "Are you pregnant"):
+        nia.choose(question, "No")
+    nia.follow("Save and continue")
+    nia.tick("I have read what you do")
+    nia.choose("May we write to your GP", "Yes")
+    nia.choose("May we ask your GP", "Yes")
+    nia.follow("Save and continue")
+    assert heading(nia) == "Check your answers"
+    assert "Carbamazepine made me dizzy." in words(nia)
+    nia.tick("These answers are true")
+    nia.follow("Send my answers")
+    assert heading(nia) == "We have your form"
+    assert Intake.objects.get().state == "submitted"
+
+
+def she_books_moves_and_cancels(nia, rosa):
+    she_books(nia)
+    she_gets_the_confirmation(her_visit())
+    nia.follow("Your care")
+    assert when_text(her_visit().starts_at) in words(nia)
+    rosa()
+    nia.follow("First assessment")
+    she_moves_it(nia)
+    she_cancels_it(nia)
+
+
+def she_books(nia):
+    nia.follow("Book a visit")
+    nia.follow("See free times")
+    nia.follow("9:30am")
+    assert "We are keeping this time for you until" in words(nia)
+    nia.choose("How would you like to meet?", "Phone call")
+    nia.tick("I ask the clinic to see me")
+    nia.follow("Confirm this time")
+    assert "Your appointment is booked" in words(nia)
+    assert (her_visit().state, her_visit().mode) == (State.BOOKED, "phone")
+
+
+def she_gets_the_confirmation(visit):
+    mail = mails.after_the_post_has_gone(NIA)
+    assert mail["subject"] == "Your appointment is booked"
+    assert when_text(visit.starts_at) in mails.text_of(mail)
+    event = calendar_entry(mail)
+    assert event["summary"] == "Appointment with The Pain Assessment Clinic"
+    assert event.decoded("dtstart") == visit.starts_at
+    assert event["dtstart"].params["tzid"] == "Europe/London"
+    for word in ("MS", "Carbamazepine", "Baclofen", "sclerosis", "assessment for"):
+        assert word not in str(event) + mail["subject"] + mails.text_of(mail)
+
+
+def she_moves_it(nia):
+    before = her_visit()
+    nia.follow("Choose another time")
+    nia.follow("11am")
+    assert heading(nia) == "Check the new time"
+    nia.follow("Move my appointment")
+    after = her_visit()
+    assert "Your appointment has moved" in words(nia)
+    assert (after.pk, after.sequence, after.starts_at.astimezone(UK).hour) == (before.pk, before.sequence + 1, 11)
+    mail = mails.after_the_post_has_gone(NIA)
+    assert mail["subject"] == "Your appointment has a new time"
+    assert calendar_entry(mail)["sequence"] == after.sequence
+
+
+def she_cancels_it(nia):
+    nia.follow("Cancel this appointment")
+    assert "£180" in words(nia)
+    nia.write("Why are you cancelling?", "I have found another day")
+    nia.follow("Cancel this appointment")
+    assert "Your appointment is cancelled" in words(nia)
+    assert her_visit().state == State.CANCELLED_BY_PATIENT
+    assert mails.after_the_post_has_gone(NIA)["subject"] == "Your appointment is cancelled"
+
+
+def they_sign_in(staff, user, start):
+    """With password and authenticator app."""
+    staff.arrive(start)
+    staff.write("Email", user.email)
+    staff.write("Password", PASSWORD)
+    app_code(user)  # the app was set up on another day
+    staff.follow("Sign in")
+    staff.write("Authenticator code", app_code(user))
+    staff.follow("Sign in")
+
+
+def rosa_sees_the_visit(rosa, user):
+    app_code(user)
+    they_sign_in(rosa, user, "/admin/")
+    assert rosa.page.url.endswith("/admin/")
+    rosa.follow("Appointments")
+    assert "Nia Example" in words(rosa)
+    rosa.follow(when_text(her_visit().starts_at))
+    assert "07700 900982" in words(rosa)
+
+
+def a_specialist_decides(doctor, user):
+    app_code(user)
+    they_sign_in(doctor, user, "/review/")
+    assert heading(doctor) == "Forms to review"
+    doctor.follow("Take this form")
+    assert heading(doctor) == "Nia Example"
+    assert "Carbamazepine made me dizzy." in words(doctor)
+    doctor.choose("What happens next?", "Proceed to the visit")
+    doctor.write("Your reasons", REASONS)
+    doctor.follow("Sign this decision")
+    assert "Your decision is signed" in words(doctor)
+    assert Decision.objects.get().reasons == REASONS
+
+
+def she_reads_that_it_was_decided(nia):
+    nia.follow("Your care")
+    assert "A specialist has read your form" in words(nia)
+    assert REASONS not in words(nia)
+
+
+# What is there to see -------------------------------------------------------------------------------
+
+
+def heading(person):
+    return person.page.get_by_role("heading", level=1).inner_text()
+
+
+def words(person):
+    return person.page.locator("body").inner_text()
+
+
+def her_visit():
+    return Appointment.objects.get(patient__user__email=NIA)
+
+
+def calendar_entry(mail):
+    [file] = list(mail.iter_attachments())
+    [event] = Calendar.from_ical(file.get_content()).walk("VEVENT")
+    return event

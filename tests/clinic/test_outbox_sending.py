@@ -1,0 +1,297 @@
+"""The drain against a real Postgres, and the scheduler's tick."""
+
+import smtplib
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from clinic.outbox import actions, sending, tasks
+from clinic.outbox.enums import Answer, MessageState
+from clinic.outbox.models import Heartbeat, Message
+from clinic.outbox.registry import Letter, NotWanted
+from clinic.worklist.models import Task
+from tests.factories.messages import database_now, due, in_own_connection, message_now, plain_composers
+from tests.factories.people import NOW
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def composers(monkeypatch):
+    return plain_composers(monkeypatch)
+
+
+def test_due_messages_are_sent_once_with_their_message_id(transactional_db):
+    message = due()
+
+    handled = sending.drain(5), sending.drain(5)
+
+    row = message_now(message)
+    assert handled == (1, 0)
+    assert (row.state, row.attempts, row.maybe_repeated, row.lease_until) == ("sent", 1, False, None)
+    assert [(sent.to, sent.cc, sent.bcc, sent.extra_headers["Message-ID"]) for sent in mail.outbox] == [
+        (["reader@example.com"], [], [], message.message_id)
+    ]
+
+
+def test_nothing_goes_before_its_time(transactional_db):
+    due(since=-MINUTE)
+
+    assert sending.drain(5) == 0
+    assert mail.outbox == []
+
+
+def test_the_databases_clock_decides(transactional_db):
+    """A worker whose clock is 2 hours fast sends nothing early; one that is slow sends on time."""
+    early, on_time = due(since=-60 * MINUTE), due()
+
+    for skew in (2, -2):
+        with time_machine.travel(timezone.now() + timedelta(hours=skew)):
+            sending.drain(5)
+
+    assert (message_now(early).state, message_now(on_time).state) == ("due", "sent")
+
+
+def test_too_late_is_missed_and_not_sent(transactional_db):
+    """Hard case 21: the worker was down for 3 days and came back after the visit."""
+    message = due("reminder_3h", since=timedelta(days=3), useful_until=Now() - MINUTE)
+
+    sending.drain(5)
+
+    assert (message_now(message).state, message_now(message).why, mail.outbox) == (
+        "missed",
+        "later than it is of use",
+        [],
+    )
+
+
+def test_the_composer_is_asked_again(transactional_db, composers):
+    """Hard case 23: deceased, discharged or moved since it was planned."""
+    composers["reminder_3h"] = lambda message: NotWanted("patient is no longer written to")
+    composers["reminder_48h"] = lambda message: None
+    first, second = due("reminder_3h"), due("reminder_48h")
+
+    sending.drain(5)
+
+    assert [(message_now(row).state, message_now(row).why) for row in (first, second)] == [
+        ("cancelled", "patient is no longer written to"),
+        ("cancelled", "not wanted any more"),
+    ]
+    assert mail.outbox == []
+
+
+class Postman(BaseEmailBackend):
+    """A mail server that answers by address."""
+
+    refusals = {
+        "bounces@example.com": smtplib.SMTPRecipientsRefused({"bounces@example.com": (550, b"Jane Patient unknown")}),
+        "full@example.com": smtplib.SMTPRecipientsRefused({"full@example.com": (452, b"mailbox full")}),
+        "drops@example.com": smtplib.SMTPServerDisconnected("Connection unexpectedly closed"),
+    }
+    taken: list = []
+
+    def send_messages(self, messages):
+        for message in messages:
+            if error := self.refusals.get(message.to[0]):
+                raise error
+            message.message()  # as a real one is written: headers are checked here
+            self.taken.append(message.to[0])
+        return len(messages)
+
+
+@pytest.fixture
+def postman(settings, monkeypatch):
+    settings.EMAIL_BACKEND = f"{__name__}.Postman"
+    monkeypatch.setattr(Postman, "taken", [])
+    return Postman
+
+
+def test_one_bad_message_never_stops_the_others(transactional_db, composers, postman):
+    """Hard case 22: of ten, 3 has no address, 5 bounces, the template of 7 raises, 8 has a broken subject."""
+    rows = [due(since=timedelta(minutes=20 - number)) for number in range(10)]
+    number = {row.pk: index + 1 for index, row in enumerate(rows)}
+
+    def compose(message):
+        match number[message.pk]:
+            case 3:
+                return Letter("", "Subject", "Text")
+            case 5:
+                return Letter("bounces@example.com", "Subject", "Text")
+            case 7:
+                raise ValueError("Jane Patient, MS")
+            case 8:
+                return Letter("reader@example.com", "Subject\nBcc: x@example.com", "Text")
+        return Letter(f"reader{number[message.pk]}@example.com", "Subject", "Text")
+
+    composers["booking_confirmed"] = compose
+    sending.drain(5)
+
+    found = {number[row.pk]: (message_now(row).state, message_now(row).why) for row in rows}
+    assert {index: state for index, state in found.items() if state != ("sent", "")} == {
+        3: ("failed", "no address"),
+        5: ("failed", "SMTPRecipientsRefused 550"),
+        7: ("failed", "ValueError"),
+        8: ("failed", "BadHeaderError"),
+    }
+    assert sorted(postman.taken) == sorted(f"reader{index}@example.com" for index in (1, 2, 4, 6, 9, 10))
+    assert list(Task.objects.values_list("kind", "role")) == [("message_failed", "reception")] * 4
+
+
+def test_no_field_value_reaches_log_row_or_task(transactional_db, composers, postman, caplog):
+    def compose(message):
+        raise ValueError("Jane Patient, MS")
+
+    composers["booking_confirmed"] = compose
+    composers["booking_moved"] = lambda message: Letter("bounces@example.com", "Subject", "Text")
+    due(), due("booking_moved")
+
+    sending.drain(5)
+
+    everything = caplog.text + str(list(Message.objects.values())) + str(list(Task.objects.values()))
+    assert "Jane" not in everything
+    assert "bounces@" not in everything
+    assert "ValueError" in everything
+
+
+@pytest.mark.parametrize(
+    ("address", "answer", "minutes", "maybe_repeated"),
+    [("full@example.com", Answer.SLOW, 4, False), ("drops@example.com", Answer.QUICK, 1, True)],
+)
+def test_a_passing_failure_is_tried_again_later(
+    transactional_db, composers, postman, address, answer, minutes, maybe_repeated
+):
+    composers["booking_confirmed"] = lambda message: Letter(address, "Subject", "Text")
+    message = due()
+    before = database_now()
+
+    sending.drain(5)
+
+    row = message_now(message)
+    assert (row.state, row.last_answer, row.attempts, row.maybe_repeated) == ("due", answer, 1, maybe_repeated)
+    assert timedelta(minutes=minutes) <= row.due_at - before < timedelta(minutes=minutes, seconds=5)
+    assert Task.objects.count() == 0
+
+
+def test_giving_up_asks_reception(transactional_db, composers, postman):
+    composers["booking_confirmed"] = lambda message: Letter("full@example.com", "Subject", "Text")
+    message = due(useful_until=Now() + 2 * MINUTE)
+
+    sending.drain(5)
+
+    task = Task.objects.get()
+    assert message_now(message).state == "failed"
+    assert (task.title, task.about) == ("Booking confirmation could not be sent: SMTPRecipientsRefused 452", message.pk)
+
+
+def test_an_unknown_rule_fails_alone(transactional_db):
+    unknown, known = due("no_such_rule"), due()
+
+    sending.drain(5)
+
+    assert (message_now(unknown).state, message_now(known).state) == ("failed", "sent")
+
+
+def test_a_lease_that_ran_out_is_taken_again_under_the_same_message_id(transactional_db):
+    message = due(state=MessageState.SENDING, attempts=1, lease_until=Now() - MINUTE)
+
+    sending.drain(5)
+
+    row = message_now(message)
+    assert (row.state, row.attempts, row.maybe_repeated) == ("sent", 2, True)
+    assert mail.outbox[0].extra_headers["Message-ID"] == message.message_id
+
+
+def test_a_running_lease_is_left_alone(transactional_db):
+    due(state=MessageState.SENDING, attempts=1, lease_until=Now() + MINUTE)
+
+    assert sending.drain(5) == 0
+
+
+def test_a_worker_whose_message_was_taken_over_changes_nothing(transactional_db, composers):
+    message = due()
+
+    def compose_slowly(claimed):
+        Message.objects.filter(pk=claimed.pk).update(attempts=2)  # the lease ran out: somebody else has it now
+        return Letter("", "Subject", "Text")
+
+    composers["booking_confirmed"] = compose_slowly
+    sending.drain(5)
+
+    assert (message_now(message).state, message_now(message).attempts) == ("sending", 2)
+
+
+def test_called_off_while_being_written_stays_called_off_when_it_fails(transactional_db, composers):
+    def compose(message):
+        actions.cancel(message.about, why="cancelled", at=NOW)
+        return Letter("", "Subject", "Text")
+
+    composers["booking_confirmed"] = compose
+    message = due()
+    sending.drain(5)
+
+    assert message_now(message).state == "cancelled"
+
+
+def test_called_off_while_being_sent_says_what_happened(transactional_db, composers):
+    def compose(message):
+        actions.cancel(message.about, why="cancelled", at=NOW)
+        return Letter("reader@example.com", "Subject", "Text")
+
+    composers["booking_confirmed"] = compose
+    message = due()
+    sending.drain(5)
+
+    assert (message_now(message).state, len(mail.outbox)) == ("sent", 1)
+
+
+def test_many_drains_at_once_send_each_once(transactional_db, postman, composers):
+    """Hard case 19: two schedulers, a redelivered task."""
+    composers["booking_confirmed"] = lambda message: Letter(f"{message.pk}@example.com", "Subject", "Text")
+    rows = [due() for _ in range(60)]
+    threads = [threading.Thread(target=in_own_connection, args=(lambda: sending.drain(10),)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(postman.taken) == sorted(f"{row.pk}@example.com" for row in rows)
+    assert set(Message.objects.values_list("state", "attempts", "maybe_repeated")) == {("sent", 1, False)}
+
+
+def test_a_drain_stops_when_its_time_is_up(transactional_db):
+    due(), due()
+
+    assert sending.drain(0) == 0
+    assert set(Message.objects.values_list("state", flat=True)) == {"due"}
+
+
+# The scheduler's tick ------------------------------------------------------------------------------
+
+
+def test_a_tick_beats_and_drains(transactional_db):
+    message = due()
+
+    tasks.tick()
+
+    assert message_now(message).state == "sent"
+    assert abs(Heartbeat.objects.get(name="tick").at - database_now()) < timedelta(seconds=5)
+
+
+def test_the_heart_beats_even_where_sending_fails(transactional_db, monkeypatch):
+    actions.beat("tick")
+    Heartbeat.objects.update(at=NOW)
+
+    def broken(seconds):
+        raise RuntimeError
+
+    monkeypatch.setattr(sending, "drain", broken)
+    with pytest.raises(RuntimeError):
+        tasks.tick(anything="a later version sends")
+
+    assert abs(Heartbeat.objects.get(name="tick").at - database_now()) < timedelta(seconds=5)

@@ -1,0 +1,236 @@
+"""Who gets what at every address: one table, walked over the resolver. An address that is not in it fails.
+
+``amina`` owns the records; ``ben`` is another patient; ``okafor`` cares for Amina, ``lind`` does not.
+L: to sign-in. A number: the status. Rows are read as ``owner ben rosa okafor lind manager``; signed out is L
+unless the row is public.
+"""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from bookings.appointments.models import Appointment
+from clinic.accounts.models import User
+from clinic.outbox.models import Message
+from patients.intake.models import Intake, IntakeVersion
+from patients.profile.actions import open_care
+from patients.profile.models import CareRelationship, Patient
+from patients.suitability.models import Decision
+from tests.factories import diary, people
+
+pytestmark = pytest.mark.django_db
+
+WHO = ["amina", "ben", "rosa", "okafor", "lind", "manager"]
+PUBLIC = {"home", "healthz", "readyz", "page", "book", "book_kind", "demo_mail", "demo_letter"}
+TABLE = {
+    #                            amina ben  rosa okafor lind manager
+    "home_after_sign_in": (302, 302, 302, 302, 302, 302),
+    "appointment": (200, 404, 302, 302, 404, 302),
+    "appointment_confirm": (302, 404, 403, 403, 403, 403),
+    "appointment_reschedule": (200, 404, 403, 403, 403, 403),
+    "appointment_cancel": (200, 404, 403, 403, 403, 403),
+    "appointment_calendar": (200, 404, 403, 403, 403, 403),
+    "care": (200, 200, 403, 403, 403, 403),
+    "profile": (200, 200, 403, 403, 403, 403),
+    "intake": (200, 200, 403, 403, 403, 403),
+    "intake_section": (302, 200, 403, 403, 403, 403),
+    "intake_urgent": (302, 302, 403, 403, 403, 403),
+    "intake_check": (302, 302, 403, 403, 403, 403),
+    "intake_sent": (200, 302, 403, 403, 403, 403),
+    "review": (404, 404, 403, 200, 200, 403),
+    "review_record": (404, 404, 403, 200, 403, 403),
+    "review_claim": (405, 405, 405, 405, 405, 405),
+    "review_decide": (405, 405, 405, 405, 405, 405),
+}
+# Walked by their own tests: allauth's pages, and the admin (tests/clinic/test_staff_admin.py, tests/bookings/test_desk.py).
+ELSEWHERE = ("account_", "mfa_", "usersessions_", "socialaccount_", "admin:", "desk_")
+
+
+def every_name(patterns=None, namespace=""):
+    """Every URL name of the site; a pattern without a name shows as its route."""
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from every_name(
+                entry.url_patterns, f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            )
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name or entry.pattern}"
+
+
+def own_names():
+    return [name for name in every_name() if not name.startswith(ELSEWHERE)]
+
+
+@pytest.fixture
+def kind(okafor):
+    diary.hours(okafor)
+    return diary.kind(okafor)
+
+
+@pytest.fixture
+def world(kind, amina, okafor):
+    """Amina's records, each of its kind."""
+    soon = (timezone.now() + timedelta(days=10)).replace(hour=10, minute=0, second=0, microsecond=0)
+    visit = diary.appointment(amina, okafor, kind, soon)
+    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=people.NOW)
+    sent = Intake.objects.create(
+        patient=amina,
+        state="submitted",
+        form_version="1",
+        answers={"main": "secret pain story"},
+        started_at=people.NOW,
+        saved_at=people.NOW,
+        submitted_at=people.NOW,
+    )
+    IntakeVersion.objects.create(
+        intake=sent, number=1, form_version="1", answers={"main": "secret pain story"}, at=people.NOW
+    )
+    return {"appointment": visit.pk, "review": sent.pk}
+
+
+def address(name, world):
+    """The address of Amina's record behind a URL name."""
+    values = {
+        "slug": "first-assessment",
+        "section": "problem",
+        "pk": world["review"] if name.startswith("review") else world["appointment"],
+        "name": "nothing-here",
+    }
+    for wanted in ({}, {"pk"}, {"slug"}, {"section"}, {"name"}):
+        try:
+            return reverse(name, kwargs={key: values[key] for key in wanted})
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"Say in address() how to reverse {name}")
+
+
+@pytest.fixture
+def people_by_name(amina, ben, rosa, okafor, lind, manager):
+    return {
+        "amina": amina.user,
+        "ben": ben.user,
+        "rosa": rosa,
+        "okafor": okafor.user,
+        "lind": lind.user,
+        "manager": manager,
+    }
+
+
+def test_every_address_is_in_the_table():
+    assert sorted(set(own_names()) - PUBLIC - set(TABLE)) == []
+    assert sorted((set(TABLE) | PUBLIC) - set(own_names())) == []
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_addresses_are_open(client, world, name):
+    assert client.get(address(name, world)).status_code in {200, 404, 503}
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_signed_out_goes_to_sign_in_the_same_for_a_record_that_is_not_there(client, world, name):
+    nobody = {"appointment": uuid4(), "review": uuid4()}
+
+    for each in (world, nobody):
+        answer = client.get(address(name, each))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/login/?next=/")
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_each_person_gets_what_the_table_says(as_user, world, people_by_name, name, who):
+    answer = as_user(people_by_name[who]).get(address(name, world))
+
+    assert answer.status_code == TABLE[name][WHO.index(who)]
+    if who not in {"amina", "okafor"}:
+        assert b"secret pain story" not in answer.content
+        assert b"Amina" not in answer.content or (name, who) == ("review", "lind")  # every clinician sees who waits
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["appointment", "appointment_confirm", "appointment_reschedule", "appointment_cancel", "appointment_calendar"],
+)
+def test_what_is_not_yours_looks_like_what_is_not_there(as_user, world, ben, name):
+    client = as_user(ben.user)
+
+    others, nobodys = (
+        client.get(address(name, world)),
+        client.get(address(name, {"appointment": uuid4(), "review": uuid4()})),
+    )
+
+    assert others.status_code == nobodys.status_code == 404
+    assert without_tokens(others) == without_tokens(nobodys)
+
+
+def without_tokens(answer):
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content)
+
+
+def rows():
+    """Everything a stranger's POST could have changed."""
+    tables = (Appointment, Intake, IntakeVersion, Decision, Patient, CareRelationship, Message, User)
+    return [list(table.objects.order_by("pk").values_list()) for table in tables]
+
+
+@pytest.mark.parametrize("who", ["ben", "rosa", "lind", "manager"])
+@pytest.mark.parametrize("name", [name for name in sorted(TABLE) if name.startswith(("appointment", "review_"))])
+def test_a_post_to_what_is_not_yours_leaves_no_trace(as_user, world, people_by_name, name, who):
+    if (name, who) == ("review_claim", "lind"):
+        pytest.skip("Dr Lind may claim a form that waits: that is how care begins")
+    client = as_user(people_by_name[who])
+    before = rows()
+
+    answer = client.post(
+        address(name, world),
+        {"key": uuid4(), "slot": "x", "agreed": "1", "refund": 0, "reason": "x", "mode": "video", "outcome": "decline"},
+    )
+
+    assert answer.status_code in {302, 403, 404, 405}
+    assert rows()[:-1] == before[:-1]
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "trace"])
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_odd_methods_are_refused_everywhere(as_user, world, amina, name, method):
+    before = rows()
+
+    answer = getattr(as_user(amina.user), method)(address(name, world))
+
+    assert answer.status_code == 405
+    assert rows()[:-1] == before[:-1]
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_private_answers_are_not_stored(as_user, world, amina, name):
+    assert as_user(amina.user).get(address(name, world))["Cache-Control"] == "no-store, private"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?day=%00",
+        "?day=2026-02-30",
+        "?day=99999-01-01",
+        "?start=0001-01-01",
+        "?start=9999-12-31",
+        "?day=x&day=y",
+        "?" + "a" * 5000,
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["home", "book", "book_kind", "page", "appointment_reschedule", "care", "intake", "review", "profile"]
+)
+def test_no_query_string_gives_a_500(as_user, world, amina, okafor, name, query):
+    client = as_user(okafor.user if name == "review" else amina.user)
+
+    assert client.get(address(name, world) + query).status_code in {200, 302, 400, 404}
+
+
+@pytest.mark.parametrize("slug", ["%00", "a" * 300, "..%2f..", "ms-pain%0a", "ünïcode"])
+def test_no_path_gives_a_500(client, db, slug):
+    assert client.get(f"/{slug}/").status_code in {400, 404}
