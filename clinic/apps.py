@@ -13,8 +13,8 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and who writes the messages about staff accounts."""
         from clinic import checks  # noqa: F401, PLC0415 - registering is the point, and models must be loaded first
-        from clinic.accounts import letters  # noqa: PLC0415 - as above
         from clinic.outbox.registry import register  # noqa: PLC0415 - as above
+        from clinic.staff import letters  # noqa: PLC0415 - as above
 
         register("staff_invited", letters.staff_invited)
 

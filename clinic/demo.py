@@ -9,12 +9,13 @@ from django.db import transaction
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.availability.models import WeeklyHours
-from bookings.availability.opening import is_business_day
 from bookings.kinds.models import AppointmentKind
+from clinic import demo_intake
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
 from clinic.db.clock import instant
+from clinic.db.workdays import is_workday
 from clinic.db.refusal import Refusal
 from clinic.pages import actions as pages
 from clinic.staff.models import Clinician
@@ -141,6 +142,7 @@ def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, 
         )
     _past_visit(amina, okafor, kind, today)
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=at)
+    demo_intake.send(amina, at - timedelta(hours=3))
 
 
 def _patient(user: User, first_names: str, family_name: str, born: date, number: int, at: datetime) -> Patient:
@@ -159,7 +161,7 @@ def _patient(user: User, first_names: str, family_name: str, born: date, number:
 
 def _past_visit(patient: Patient, clinician: Clinician, kind: AppointmentKind, today: date) -> None:
     day = today - timedelta(days=21)
-    while not is_business_day(day):
+    while not is_workday(day):
         day -= timedelta(days=1)
     starts_at = instant(day, MORNING[0])
     Appointment.objects.create(

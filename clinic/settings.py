@@ -90,7 +90,7 @@ if PRODUCTION and not ALLOWED_HOSTS:
 # The clinic: one place for the facts that pages, mails and calendar files show ----------------
 
 CLINIC = {
-    "name": env("CLINIC_NAME", "The Pain Assessment Clinic"),
+    "name": env("CLINIC_NAME", "Exampleton Clinic"),
     "phone": env("CLINIC_PHONE", "01632 960 100"),
     "email": env("CLINIC_EMAIL", "hello@example.com"),
     "address": env("CLINIC_ADDRESS", "1 Example Street, Exampleton, AA1 1AA"),

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-FOUNDATION = ["db", "embedded", "forms", "accounts", "audit", "wording", "worklist", "outbox", "staff", "pages"]
+FOUNDATION = ["db", "embedded", "forms", "audit", "accounts", "wording", "worklist", "outbox", "staff", "pages"]
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
@@ -24,7 +24,7 @@ NAMED = {
     "patients.intake": {"flags", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
-EDGES = {"views", "admin", "tasks"}
+EDGES = {"views", "admin", "staff_admin", "tasks"}
 NO_HTTP = {"enums", "policy", "models", "letters", "actions", "tasks"}
 HTTP = ("django.http", "django.forms", "django.shortcuts", "django.views", "crispy_forms")
 WRITES = {"save", "create", "bulk_create", "delete", "get_or_create", "update_or_create", "bulk_update"}

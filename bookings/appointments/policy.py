@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bookings.availability.opening import is_business_day
 from bookings.kinds.policy import pounds
 from clinic.db.clock import instant, uk_day
+from clinic.db.workdays import is_workday
 
 CUT_OFF_MINUTE = 17 * 60
 COOLING_OFF_DAYS = 14
@@ -16,7 +16,7 @@ HOLD = timedelta(minutes=15)
 def cut_off(starts_at: datetime) -> datetime:
     """Return 5pm UK time on the last business day before the visit's day."""
     day = uk_day(starts_at) - timedelta(days=1)
-    while not is_business_day(day):
+    while not is_workday(day):
         day -= timedelta(days=1)
     return instant(day, CUT_OFF_MINUTE)
 

@@ -6,12 +6,10 @@ time, so that a day of 23 or 25 hours comes out right.
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Protocol
 
-import holidays
-
 from clinic.db.clock import instant
+from clinic.db.workdays import bank_holidays
 
 Span = tuple[datetime, datetime]
 Minutes = tuple[int, int]
@@ -34,17 +32,6 @@ class DatedException(Protocol):
     kind: str
     starts: int
     ends: int
-
-
-@lru_cache(maxsize=32)
-def bank_holidays(year: int) -> frozenset[date]:
-    """Return England's bank holidays of a year."""
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
-
-
-def is_business_day(day: date) -> bool:
-    """Tell whether ``day`` is Monday to Friday and no bank holiday in England."""
-    return day.weekday() < 5 and day not in bank_holidays(day.year)
 
 
 def opening(day: date, rules: Iterable[Rule], exceptions: Iterable[DatedException]) -> list[Span]:

@@ -11,7 +11,6 @@ from clinic.accounts import policy
 from clinic.accounts.enums import STAFF_ROLES, Role
 from clinic.accounts.models import User
 from clinic.db.refusal import Refusal
-from clinic.outbox import actions as outbox
 
 
 class NotAllowed(Refusal):
@@ -32,10 +31,10 @@ class AlreadyThere(Refusal):
         super().__init__("There is already an account with this email address.")
 
 
-def invite(email: str, role: Role, *, by: User, at: datetime) -> User:
-    """Return a new staff account without a password, and plan the mail that tells how to set one.
+def open_staff_account(email: str, role: Role, *, by: User) -> User:
+    """Return a new staff account without a password; nobody can sign in before they have read a code sent to ``email``.
 
-    Nobody can sign in before they have read a code sent to ``email``. Raises NotAllowed, NoSuchRole or AlreadyThere.
+    Raises NotAllowed, NoSuchRole or AlreadyThere. Whoever calls this tells the person (``clinic/staff/actions.py``).
     """
     if not policy.manages_the_clinic(by):
         raise NotAllowed("Only a manager can invite staff.")
@@ -46,7 +45,6 @@ def invite(email: str, role: Role, *, by: User, at: datetime) -> User:
     with transaction.atomic():
         user = User.objects.create_user(email, None, role=role)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        outbox.plan("staff_invited", about=user.pk, person=None, anchor=at, at=at)
     return user
 
 

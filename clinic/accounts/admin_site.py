@@ -8,6 +8,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
@@ -58,6 +59,10 @@ class ClinicAdminSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Lead to the account pages: they ask for the password again and end other sessions."""
         return redirect("account_change_password")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Refuse: no page of ours asks, and it would list names by any foreign key."""
+        raise PermissionDenied
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page knows, with what this role may do at the desk."""

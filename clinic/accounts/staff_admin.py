@@ -4,7 +4,6 @@ Stock admin asks Django's permission tables, which we do not use. Here a role's 
 model's ``visible_to`` picks the rows, and what is saved goes through the feature's action.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,6 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -153,11 +151,11 @@ class StaffAdmin(ModelAdmin):
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
         """Note that a row was added, without its values."""
-        return _note(request, obj, ADDITION, message)
+        return audit.note(obj, ADDITION, message, by=request.user)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
         """Note which fields were changed, without their values."""
-        return _note(request, obj, CHANGE, message)
+        return audit.note(obj, CHANGE, message, by=request.user)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """A row that is not there, or not this person's: the two look the same."""
@@ -182,22 +180,6 @@ class _Refused(forms.ModelForm):
 def _choices(db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> dict[str, Any]:
     rows = db_field.remote_field.model._default_manager.all()
     return {"queryset": rows.visible_to(request.user)} | kwargs if hasattr(rows, "visible_to") else kwargs
-
-
-def _note(request: HttpRequest, obj: Any, flag: int, message: Any) -> LogEntry:
-    return LogEntry.objects.create(
-        user_id=request.user.pk,
-        content_type=ContentType.objects.get_for_model(obj),
-        object_id=str(obj.pk),
-        object_repr=f"{obj._meta.verbose_name} {obj.pk}",
-        action_flag=flag,
-        change_message=json.dumps(_without_values(message)) if isinstance(message, list) else message,
-    )
-
-
-def _without_values(message: list[dict[str, dict[str, Any]]]) -> list[dict[str, dict[str, Any]]]:
-    """Return the admin's message with its inlines' names emptied; the fields' names stay."""
-    return [{what: facts | {"object": ""} if "object" in facts else facts for what, facts in change.items()} for change in message]
 
 
 def _uuid(text: str | None) -> UUID | None:

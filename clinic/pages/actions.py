@@ -24,7 +24,7 @@ def seed(pages: Iterable[PageText] = PAGES, *, today: date) -> list[Page]:
 
 
 @transaction.atomic
-def save(
+def save_page(
     page: Page, *, changed: Iterable[Section | Source], removed: Iterable[Section | Source], by: Any, at: datetime
 ) -> None:
     """Save ``page`` with the sections and sources that were ``changed``, without those ``removed``.

@@ -72,13 +72,13 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
-        return _typed(request, what, lambda first: BookForm(initial=first | {"kind": kind}, kind=kind))
-    form = BookForm(request.POST, kind=kind)
+        return _typed(request, what, lambda first: BookForm(initial=first | {"kind": kind}, user=request.user, kind=kind))
+    form = BookForm(request.POST, user=request.user, kind=kind)
     if not form.is_valid() and "slot" not in form.cleaned_data:
         return times_page(request, what, form=form)
     slot, reason = form.cleaned_data["slot"], form.cleaned_data.get("outside_reason", "")
     if form.errors or not form.cleaned_data["agreed"]:
-        return agree_page(request, what, form if form.errors else BookForm(initial=chosen(slot, reason, kind=kind, key=form.cleaned_data["key"]), kind=kind), slot, reason)
+        return agree_page(request, what, form if form.errors else BookForm(initial=chosen(slot, reason, kind=kind, key=form.cleaned_data["key"]), user=request.user, kind=kind), slot, reason)
     try:
         made = _book(request, patient, form.cleaned_data, now)
     except Refusal as refusal:
@@ -142,7 +142,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:
     """Read a typed time; go on to the page to agree on, or say what is wrong with it."""
-    typed = TypedTimeForm(request.POST, now=what.now, auto_id="typed_%s")
+    typed = TypedTimeForm(request.POST, user=request.user, now=what.now, auto_id="typed_%s")
     if not typed.is_valid():
         return times_page(request, what, typed=typed)
     slot, reason = typed.cleaned_data["slot"], typed.cleaned_data["outside_reason"]
@@ -177,7 +177,7 @@ def _search(patients: QuerySet[Patient], asked: str) -> QuerySet[Patient]:
 
 
 def _kind(request: HttpRequest) -> AppointmentKind | None:
-    query = TimesQuery(request.POST if request.method == "POST" else request.GET)
+    query = TimesQuery(request.POST if request.method == "POST" else request.GET, user=request.user)
     query.is_valid()
     return query.cleaned_data.get("kind") or AppointmentKind.objects.visible_to(request.user).offered().first()
 

@@ -48,18 +48,18 @@ class FindQuery(DayQuery):
 class TimesQuery(DayQuery):
     """Which kind, on which day."""
 
-    kind = forms.ModelChoiceField(label="Kind", queryset=AppointmentKind.objects.none(), to_field_name="slug", required=False, empty_label=None)
+    kind = forms.ModelChoiceField(label="Kind", queryset=None, to_field_name="slug", required=False, empty_label=None)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = AppointmentKind.objects.offered()  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = AppointmentKind.objects.visible_to(user).offered()  # type: ignore[attr-defined]
 
 
 class TypedTimeForm(PlainErrors, forms.Form):
     """A time that is not offered, and why. ``now`` bounds it; a clock time that comes twice is asked about."""
 
     clinician = forms.ModelChoiceField(
-        label="Clinician", queryset=Clinician.objects.none(), empty_label=None, error_messages={"invalid_choice": "Choose a clinician who can be booked"}
+        label="Clinician", queryset=None, empty_label=None, error_messages={"invalid_choice": "Choose a clinician who can be booked"}
     )
     date = forms.DateField(label="Date", widget=day_input(), error_messages={"required": "Enter a date", "invalid": "Enter a date, like 3/12/2026"})
     time = ClockMinutes(label="Time", latest=LAST_MINUTE)
@@ -68,11 +68,11 @@ class TypedTimeForm(PlainErrors, forms.Form):
     )
     outside_reason = PlainTextField(label="Why this time", longest=200, help_text="Kept with the appointment. Leave out anything about health.", error_messages={"required": "Say why this time"})
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
         self.ambiguous = False
-        self.fields["clinician"].queryset = Clinician.objects.practising()  # type: ignore[attr-defined]
+        self.fields["clinician"].queryset = Clinician.objects.visible_to(user).practising()  # type: ignore[attr-defined]
 
     @property
     def shown(self) -> list[forms.BoundField]:
@@ -112,14 +112,13 @@ class ChosenForm(KeyedForm):
 class BookForm(ChosenForm):
     """A visit to book for somebody."""
 
-    kind = forms.ModelChoiceField(queryset=AppointmentKind.objects.none(), to_field_name="slug", widget=forms.HiddenInput)
+    kind = forms.ModelChoiceField(queryset=None, to_field_name="slug", widget=forms.HiddenInput)
     mode = forms.ChoiceField(label="How do they meet?", choices=Mode.choices, required=False, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, kind: AppointmentKind | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, kind: AppointmentKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = AppointmentKind.objects.offered()  # type: ignore[attr-defined]
-        if kind:
-            self.fields["mode"].choices = modes_of(kind)  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = AppointmentKind.objects.visible_to(user).offered()  # type: ignore[attr-defined]
+        self.fields["mode"].choices = modes_of(kind)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the mode when it is agreed to, and only for one the kind has."""

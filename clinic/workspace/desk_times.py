@@ -37,7 +37,7 @@ def times_page(
     request: HttpRequest, what: Choosing, *, form: ChosenForm | None = None, typed: TypedTimeForm | None = None
 ) -> HttpResponse:
     """Show a day's free times by clinician. With ``form`` or ``typed`` it says what was wrong with it (422)."""
-    query = TimesQuery(request.GET, auto_id="query_%s")
+    query = TimesQuery(request.GET, user=request.user, auto_id="query_%s")
     day = query.asked()
     first = query.cleaned_data.get("clinician")
     shown = times(what.kind, now=what.now, start=None, day=day, ignoring=what.ignoring)
@@ -46,11 +46,11 @@ def times_page(
         request,
         what.title,
         kind=what.kind,
-        query=TimesQuery(initial={"kind": what.kind, "day": day or shown.day}, auto_id="query_%s"),
+        query=TimesQuery(initial={"kind": what.kind, "day": day or shown.day}, user=request.user, auto_id="query_%s"),
         times=shown,
         columns=_by_clinician(shown, first),
         none_on=day_text(day) if day and day != shown.day else "",
-        typed=typed or TypedTimeForm(now=what.now, initial=_guess(request, day or shown.day, first, form), auto_id="typed_%s"),
+        typed=typed or TypedTimeForm(user=request.user, now=what.now, initial=_guess(request, day or shown.day, first, form), auto_id="typed_%s"),
         form=wrong,
         key=uuid4(),
         **what.facts,

@@ -37,7 +37,7 @@ def _clinician(request: HttpRequest, pk: UUID | None = None) -> Clinician:
     """Return the signed-in clinician. Raises Http404 for patients, PermissionDenied for other staff."""
     user = request.user
     clinician = (
-        Clinician.objects.visible_to(user).filter(user__pk=user.pk).first() if policy.is_clinician(user) else None
+        Clinician.objects.visible_to(user).filter(user=user.pk).first() if policy.is_clinician(user) else None
     )
     if clinician is not None:
         return clinician

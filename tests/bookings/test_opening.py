@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bookings.appointments.slots import free_starts
-from bookings.availability.opening import is_business_day, joined, opening, without
+from bookings.availability.opening import joined, opening, without
 from clinic.db.clock import clock
 
 
@@ -114,14 +114,6 @@ def test_bank_holidays_are_closed_but_for_extra_hours():
     assert (
         len(opening(boxing_day_observed, [Rule(0, 540, 600)], [Differs(boxing_day_observed, "extra", 540, 600)])) == 1
     )
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [(date(2026, 12, 24), True), (date(2026, 12, 25), False), (date(2026, 12, 26), False), (date(2026, 12, 28), False)],
-)
-def test_business_days(day, expected):
-    assert is_business_day(day) == expected
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def she_gets_the_confirmation(visit):
     assert mail["subject"] == "Your appointment is booked"
     assert when_text(visit.starts_at) in mails.text_of(mail)
     event = calendar_entry(mail)
-    assert event["summary"] == "Appointment with The Pain Assessment Clinic"
+    assert event["summary"] == "Appointment with Exampleton Clinic"
     assert event.decoded("dtstart") == visit.starts_at
     assert event["dtstart"].params["tzid"] == "Europe/London"
     for word in ("MS", "Carbamazepine", "Baclofen", "sclerosis", "assessment for"):

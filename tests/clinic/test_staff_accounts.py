@@ -11,10 +11,11 @@ from django.test import Client
 
 from bookings.appointments.models import Appointment
 from clinic.accounts import actions
-from clinic.accounts.letters import staff_invited
 from clinic.accounts.models import User
 from clinic.outbox.models import Message
 from clinic.outbox.registry import NotWanted, compose
+from clinic.staff.actions import invite
+from clinic.staff.letters import staff_invited
 from clinic.staff.models import Clinician
 from tests.factories import diary, people
 from tests.factories.people import NOW
@@ -59,7 +60,7 @@ class TestInvite:
         assert Message.objects.get().rule == "staff_invited"
 
     def test_mails_the_address_to_set_a_password(self, manager, settings):
-        actions.invite("new@example.com", "clinician", by=manager, at=NOW)
+        invite("new@example.com", "clinician", by=manager, at=NOW)
 
         letter = compose(Message.objects.get())
 
@@ -68,14 +69,14 @@ class TestInvite:
         assert letter.subject == f"Your account at {settings.CLINIC['name']}"
 
     def test_is_not_mailed_once_there_is_a_password(self, manager):
-        user = actions.invite("new@example.com", "clinician", by=manager, at=NOW)
+        user = invite("new@example.com", "clinician", by=manager, at=NOW)
         user.set_password("correct-horse-battery")
         user.save()
 
         assert isinstance(staff_invited(Message.objects.get()), NotWanted)
 
     def test_the_invited_sets_a_password_by_a_mailed_code(self, manager, client):
-        actions.invite("new@example.com", "reception", by=manager, at=NOW)
+        invite("new@example.com", "reception", by=manager, at=NOW)
 
         response = client.post("/accounts/password/reset/", {"email": "new@example.com"})
 
@@ -112,7 +113,7 @@ class TestInvite:
         assert client.post(ADD, sent).url.startswith("/accounts/login/")
         assert [as_user(user).post(ADD, sent).status_code for user in (rosa, okafor.user, amina.user)] == [403, 403, 404]
         with pytest.raises(actions.NotAllowed):
-            actions.invite("new@example.com", "manager", by=rosa, at=NOW)
+            invite("new@example.com", "manager", by=rosa, at=NOW)
 
 
 class TestRole:

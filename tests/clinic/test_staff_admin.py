@@ -148,18 +148,11 @@ def test_intakes_show_status_only(rosa, as_user, house):
     assert as_user(rosa).post(f"/admin/patients/intake/{intake.pk}/change/", {"state": "decided"}).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("role", "asked", "status"),
-    [
-        ("clinician", "app_label=patients&model_name=intake&field_name=patient", 403),
-        ("reception", "app_label=clinic&model_name=clinician&field_name=user", 403),
-        ("reception", "app_label=patients&model_name=intakeversion&field_name=intake", 403),
-        ("reception", "app_label=patients&model_name=intake&field_name=patient", 200),
-        ("reception", "app_label=x", 403),
-    ],
-)
-def test_autocomplete_gives_nothing_away(staff, as_user, house, role, asked, status):
-    assert as_user(staff[role]).get(f"/admin/autocomplete/?{asked}&term=").status_code == status
+@pytest.mark.parametrize("role", ["reception", "manager", "clinician"])
+def test_autocomplete_is_off(staff, as_user, house, role):
+    asked = "app_label=patients&model_name=intake&field_name=patient&term="
+
+    assert as_user(staff[role]).get(f"/admin/autocomplete/?{asked}").status_code == 403
 
 
 def test_changing_a_password_is_left_to_the_account_pages(rosa, as_user):

@@ -1,5 +1,6 @@
 """Filling in the form over HTTP, to the frozen version."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -111,7 +112,7 @@ def test_the_patient_sees_no_code_level_or_verdict(amina, as_user):
 
     assert [response.status_code for response in pages] == [200] * 5
     text = " ".join(response.content.decode() for response in pages)
-    assert [word for word in ("RF", "SmPC", "suitable", "eligib", "Amber", "cauda") if word in text] == []
+    assert re.findall(r"\bRF\d|\bSmPC\b|suitable|eligib|\bAmber\b|cauda", text) == []
 
 
 def test_saved_answers_are_there_on_coming_back(amina, as_user):

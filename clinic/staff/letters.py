@@ -1,4 +1,4 @@
-"""What is written to staff about their accounts."""
+"""What is written to the people who work here."""
 
 from django.conf import settings
 from django.template.loader import render_to_string

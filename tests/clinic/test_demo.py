@@ -1,0 +1,80 @@
+"""The demonstration clinic: loaded once, invented, and never among other people."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from bookings.appointments.enums import State
+from bookings.appointments.models import Appointment
+from bookings.appointments.slots import read_diary, slots
+from bookings.kinds.models import AppointmentKind
+from clinic import demo
+from clinic.accounts.models import User
+from clinic.accounts.passwords import DEMO_PASSWORD
+from clinic.staff.models import Clinician
+from patients.intake.enums import IntakeState
+from patients.profile.models import Patient
+from patients.profile.policy import is_complete
+from tests.factories import people
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+
+
+def test_everybody_has_the_one_password_and_a_verified_address(settings):
+    demo.load(NOW, TODAY)
+
+    assert sorted(User.objects.values_list("email", flat=True)) == sorted(email for email, _, _ in demo.ACCOUNTS)
+    assert all(user.check_password(DEMO_PASSWORD) for user in User.objects.all()[:3])
+    assert all(user.emailaddress_set.get().verified for user in User.objects.all())
+
+
+def test_amina_has_a_history_ben_is_new_and_the_twenty_have_booked_nothing():
+    demo.load(NOW, TODAY)
+
+    amina = Patient.objects.get(user__email="amina@example.com")
+    assert [visit.state for visit in amina.appointments.all()] == [State.COMPLETED]
+    assert [intake.state for intake in amina.intakes.all()] == [IntakeState.SUBMITTED]
+    assert not Patient.objects.filter(user__email="ben@example.com").exists()
+    twenty = Patient.objects.filter(user__email__in=demo.NEW_PATIENTS)
+    assert (twenty.count(), all(map(is_complete, twenty))) == (20, True)
+    assert Appointment.objects.exclude(patient=amina).count() == 0
+
+
+def test_both_clinicians_have_eight_weeks_of_times():
+    demo.load(NOW, TODAY)
+    kind = AppointmentKind.objects.get(slug="first-assessment")
+
+    for clinician in Clinician.objects.all():
+        diary = read_diary([clinician], TODAY, TODAY + timedelta(days=56), now=NOW)
+        days = slots(kind, diary, TODAY, TODAY + timedelta(days=56), now=NOW)
+        assert len(days) >= 35  # 40 weekdays, less bank holidays
+
+
+def test_loading_twice_writes_once():
+    assert demo.load(NOW, TODAY)
+    assert not demo.load(NOW, TODAY)
+
+
+@pytest.mark.parametrize("account", [True, False])
+def test_a_database_with_other_people_is_refused(account):
+    people.patient("real.person@example.com", account=account)
+
+    with pytest.raises(demo.NotOurDatabase):
+        demo.load(NOW, TODAY)
+    assert User.objects.filter(email="amina@example.com").count() == 0
+
+
+def test_the_command_works_in_the_demo_only(settings):
+    with pytest.raises(CommandError, match="CLINIC_ENV=demo"):
+        call_command("demo")
+
+
+def test_people_are_plainly_invented():
+    demo.load(NOW, TODAY)
+
+    assert all(email.endswith("@example.com") for email in User.objects.values_list("email", flat=True))
+    assert all(phone.startswith("+447700900") for phone in Patient.objects.values_list("phone", flat=True))
+    assert all(number.startswith("000000") for number in Clinician.objects.values_list("gmc_number", flat=True))
