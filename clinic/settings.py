@@ -326,6 +326,9 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
+if DEMO:
+    # Everybody who tries the demo comes from the loopback address: 30 sign-ins a minute would be too few for a crowd.
+    ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 
 MFA_ADAPTER = "clinic.accounts.adapter.SecondFactorAdapter"

@@ -10,6 +10,8 @@ from importlib import import_module
 from urllib.parse import quote
 
 import httpx
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
@@ -72,8 +74,17 @@ def session_for(user):
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    if user.is_staff:
+        second_factor(session, user)
     session.save()
     return session.session_key
+
+
+def second_factor(session, user):
+    """Give staff an authenticator, and the session the record that it was asked for."""
+    authenticator = TOTP.activate(user, generate_totp_secret()).instance
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "id": authenticator.pk, "type": "totp"}]
+    session["account_authentication_methods_user"] = str(user.pk)
 
 
 class Visitor:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from bookings.appointments import slots
 from bookings.appointments.diary import fingerprint, in_the_diary
@@ -52,8 +52,8 @@ def hold(
 ) -> Appointment:
     """Keep a time for 15 minutes and return the hold. Choosing again lets one's earlier hold go.
 
-    ``patient`` is None for somebody not signed in: then ``own_hold`` is the hold their session
-    knows of, and ``address`` a keyed hash of where they come from. ``key`` makes it idempotent.
+    ``patient`` is None for somebody not signed in, and ``address`` a keyed hash of where they come
+    from. ``own_hold`` is the hold their session knows of. ``key`` makes it idempotent.
     Raises Taken, NotOffered, Elsewhere, SignInFirst, AlreadyUsed or Busy.
     """
     sent = fingerprint("hold", patient.pk if patient else own_hold, kind.pk, clinician.pk, starts_at)
@@ -260,8 +260,10 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
 
 
 def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appointment]:
-    held = Appointment.objects.filter(state=State.HELD)
-    return list(held.filter(patient=patient) if patient else held.filter(pk=own_hold, patient=None))
+    """Return what the person holds: as a patient, and from before they signed in."""
+    mine = Q(patient=patient) if patient is not None else Q(pk__in=[])
+    before_sign_in = Q(pk=own_hold, patient=None) if own_hold is not None else Q(pk__in=[])
+    return list(Appointment.objects.filter(mine | before_sign_in, state=State.HELD))
 
 
 def _lasts(held: Appointment, at: datetime) -> bool:

@@ -94,7 +94,7 @@ class AppointmentAdmin(StaffAdmin):
     list_select_related = ("patient", "clinician", "kind")
     search_fields = ("patient__first_names", "patient__family_name")
     search_help_text = "Search by the patient's name."
-    ordering = ("starts_at",)
+    ordering = ("-starts_at",)
     fields = (
         "when",
         "patient_link",

@@ -71,4 +71,4 @@ def _done_before(key: UUID, sent: str) -> Appointment | None:
     done = Submission.objects.select_related("appointment").filter(key=key).first()
     if done is not None and done.fingerprint != sent:
         raise AlreadyUsed
-    return done and done.appointment
+    return done.appointment if done else None

@@ -26,7 +26,7 @@ UPCOMING = frozenset({State.BOOKED, State.CONFIRMED})
 OVER_WITHOUT_A_VISIT = CANCELLED | {State.EXPIRED}  # these free the time; every other state keeps it
 HOLD_STATES = frozenset({State.HELD, State.EXPIRED})
 
-MOVES = {
+MOVES: dict[str, frozenset[str]] = {
     State.HELD: frozenset({State.BOOKED, State.EXPIRED}),
     State.BOOKED: frozenset({State.CONFIRMED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
     State.CONFIRMED: frozenset({State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,

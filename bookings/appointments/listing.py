@@ -62,7 +62,7 @@ def times(
     The 28 days are those that ``day`` or else ``start`` falls into; with neither, the first that
     have a free time. The times are those of ``day``, or of the first free day where it has none.
     """
-    clinicians = list(kind.clinicians.practising())  # type: ignore[attr-defined]
+    clinicians = list(kind.clinicians.practising())
     first, last = slots.days_that_can_be_booked(kind, now)
     asked = day or start
     page = _page(asked, first, last)

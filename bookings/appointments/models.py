@@ -14,6 +14,7 @@ from bookings.kinds.enums import Mode
 from bookings.kinds.policy import pounds
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
+from clinic.db.clock import when_text
 from clinic.db.frozen import FrozenRecord, StateChange
 from clinic.db.states import Moves, guard
 
@@ -142,7 +143,7 @@ class Appointment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M}Z"
+        return when_text(self.starts_at)
 
     @property
     def fee_text(self) -> str:

@@ -136,7 +136,7 @@ def is_offered(
 ) -> bool:
     """Tell whether exactly this start is offered now: right day, length, clinician, notice, and free."""
     day = uk_day(starts_at)
-    offered_by = kind.clinicians.practising().filter(pk=clinician.pk)  # type: ignore[attr-defined]
+    offered_by = kind.clinicians.practising().filter(pk=clinician.pk)
     if not (kind.is_active and offered_by.exists()):
         return False
     diary = read_diary([clinician], day, day, now=now, ignoring=ignoring)

@@ -23,7 +23,7 @@ from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import RefundChanged, SignInFirst
 from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
-from clinic.accounts.access import patients_only
+from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
 from clinic.db.clock import clock, when_text
 from clinic.db.refusal import Refusal
@@ -89,7 +89,7 @@ def _hold(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
-def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     """The last page before a booking: who, when, how much, how to get out of it."""
     held = get_object_or_404(
         Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)).select_related(
@@ -132,7 +132,7 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def appointment(request: HttpRequest, pk: UUID) -> HttpResponse:
+def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
     """One appointment: when, with whom, how, and what can be done with it."""
     found = _own(request, pk)
     if not is_patient(request.user):
@@ -145,7 +145,7 @@ def appointment(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
-def reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
     """Another time for an appointment: choose, see it once more, agree."""
     found, now = _own(request, pk), timezone.now()
     form = MoveForm(request.POST or None)
@@ -179,7 +179,7 @@ def reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     """Cancel an appointment; the refund is shown first and has to be the one that was agreed to."""
     found, now = _own(request, pk), timezone.now()
     if found.state not in UPCOMING or not policy.may_cancel(found.starts_at, now):
@@ -210,7 +210,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @patients_only
-def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
+def calendar(request: SignedIn, pk: UUID) -> HttpResponse:
     """The calendar file of an appointment, in neutral words."""
     found = _own(request, pk)
     return HttpResponse(
@@ -220,7 +220,7 @@ def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest, pk: UUID) -> Appointment:
+def _own(request: SignedIn, pk: UUID) -> Appointment:
     return get_object_or_404(
         Appointment.objects.visits().visible_to(request.user).select_related("kind", "clinician", "patient__user"),
         pk=pk,

@@ -19,7 +19,7 @@ class TaskKind(models.TextChoices):
     DECISION_DUE = "decision_due", "A form waits for a decision"
 
 
-MOVES = {
+MOVES: dict[str, frozenset[str]] = {
     TaskState.OPEN: frozenset({TaskState.TAKEN, TaskState.DONE}),
     TaskState.TAKEN: frozenset({TaskState.OPEN, TaskState.DONE}),
 }

@@ -118,3 +118,23 @@ def test_different_free_times_are_never_refused(visitors, kind, okafor):
 
     assert ends == ["booked"] * CLIENTS
     report("50 clients, 50 different times of one clinician", took)
+
+
+def test_against_reception_booking_the_same_time(web, visitors, kind, okafor, rosa):
+    slot = free(kind, okafor, 1)[0]
+    path, by_phone = f"/book/{kind.slug}/", people.patient(account=False)
+    desk, desk_path = Visitor(web.origin, rosa), f"/admin/book/{by_phone.pk}/?kind={kind.pk}"
+    pages, desk_page = [visitor.get(path) for visitor in visitors[:20]], desk.get(desk_path)
+
+    def act(number):
+        if number < 20:
+            return book(visitors[number], pages[number], path, slot)
+        sent = desk.post(desk_path, desk_page, kind=str(kind.pk), slot=slot, mode="phone", agreed="on")
+        return "booked" if sent.status_code == 302 else f"refused {sent.status_code}"
+
+    ends = race(21, act)
+
+    assert sorted(ends).count("booked") == 1
+    assert set(ends) <= {"booked", "taken", "refused 422"}
+    assert Appointment.objects.filter(state=State.BOOKED).count() == 1
+    report("20 clients and reception, one time", [took for visitor in [*visitors[:20], desk] for took in visitor.took])

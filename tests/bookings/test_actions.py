@@ -191,6 +191,19 @@ class TestSignedOutHold:
         with pytest.raises(SignInFirst):
             hold(kind, okafor, at(2, 14), address="z")
 
+    def test_from_before_signing_in_is_let_go_when_the_patient_chooses_again(self, kind, okafor, amina):
+        first = hold(kind, okafor, WEDNESDAY, address="a")
+
+        hold(kind, okafor, at(2, 11), amina, own_hold=first.pk)
+
+        first.refresh_from_db()
+        assert first.state == State.EXPIRED
+
+    def test_from_before_signing_in_can_be_chosen_again_as_a_patient(self, kind, okafor, amina):
+        first = hold(kind, okafor, WEDNESDAY, address="a")
+
+        assert hold(kind, okafor, WEDNESDAY, amina, own_hold=first.pk) == first
+
     def test_becomes_the_patients_on_confirming(self, kind, okafor, amina):
         held = hold(kind, okafor, WEDNESDAY, address="a")
 

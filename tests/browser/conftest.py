@@ -6,9 +6,16 @@ import shutil
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
@@ -86,13 +93,14 @@ def visit(chromium, web, look):
     """Somebody's own browser window: ``visit(viewport)`` gives its page. Signed in as ``user`` where one is given."""
     opened = []
 
-    def open_window(viewport=DESK, user=None, **more):
-        context = chromium.new_context(viewport=viewport, base_url=web.origin, locale="en-GB", timezone_id="Europe/London", **more)
+    def open_window(viewport=DESK, user=None, scripts=True, **more):
+        place = {"base_url": web.origin, "locale": "en-GB", "timezone_id": "Europe/London"}
+        context = chromium.new_context(viewport=viewport, java_script_enabled=scripts, **place, **more)
         context.set_default_timeout(WAIT)
         opened.append(context)
         if user is not None:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": signed_in(user), "url": web.origin}])
-        return look.watch(context.new_page())
+        return look.watch(context.new_page(), scripts)
 
     yield open_window
     for context in opened:
@@ -130,6 +138,12 @@ def passwords_are_cheap():
 def mails_stay_in_memory(settings):
     """Not here: mails are files, as the web server writes them."""
     settings.EMAIL_BACKEND = "clinic.outbox.eml.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_before(transactional_db):
+    """The counters of the rate limits stand in the cache, which no test rolls back."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ FOCUS = """() => {
     group: set && set.querySelector('legend') ? set.querySelector('legend').innerText : '',
     marked: shows.some(marked),
     inView: place.bottom > 0 && place.top < innerHeight && place.right > 0 && place.left < innerWidth
-      && (place.height > innerHeight || (place.top >= -1 && place.bottom <= innerHeight + 1)),
+      && (place.height > innerHeight || box.localName === 'textarea'  // there the browser shows the line of the caret
+        || (place.top >= -1 && place.bottom <= innerHeight + 1)),
     covered: !(on && shows.some(e => e.contains(on) || on.contains(e))) ? (on ? on.outerHTML.slice(0, 100) : 'nothing') : '',
     tabIndex: box.tabIndex,
   };
@@ -134,9 +135,10 @@ class Pointer:
 
     def follow(self, name):
         """Press the link or button called ``name`` and arrive on the page it leads to."""
-        begins = re.compile(rf"^{re.escape(name)}")
+        in_main = self._called(self.page.get_by_role("main"), name)
+        wanted = in_main if in_main.count() else self._called(self.page, name)
         with self.page.expect_navigation():
-            self.page.get_by_role("link", name=begins).or_(self.page.get_by_role("button", name=begins)).first.click()
+            wanted.first.click()
         self.look(self.page)
 
     def write(self, name, text):
@@ -146,8 +148,13 @@ class Pointer:
     def choose(self, group, answer):
         """Choose ``answer`` to the question that begins with ``group``."""
         question = self.page.get_by_role("group", name=re.compile(rf"^{re.escape(group)}"))
-        question.get_by_text(answer, exact=True).click()
+        question.get_by_role("radio", name=answer, exact=True).check()
 
     def tick(self, name):
         """Tick the box called ``name``."""
         self.page.get_by_text(name).click()
+
+    @staticmethod
+    def _called(place, name):
+        begins = re.compile(rf"^{re.escape(name)}")
+        return place.get_by_role("link", name=begins).or_(place.get_by_role("button", name=begins))
