@@ -15,8 +15,8 @@ from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
 from clinic.db.clock import instant
-from clinic.db.workdays import is_workday
 from clinic.db.refusal import Refusal
+from clinic.db.workdays import is_workday
 from clinic.pages import actions as pages
 from clinic.staff.models import Clinician
 from patients.profile.actions import open_care

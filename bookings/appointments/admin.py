@@ -54,12 +54,13 @@ class DayFilter(SimpleListFilter):
         day = date.fromisoformat(asked)
         return day, day + timedelta(days=1)
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Add to the named days what the form for a date needs."""
         kept = {name: value for name, value in changelist.params.items() if name != self.parameter_name}
         others = [(name, value[-1] if isinstance(value, list) else value) for name, value in kept.items()]
+        typed = self.value() if self.value() not in {*SPANS, "week"} else ""
         for choice in super().choices(changelist):
-            yield choice | {"kept": others, "day": self.value() if self.value() not in {*SPANS, "week", None} else ""}
+            yield {**choice, "kept": others, "day": typed or ""}
 
 
 class StateFilter(SimpleListFilter):
@@ -86,7 +87,7 @@ class StateFilter(SimpleListFilter):
 class AppointmentAdmin(StaffAdmin):
     """The list by day, clinician and state; one appointment with its buttons and its history."""
 
-    may_view = policy.works_here
+    may_view = staticmethod(policy.works_here)
     reading_is_logged = "appointment"
     change_form_template = "desk/appointment.html"
     list_display = ("when", "patient_name", "clinician", "kind", "mode", "state")
@@ -174,7 +175,7 @@ class AppointmentAdmin(StaffAdmin):
     ) -> HttpResponse:
         """Show an appointment with what can be done with it."""
         visit: Appointment = context["original"]
-        after = MOVES.get(visit.state, frozenset())  # type: ignore[call-overload]
+        after = MOVES.get(visit.state, frozenset())
         more = {
             "acts": [(slug, label) for slug, label, state in ACTS if state in after],
             "may_change_time": visit.state in UPCOMING and policy.runs_the_diary(request.user),

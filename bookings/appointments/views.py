@@ -193,8 +193,10 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
                 found, reason=sent["reason"], agreed_refund=sent["refund"], key=sent["key"], by=request.user, at=now
             )
         except RefundChanged as refusal:
-            form = CancelForm(initial={"refund": due.pence, "reason": sent["reason"]})
-            form.errors[""] = form.error_class([str(refusal)])
+            form = CancelForm(
+                request.POST.dict() | {"refund": str(due.pence)}
+            )  # what is agreed to next is what is shown
+            form.add_error(None, str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -18,7 +18,9 @@ class Overlapping(Refusal):
 
 def save_hours(hours: WeeklyHours, *, by: User, at: datetime) -> None:
     """Save a weekly range. Raises Overlapping where the clinician has one at that time already."""
-    others = WeeklyHours.objects.filter(clinician=hours.clinician, weekday=hours.weekday, starts__lt=hours.ends, ends__gt=hours.starts)
+    others = WeeklyHours.objects.filter(
+        clinician=hours.clinician, weekday=hours.weekday, starts__lt=hours.ends, ends__gt=hours.starts
+    )
     others = others.filter(Q(valid_until=None) | Q(valid_until__gte=hours.valid_from)).exclude(pk=hours.pk)
     if hours.valid_until:
         others = others.filter(valid_from__lte=hours.valid_until)

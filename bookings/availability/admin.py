@@ -14,6 +14,8 @@ from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import MINUTES_IN_A_DAY
 from clinic.forms.clock import ClockMinutes
 
+HOURS = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until")
+EXCEPTION = ("clinician", "day", "kind", "starts", "ends", "reason")
 EARLIEST, LATEST = date(2020, 1, 1), date(2099, 12, 31)
 
 
@@ -25,7 +27,7 @@ class HoursForm(forms.ModelForm):
 
     class Meta:
         model = WeeklyHours
-        fields = "__all__"
+        fields = HOURS
 
     def clean(self) -> dict[str, Any]:
         """Check what only the form can say beside the right field."""
@@ -42,15 +44,19 @@ class ExceptionForm(HoursForm):
     """A day's difference in clock times."""
 
     starts = ClockMinutes(label="From", initial=0, help_text="00:00 to 24:00 is the whole day")
-    ends = ClockMinutes(label="Until", initial=MINUTES_IN_A_DAY, help_text="On the 24-hour clock, like 17:00; 24:00 is the end of the day")
+    ends = ClockMinutes(
+        label="Until",
+        initial=MINUTES_IN_A_DAY,
+        help_text="On the 24-hour clock, like 17:00; 24:00 is the end of the day",
+    )
 
     class Meta:
         model = HoursException
-        fields = "__all__"
+        fields = EXCEPTION
 
 
 class _ClockAdmin(StaffAdmin):
-    may_view = may_add = may_change = policy.runs_the_diary
+    may_view = may_add = may_change = staticmethod(policy.runs_the_diary)
     list_select_related = ("clinician",)
 
     @admin.display(description="from", ordering="starts")
@@ -75,7 +81,7 @@ class WeeklyHoursAdmin(_ClockAdmin):
     form = HoursForm
     list_display = ("clinician", "weekday", "starts_text", "ends_text", "valid_from", "valid_until")
     list_filter = ("clinician", "weekday")
-    fields = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until")
+    fields = HOURS
 
     def save_action(self, record: WeeklyHours, values: dict[str, Any], *, is_new: bool, by: Any, at: Any) -> None:
         """Save the range."""
@@ -89,7 +95,7 @@ class HoursExceptionAdmin(_ClockAdmin):
     form = ExceptionForm
     list_display = ("day", "clinician", "kind", "starts_text", "ends_text", "reason")
     list_filter = ("kind", "clinician")
-    fields = ("clinician", "day", "kind", "starts", "ends", "reason")
+    fields = EXCEPTION
 
     def save_action(self, record: HoursException, values: dict[str, Any], *, is_new: bool, by: Any, at: Any) -> None:
         """Save the difference."""

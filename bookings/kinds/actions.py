@@ -14,4 +14,4 @@ def save_kind(kind: AppointmentKind, clinicians: Iterable[Clinician], *, by: Use
     """Save a kind and who offers it. Visits already booked keep their length, fee and clinician."""
     with transaction.atomic():
         kind.save()
-        kind.clinicians.set(clinicians)  # type: ignore[attr-defined]
+        kind.clinicians.set(clinicians)

@@ -11,15 +11,23 @@ from bookings.kinds.models import AppointmentKind
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 
+ABOUT = ("name", "slug", "summary", "modes", "clinicians", "position", "is_active")
+TIME = ("minutes", "buffer_before", "buffer_after", "align_minutes", "notice_hours", "horizon_days")
+MONEY = ("fee_pence",)
+
 
 class KindForm(forms.ModelForm):
     """A kind, with its modes and clinicians as boxes to tick."""
 
-    modes = forms.MultipleChoiceField(choices=Mode.choices, widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one way to meet"})
+    modes = forms.MultipleChoiceField(
+        choices=Mode.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one way to meet"},
+    )
 
     class Meta:
         model = AppointmentKind
-        fields = "__all__"
+        fields = (*ABOUT, *TIME, *MONEY)
         widgets = {"clinicians": forms.CheckboxSelectMultiple}
 
 
@@ -27,16 +35,19 @@ class KindForm(forms.ModelForm):
 class KindAdmin(StaffAdmin):
     """Length, notice, fee and clinicians. A change holds for new bookings only."""
 
-    may_view = policy.runs_the_diary
-    may_add = may_change = policy.manages_the_clinic
+    may_view = staticmethod(policy.runs_the_diary)
+    may_add = may_change = staticmethod(policy.manages_the_clinic)
     form = KindForm
     list_display = ("name", "minutes", "fee_text", "notice_hours", "horizon_days", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "summary", "modes", "clinicians", "position", "is_active")}),
-        ("Time", {"fields": ("minutes", "buffer_before", "buffer_after", "align_minutes", "notice_hours", "horizon_days")}),
-        ("Money", {"fields": ("fee_pence",)}),
+        (None, {"fields": ABOUT}),
+        (
+            "Time",
+            {"fields": TIME},
+        ),
+        ("Money", {"fields": MONEY}),
     )
 
     def save_action(self, record: AppointmentKind, values: dict[str, Any], *, is_new: bool, by: Any, at: Any) -> None:

@@ -80,7 +80,11 @@ def reactivate(user: User, *, by: User, at: datetime) -> None:
 def end_sessions(user: User, *, at: datetime) -> int:
     """Sign ``user`` out everywhere; return how many sessions ended."""
     UserSession.objects.filter(user=user).delete()
-    own = [session.pk for session in Session.objects.filter(expire_date__gt=at).iterator() if session.get_decoded().get("_auth_user_id") == str(user.pk)]
+    own = [
+        session.pk
+        for session in Session.objects.filter(expire_date__gt=at).iterator()
+        if session.get_decoded().get("_auth_user_id") == str(user.pk)
+    ]
     Session.objects.filter(pk__in=own).delete()
     return len(own)
 

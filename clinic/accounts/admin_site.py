@@ -1,6 +1,5 @@
 """The admin site: our staff, our sign-in, our second factor, our tables."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -38,7 +37,7 @@ class ClinicAdminSite(AdminSite):
             return False
         return not settings.STAFF_SECOND_FACTOR or (is_mfa_enabled(user) and has_passed(request))
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Guard a page. For a patient there is no such page: 404, as for a wrong address."""
         guarded = super().admin_view(view, cacheable)
 
@@ -56,7 +55,7 @@ class ClinicAdminSite(AdminSite):
         """Lead to the site's sign-in. Who is signed in already sees no form here, by any method."""
         return redirect("admin:index" if self.has_permission(request) else "mfa_index")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Lead to the account pages: they ask for the password again and end other sessions."""
         return redirect("account_change_password")
 

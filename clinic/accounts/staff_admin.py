@@ -27,6 +27,7 @@ from clinic.db.refusal import Refusal
 
 # What a field's filter in the side bar puts into an address, and nothing else.
 FILTER_LOOKUPS = ("", "__exact", "__isnull", "__id__exact")
+SAME_MOMENT = "Somebody has saved something like this at the same moment. Look at the list again."
 
 
 def nobody(user: Any) -> bool:
@@ -42,9 +43,9 @@ class StaffAdmin(ModelAdmin):
     (empty: opening it is not written down). Subclasses that save have a ``save_action``.
     """
 
-    may_view: Callable[[Any], bool] = policy.manages_the_clinic
-    may_add: Callable[[Any], bool] = nobody
-    may_change: Callable[[Any], bool] = nobody
+    may_view: Callable[[Any], bool] = staticmethod(policy.manages_the_clinic)
+    may_add: Callable[[Any], bool] = staticmethod(nobody)
+    may_change: Callable[[Any], bool] = staticmethod(nobody)
     scope = "visible_to"
     reading_is_logged = ""
 
@@ -94,9 +95,10 @@ class StaffAdmin(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Allow what the side bar's filters send. Any other lookup would ask columns nobody may read."""
-        declared = self.get_list_filter(request) if request else self.list_filter
-        names = [each if isinstance(each, str) else each[0] if isinstance(each, tuple) else each.parameter_name for each in declared]
-        return any(lookup == name + ending for name in names for ending in FILTER_LOOKUPS)
+        declared: Any = self.get_list_filter(request) if request else self.list_filter
+        plain = [each[0] if isinstance(each, tuple) else each for each in declared]
+        names = [each if isinstance(each, str) else getattr(each, "parameter_name", "") for each in plain]
+        return any(lookup == name + ending for name in names if name for ending in FILTER_LOOKUPS)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Return the list. Raises ValueError where the address makes no sense."""
@@ -117,7 +119,13 @@ class StaffAdmin(ModelAdmin):
             messages.warning(request, "That search or filter made no sense, so this is the whole list.")
             return HttpResponseRedirect(request.path)
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """Show or save one row. A refusal stands on the form, with what was typed still there, and status 422."""
         try:
             response = super().changeform_view(request, object_id, form_url, extra_context)
@@ -125,7 +133,8 @@ class StaffAdmin(ModelAdmin):
             self._log(request, object_id, AccessLog.What.REFUSED)
             raise
         except (Refusal, IntegrityError) as refusal:
-            request.refusal = str(refusal) if isinstance(refusal, Refusal) else "Somebody has saved something like this at the same moment. Look again."  # type: ignore[attr-defined]
+            # The second time round the form finds this and says it (get_form).
+            request.refusal = str(refusal) if isinstance(refusal, Refusal) else SAME_MOMENT  # type: ignore[attr-defined]
             response = super().changeform_view(request, object_id, form_url, extra_context)
         if request.method == "POST" and response.status_code == 200:
             response.status_code = 422
@@ -133,10 +142,14 @@ class StaffAdmin(ModelAdmin):
             self._log(request, object_id, AccessLog.What.READ)
         return response
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[forms.ModelForm]:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
         """Return the form, without questions this page does not show; after a refusal it says why."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        if kwargs.get("fields") is not None:  # what a form class declares would be read from a POST even where it is not shown
+        if (
+            kwargs.get("fields") is not None
+        ):  # what a form class declares would be read from a POST even where it is not shown
             shown = set(kwargs["fields"]) - set(self.get_readonly_fields(request, obj))
             form.base_fields = {name: field for name, field in form.base_fields.items() if name in shown}
         refusal = getattr(request, "refusal", "")
@@ -165,7 +178,9 @@ class StaffAdmin(ModelAdmin):
     def _log(self, request: HttpRequest, object_id: str | None, what: AccessLog.What) -> None:
         key = _uuid(object_id)
         if key and (self.reading_is_logged or what == AccessLog.What.REFUSED):
-            audit.record(what, self.reading_is_logged or self.opts.model_name or "", key, by=request.user, at=timezone.now())
+            audit.record(
+                what, self.reading_is_logged or self.opts.model_name or "", key, by=request.user, at=timezone.now()
+            )
 
 
 class _Refused(forms.ModelForm):

@@ -14,7 +14,9 @@ from clinic.audit.models import AccessLog
 def record(what: AccessLog.What, about_type: str, about: UUID, *, by: Any, at: datetime) -> None:
     """Write down that ``by`` read, was refused or exported the record ``about`` at the instant ``at``."""
     signed_in = by if by is not None and by.is_authenticated else None
-    AccessLog.objects.create(what=what, about_type=about_type, about=about, actor=signed_in, role=getattr(signed_in, "role", ""), at=at)
+    AccessLog.objects.create(
+        what=what, about_type=about_type, about=about, actor=signed_in, role=getattr(signed_in, "role", ""), at=at
+    )
 
 
 def note(row: Any, flag: int, message: Any, *, by: Any) -> LogEntry:
@@ -31,4 +33,7 @@ def note(row: Any, flag: int, message: Any, *, by: Any) -> LogEntry:
 
 def _without_values(message: list[dict[str, dict[str, Any]]]) -> list[dict[str, dict[str, Any]]]:
     """Return the admin's message with its inlines' names emptied; the fields' names stay."""
-    return [{what: facts | {"object": ""} if "object" in facts else facts for what, facts in change.items()} for change in message]
+    return [
+        {what: facts | {"object": ""} if "object" in facts else facts for what, facts in change.items()}
+        for change in message
+    ]

@@ -22,7 +22,10 @@ class AccessLog(FrozenRecord):
 
     class Meta(FrozenRecord.Meta):
         ordering = ["-at"]
-        indexes = [models.Index(fields=["about", "at"], name="access_by_record"), models.Index(fields=["actor", "at"], name="access_by_person")]
+        indexes = [
+            models.Index(fields=["about", "at"], name="access_by_record"),
+            models.Index(fields=["actor", "at"], name="access_by_person"),
+        ]
         verbose_name = "access log entry"
         verbose_name_plural = "access log"
 

@@ -26,7 +26,7 @@ class ClockMinutes(forms.CharField):
         """Show minutes as a time; what was typed stays as it is."""
         return f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) else value
 
-    def to_python(self, value: Any) -> int | None:
+    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
         """Return minutes after midnight; 9:00, 09:00, 9.00 and 0900 are the same. Raises ValidationError."""
         text = super().to_python(value) or ""
         if text in self.empty_values:

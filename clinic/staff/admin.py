@@ -23,7 +23,9 @@ STAFF_CHOICES = [(role.value, role.label) for role in Role if role in STAFF_ROLE
 class AccountForm(forms.ModelForm):
     """A staff member's address and role."""
 
-    role = forms.ChoiceField(choices=STAFF_CHOICES, widget=forms.RadioSelect, error_messages={"required": "Choose a role"})
+    role = forms.ChoiceField(
+        choices=STAFF_CHOICES, widget=forms.RadioSelect, error_messages={"required": "Choose a role"}
+    )
 
     class Meta:
         model = User
@@ -35,7 +37,7 @@ class AccountForm(forms.ModelForm):
 class UserAdmin(StaffAdmin):
     """Who can sign in. Shutting an account is a page of its own, because it shows the visits to come."""
 
-    may_add = may_change = policy.manages_the_clinic
+    may_add = may_change = staticmethod(policy.manages_the_clinic)
     form = AccountForm
     change_form_template = "desk/account.html"
     list_display = ("email", "role", "is_active", "last_login")
@@ -68,8 +70,8 @@ class UserAdmin(StaffAdmin):
 class ClinicianAdmin(StaffAdmin):
     """A clinician's entry. To stop bookings, untick "can be booked"; visits already made stay."""
 
-    may_view = policy.runs_the_diary
-    may_add = may_change = policy.manages_the_clinic
+    may_view = staticmethod(policy.runs_the_diary)
+    may_add = may_change = staticmethod(policy.manages_the_clinic)
     list_display = ("name", "specialty", "gmc_number", "verified_on", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "gmc_number")

@@ -15,6 +15,11 @@ def staff_invited(message: Message) -> Letter | NotWanted:
     if not user.is_active or user.has_usable_password():
         return NotWanted("the account is in use or shut")
     subject = f"Your account at {settings.CLINIC['name']}"
-    context = {"clinic": settings.CLINIC, "subject": subject, "email": user.email, "url": settings.SITE_ORIGIN + reverse("account_reset_password")}
+    context = {
+        "clinic": settings.CLINIC,
+        "subject": subject,
+        "email": user.email,
+        "url": settings.SITE_ORIGIN + reverse("account_reset_password"),
+    }
     text, html = (render_to_string(f"emails/staff_invited.{ending}", context) for ending in ("txt", "html"))
     return Letter(to=user.email, subject=subject, text=text, html=html)

@@ -26,9 +26,13 @@ class ClinicianQuerySet(models.QuerySet["Clinician"]):
 class Clinician(Record):
     """A doctor on the GMC's Specialist Register (the clinic records when that was last checked)."""
 
-    user = models.OneToOneField("clinic.User", on_delete=models.PROTECT, limit_choices_to={"role": Role.CLINICIAN}, related_name="clinician")
+    user = models.OneToOneField(
+        "clinic.User", on_delete=models.PROTECT, limit_choices_to={"role": Role.CLINICIAN}, related_name="clinician"
+    )
     name = models.CharField(max_length=120, help_text="As patients see it, like Dr Ada Okafor.")
-    gmc_number = models.CharField("GMC number", max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$", "A GMC number has 7 digits.")])
+    gmc_number = models.CharField(
+        "GMC number", max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$", "A GMC number has 7 digits.")]
+    )
     specialty = models.CharField(max_length=120, help_text="The entry on the Specialist Register.")
     verified_on = models.DateField("register entry checked on", null=True, blank=True)
     is_active = models.BooleanField("can be booked", default=True)
@@ -37,7 +41,9 @@ class Clinician(Record):
 
     class Meta:
         ordering = ["name", "id"]
-        constraints = [models.CheckConstraint(condition=models.Q(gmc_number__regex=r"^\d{7}$"), name="gmc_number_has_7_digits")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(gmc_number__regex=r"^\d{7}$"), name="gmc_number_has_7_digits")
+        ]
 
     def __str__(self) -> str:
         return self.name

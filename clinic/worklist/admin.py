@@ -27,7 +27,11 @@ from clinic.worklist.enums import TaskKind, TaskState
 from clinic.worklist.models import Task
 
 # Where the record of a task is looked at; the name of an address that takes its key.
-PLACES = {TaskKind.URGENT_ANSWERS: "review_record", TaskKind.DECISION_DUE: "review_record", TaskKind.MESSAGE_FAILED: "admin:clinic_message_change"}
+PLACES = {
+    TaskKind.URGENT_ANSWERS: "review_record",
+    TaskKind.DECISION_DUE: "review_record",
+    TaskKind.MESSAGE_FAILED: "admin:clinic_message_change",
+}
 
 
 class OutcomeForm(PlainErrors, forms.Form):
@@ -68,7 +72,7 @@ class WaitingFilter(SimpleListFilter):
 class TaskAdmin(StaffAdmin):
     """Tasks of one's own role; a manager sees all. Buttons take and finish them."""
 
-    may_view = policy.works_here
+    may_view = staticmethod(policy.works_here)
     change_form_template = "desk/task.html"
     list_display = ("title", "kind", "due_at", "role", "state", "taken_by")
     list_filter = (WaitingFilter, "kind", "role")
@@ -84,17 +88,26 @@ class TaskAdmin(StaffAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Show a task with what can be done about it."""
         task: Task = context["original"]
         form = getattr(request, "outcome_form", None) or OutcomeForm()
-        more = {"open": task.state != TaskState.DONE, "takeable": task.state == TaskState.OPEN, "outcome_form": form, "place": PLACES.get(TaskKind(task.kind))}
+        more = {
+            "open": task.state != TaskState.DONE,
+            "takeable": task.state == TaskState.OPEN,
+            "outcome_form": form,
+            "place": PLACES.get(TaskKind(task.kind)),
+        }
         return super().render_change_form(request, context | more, *args, **kwargs)
 
     @method_decorator(require_POST)
     def take(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Make the signed-in person the one who does it."""
-        return self._act(request, pk, lambda task: actions.take(task, by=request.user, at=timezone.now()), "This task is yours now.")
+        return self._act(
+            request, pk, lambda task: actions.take(task, by=request.user, at=timezone.now()), "This task is yours now."
+        )
 
     @method_decorator(require_POST)
     def finish(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -103,7 +116,10 @@ class TaskAdmin(StaffAdmin):
         if not form.is_valid():
             return self._again(request, pk, form)
         return self._act(
-            request, pk, lambda task: actions.finish(task, form.cleaned_data["outcome"], by=request.user, at=timezone.now()), "This task is done."
+            request,
+            pk,
+            lambda task: actions.finish(task, form.cleaned_data["outcome"], by=request.user, at=timezone.now()),
+            "This task is done.",
         )
 
     def _act(self, request: HttpRequest, pk: UUID, act: Callable[[Task], None], done: str) -> HttpResponse:

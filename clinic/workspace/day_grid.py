@@ -8,6 +8,7 @@ a block spans the rows it lasts. Rows are instants, so a day of 23 or 25 hours c
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Protocol
 
 from bookings.availability.opening import Span
@@ -19,8 +20,11 @@ HOUR = timedelta(hours=1)
 class Visit(Protocol):
     """What the grid needs of an appointment."""
 
-    busy_from: datetime
-    busy_until: datetime
+    @property
+    def busy_from(self) -> datetime: ...
+
+    @property
+    def busy_until(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def blocks(spans: Sequence[Span], visits: Sequence[Visit], first: datetime, last
     """Return one clinician's day from ``first`` to ``last`` without gaps, in order."""
     cuts = sorted({first, last, *_edges(spans, visits), *_hours(first, last)})
     made: list[Block] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         visit = next((visit for visit in visits if visit.busy_from <= start < visit.busy_until), None)
         is_free = visit is None and any(opens <= start < closes for opens, closes in spans)
         before = made[-1] if made else None
@@ -97,7 +101,9 @@ def blocks(spans: Sequence[Span], visits: Sequence[Visit], first: datetime, last
 
 
 def _edges(spans: Iterable[Span], visits: Iterable[Visit]) -> list[datetime]:
-    return [edge for span in spans for edge in span] + [edge for visit in visits for edge in (visit.busy_from, visit.busy_until)]
+    return [edge for span in spans for edge in span] + [
+        edge for visit in visits for edge in (visit.busy_from, visit.busy_until)
+    ]
 
 
 def _hours(first: datetime, last: datetime) -> list[datetime]:

@@ -18,7 +18,7 @@ from clinic.db.clock import clock, day_text, instant, uk_day
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
 from clinic.workspace.day_grid import Row, grid
-from clinic.workspace.desk_access import for_everybody_here, page
+from clinic.workspace.desk_access import for_everybody_here, me, page
 from clinic.workspace.desk_forms import FIRST_DAY, LAST_DAY, DayQuery
 
 DAY = timedelta(days=1)
@@ -83,7 +83,7 @@ def act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     visit = get_object_or_404(Appointment.objects.visits().visible_to(request.user), pk=pk)
     try:
         if visit.state != state:
-            work(visit, by=request.user, at=timezone.now())
+            work(visit, by=me(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -96,10 +96,13 @@ def _day(request: HttpRequest, day: date, now: datetime) -> tuple[list[Clinician
     visits = _visits(request, day, now)
     everybody = Clinician.objects.visible_to(request.user).select_related("user")
     if policy.is_clinician(request.user):
-        everybody = everybody.filter(user=request.user)
+        everybody = everybody.filter(user=me(request))
     shown = [clinician for clinician in everybody if _works(clinician) or clinician.pk in visits]
     hours = slots.read_diary(shown, day, day, now=now)
-    columns = [(clinician, hours.opening(clinician.pk, day) if _works(clinician) else [], visits.get(clinician.pk, [])) for clinician in shown]
+    columns = [
+        (clinician, hours.opening(clinician.pk, day) if _works(clinician) else [], visits.get(clinician.pk, []))
+        for clinician in shown
+    ]
     return shown, grid(columns)
 
 

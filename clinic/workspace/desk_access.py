@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from clinic.accounts import policy
+from clinic.accounts.models import User
 
 View = Callable[..., HttpResponse]
 
@@ -26,6 +27,13 @@ def for_staff(may: Callable[[Any], bool]) -> Callable[[View], View]:
         return admin.site.admin_view(guarded)
 
     return decorate
+
+
+def me(request: HttpRequest) -> User:
+    """Return the account that is signed in. Raises PermissionDenied without one."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 for_the_diary = for_staff(policy.runs_the_diary)

@@ -13,7 +13,7 @@ from clinic.accounts import actions
 from clinic.accounts.models import User
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
-from clinic.workspace.desk_access import for_managers, page
+from clinic.workspace.desk_access import for_managers, me, page
 from clinic.workspace.desk_forms import DeactivateForm
 
 
@@ -27,11 +27,14 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = DeactivateForm(request.POST if request.method == "POST" else None, visits=len(coming))
     if form.is_valid():
         try:
-            ended = actions.deactivate(user, by=request.user, at=now)
+            ended = actions.deactivate(user, by=me(request), at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{user.email} can no longer sign in. Sessions ended: {ended}. Appointments still in the diary: {len(coming)}.")
+            messages.success(
+                request,
+                f"{user.email} can no longer sign in. Sessions ended: {ended}. Appointments still in the diary: {len(coming)}.",
+            )
             return redirect("admin:clinic_user_change", pk)
     context = page(request, "Shut a staff account", account=user, coming=coming, form=form)
     return render(request, "desk/deactivate.html", context, status=422 if form.errors else 200)
@@ -43,7 +46,7 @@ def reactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open a staff account again."""
     user = _account(request, pk)
     try:
-        actions.reactivate(user, by=request.user, at=timezone.now())
+        actions.reactivate(user, by=me(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

@@ -19,7 +19,7 @@ from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
-from clinic.workspace.desk_access import for_the_diary, page
+from clinic.workspace.desk_access import for_the_diary, me, page
 from clinic.workspace.desk_forms import BookForm, CancelForm, FindQuery, MoveForm, TimesQuery, TypedTimeForm
 from clinic.workspace.desk_times import Choosing, agree_page, chosen, times_page
 from patients.profile.actions import add_patient
@@ -38,7 +38,15 @@ def find(request: HttpRequest) -> HttpResponse:
     query.is_valid()
     asked = query.cleaned_data.get("q", "")
     found = list(_search(Patient.objects.visible_to(request.user), asked)[: MOST_FOUND + 1]) if asked else []
-    context = page(request, "Book for a patient", query=query, asked=asked, found=found[:MOST_FOUND], more=len(found) > MOST_FOUND, along=_along(request))
+    context = page(
+        request,
+        "Book for a patient",
+        query=query,
+        asked=asked,
+        found=found[:MOST_FOUND],
+        more=len(found) > MOST_FOUND,
+        along=_along(request),
+    )
     return render(request, "desk/find.html", context, status=422 if query.errors.get("q") else 200)
 
 
@@ -51,20 +59,28 @@ def add(request: HttpRequest) -> HttpResponse:
     del form.fields["deceased_on"]
     if form.is_valid():
         try:
-            patient = add_patient(form.cleaned_data, by=request.user, at=now)
+            patient = add_patient(form.cleaned_data, by=me(request), at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"{patient.full_name} is added. Choose a time.")
             return redirect(f"{_book_url(patient)}{_along(request)}")
-    return render(request, "desk/add.html", page(request, "Add a patient", form=form, along=_along(request)), status=422 if form.errors else 200)
+    return render(
+        request,
+        "desk/add.html",
+        page(request, "Add a patient", form=form, along=_along(request)),
+        status=422 if form.errors else 200,
+    )
 
 
 @for_the_diary
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Book for a patient: choose a time, see it once more, book it."""
-    patient, now = get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk), timezone.now()
+    patient, now = (
+        get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk),
+        timezone.now(),
+    )
     kind = _kind(request)
     if kind is None:
         return render(request, "desk/no_kind.html", page(request, "Nothing can be booked"))
@@ -72,13 +88,25 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
-        return _typed(request, what, lambda first: BookForm(initial=first | {"kind": kind}, user=request.user, kind=kind))
+        return _typed(
+            request, what, lambda first: BookForm(initial=first | {"kind": kind}, user=request.user, kind=kind)
+        )
     form = BookForm(request.POST, user=request.user, kind=kind)
     if not form.is_valid() and "slot" not in form.cleaned_data:
         return times_page(request, what, form=form)
     slot, reason = form.cleaned_data["slot"], form.cleaned_data.get("outside_reason", "")
     if form.errors or not form.cleaned_data["agreed"]:
-        return agree_page(request, what, form if form.errors else BookForm(initial=chosen(slot, reason, kind=kind, key=form.cleaned_data["key"]), user=request.user, kind=kind), slot, reason)
+        return agree_page(
+            request,
+            what,
+            form
+            if form.errors
+            else BookForm(
+                initial=chosen(slot, reason, kind=kind, key=form.cleaned_data["key"]), user=request.user, kind=kind
+            ),
+            slot,
+            reason,
+        )
     try:
         made = _book(request, patient, form.cleaned_data, now)
     except Refusal as refusal:
@@ -103,14 +131,20 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
         return times_page(request, what, form=form)
     sent = form.cleaned_data
     if not sent["agreed"]:
-        return agree_page(request, what, MoveForm(initial=chosen(sent["slot"], sent["outside_reason"], key=sent["key"])), sent["slot"], sent["outside_reason"])
+        return agree_page(
+            request,
+            what,
+            MoveForm(initial=chosen(sent["slot"], sent["outside_reason"], key=sent["key"])),
+            sent["slot"],
+            sent["outside_reason"],
+        )
     try:
         moved = actions.reschedule(
             visit,
             _clinician(request, sent["slot"]),
             sent["slot"].starts_at,
             key=sent["key"],
-            by=request.user,
+            by=me(request),
             at=now,
             reason=sent["reason"],
             outside_hours_reason=sent["outside_reason"],
@@ -131,13 +165,20 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         sent = form.cleaned_data
         try:
-            actions.cancel(visit, reason=sent["reason"], agreed_refund=None, key=sent["key"], by=request.user, at=timezone.now())
+            actions.cancel(
+                visit, reason=sent["reason"], agreed_refund=None, key=sent["key"], by=me(request), at=timezone.now()
+            )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"Cancelled. {_told(visit.patient)}")
             return redirect("admin:bookings_appointment_change", pk)
-    return render(request, "desk/cancel.html", page(request, "Cancel an appointment", form=form, **_facts(visit)), status=422 if form.errors else 200)
+    return render(
+        request,
+        "desk/cancel.html",
+        page(request, "Cancel an appointment", form=form, **_facts(visit)),
+        status=422 if form.errors else 200,
+    )
 
 
 def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:
@@ -158,7 +199,7 @@ def _book(request: HttpRequest, patient: Patient, sent: dict[str, Any], now: dat
         mode=sent["mode"],
         outside_hours_reason=sent["outside_reason"],
         key=sent["key"],
-        by=request.user,
+        by=me(request),
         at=now,
     )
 

@@ -15,6 +15,7 @@ from clinic.forms.clock import ClockMinutes
 from clinic.forms.text import PlainTextField
 from clinic.staff.models import Clinician
 
+Day = date  # the form has a field of that name
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2099, 12, 31)
 FURTHEST = timedelta(days=366)
 LAST_MINUTE = 24 * 60 - 1
@@ -48,7 +49,9 @@ class FindQuery(DayQuery):
 class TimesQuery(DayQuery):
     """Which kind, on which day."""
 
-    kind = forms.ModelChoiceField(label="Kind", queryset=None, to_field_name="slug", required=False, empty_label=None)
+    kind: "forms.ModelChoiceField[AppointmentKind]" = forms.ModelChoiceField(
+        label="Kind", queryset=None, to_field_name="slug", required=False, empty_label=None
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,15 +61,30 @@ class TimesQuery(DayQuery):
 class TypedTimeForm(PlainErrors, forms.Form):
     """A time that is not offered, and why. ``now`` bounds it; a clock time that comes twice is asked about."""
 
-    clinician = forms.ModelChoiceField(
-        label="Clinician", queryset=None, empty_label=None, error_messages={"invalid_choice": "Choose a clinician who can be booked"}
+    clinician: "forms.ModelChoiceField[Clinician]" = forms.ModelChoiceField(
+        label="Clinician",
+        queryset=None,
+        empty_label=None,
+        error_messages={"invalid_choice": "Choose a clinician who can be booked"},
     )
-    date = forms.DateField(label="Date", widget=day_input(), error_messages={"required": "Enter a date", "invalid": "Enter a date, like 3/12/2026"})
+    date = forms.DateField(
+        label="Date",
+        widget=day_input(),
+        error_messages={"required": "Enter a date", "invalid": "Enter a date, like 3/12/2026"},
+    )
     time = ClockMinutes(label="Time", latest=LAST_MINUTE)
     which = forms.ChoiceField(
-        label="Which of the two", choices=[(BST, "The first, in summer time (BST)"), (GMT, "The second, in winter time (GMT)")], widget=forms.RadioSelect, required=False
+        label="Which of the two",
+        choices=[(BST, "The first, in summer time (BST)"), (GMT, "The second, in winter time (GMT)")],
+        widget=forms.RadioSelect,
+        required=False,
     )
-    outside_reason = PlainTextField(label="Why this time", longest=200, help_text="Kept with the appointment. Leave out anything about health.", error_messages={"required": "Say why this time"})
+    outside_reason = PlainTextField(
+        label="Why this time",
+        longest=200,
+        help_text="Kept with the appointment. Leave out anything about health.",
+        error_messages={"required": "Say why this time"},
+    )
 
     def __init__(self, *args: Any, user: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,15 +105,19 @@ class TypedTimeForm(PlainErrors, forms.Form):
             cleaned["slot"] = starts_at and Slot(starts_at, cleaned["clinician"].pk)
         return cleaned
 
-    def _instant(self, day: date, minute: int, which: str) -> datetime | None:
+    def _instant(self, day: "Day", minute: int, which: str) -> datetime | None:
         if not self.now.astimezone(UK).date() <= day <= (self.now + FURTHEST).date():
             return self.add_error("date", "Enter a date between today and a year from now")
         wall = datetime.combine(day, time()) + timedelta(minutes=minute)
         if is_skipped(wall):
-            return self.add_error("time", "The clocks go forward that night, and this time does not exist. Enter another time")
+            return self.add_error(
+                "time", "The clocks go forward that night, and this time does not exist. Enter another time"
+            )
         self.ambiguous = is_repeated(wall)
         if self.ambiguous and not which:
-            return self.add_error("which", "The clocks go back that night, and this time comes twice. Choose BST or GMT")
+            return self.add_error(
+                "which", "The clocks go back that night, and this time comes twice. Choose BST or GMT"
+            )
         starts_at = wall.replace(tzinfo=UK, fold=int(which == GMT and self.ambiguous)).astimezone(UTC)
         return starts_at if starts_at > self.now else self.add_error("time", "Enter a time that is still to come")
 
@@ -108,11 +130,12 @@ class ChosenForm(KeyedForm):
     agreed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
-
 class BookForm(ChosenForm):
     """A visit to book for somebody."""
 
-    kind = forms.ModelChoiceField(queryset=None, to_field_name="slug", widget=forms.HiddenInput)
+    kind: "forms.ModelChoiceField[AppointmentKind]" = forms.ModelChoiceField(
+        queryset=None, to_field_name="slug", widget=forms.HiddenInput
+    )
     mode = forms.ChoiceField(label="How do they meet?", choices=Mode.choices, required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, user: Any, kind: AppointmentKind, **kwargs: Any) -> None:
@@ -132,7 +155,9 @@ class BookForm(ChosenForm):
 class MoveForm(ChosenForm):
     """A new time for a visit."""
 
-    reason = PlainTextField(label="Why it moves", longest=300, required=False, help_text="Leave out anything about health.")
+    reason = PlainTextField(
+        label="Why it moves", longest=300, required=False, help_text="Leave out anything about health."
+    )
 
 
 class CancelForm(KeyedForm):
@@ -150,7 +175,12 @@ class CancelForm(KeyedForm):
 class DeactivateForm(PlainErrors, forms.Form):
     """That the visits to come have been seen."""
 
-    seen = forms.BooleanField(label="I have seen the appointments above. They stay in the diary.", error_messages={"required": "Tick the box: these appointments stay in the diary, and somebody must look after them"})
+    seen = forms.BooleanField(
+        label="I have seen the appointments above. They stay in the diary.",
+        error_messages={
+            "required": "Tick the box: these appointments stay in the diary, and somebody must look after them"
+        },
+    )
 
     def __init__(self, *args: Any, visits: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,4 +191,3 @@ class DeactivateForm(PlainErrors, forms.Form):
 def modes_of(kind: AppointmentKind) -> list[tuple[str, str]]:
     """Return the ways a kind can happen, as choices."""
     return [(mode, Mode(mode).label) for mode in kind.modes]
-

@@ -50,7 +50,10 @@ def times_page(
         times=shown,
         columns=_by_clinician(shown, first),
         none_on=day_text(day) if day and day != shown.day else "",
-        typed=typed or TypedTimeForm(user=request.user, now=what.now, initial=_guess(request, day or shown.day, first, form), auto_id="typed_%s"),
+        typed=typed
+        or TypedTimeForm(
+            user=request.user, now=what.now, initial=_guess(request, day or shown.day, first, form), auto_id="typed_%s"
+        ),
         form=wrong,
         key=uuid4(),
         **what.facts,

@@ -36,9 +36,7 @@ from patients.suitability.policy import STANDARD_MESSAGES
 def _clinician(request: HttpRequest, pk: UUID | None = None) -> Clinician:
     """Return the signed-in clinician. Raises Http404 for patients, PermissionDenied for other staff."""
     user = request.user
-    clinician = (
-        Clinician.objects.visible_to(user).filter(user=user.pk).first() if policy.is_clinician(user) else None
-    )
+    clinician = Clinician.objects.visible_to(user).filter(user=user.pk).first() if policy.is_clinician(user) else None
     if clinician is not None:
         return clinician
     if pk is not None:

@@ -95,7 +95,7 @@ class ProfileForm(PlainErrors, forms.Form):
 class StaffPatientForm(ProfileForm, forms.ModelForm):
     """The same details as staff write them down, with an address for somebody without an account."""
 
-    date_of_birth = forms.DateField(
+    date_of_birth = forms.DateField(  # type: ignore[assignment]
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
         error_messages={"required": "Enter the date of birth", "invalid": "Enter the date of birth, like 27/3/1984"},
     )

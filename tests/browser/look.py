@@ -37,7 +37,7 @@ class Look:
     """
 
     def __init__(self, reached):
-        self.axe = Axe()
+        self.axe = Axe().axe_script
         self.reached = reached
         self.scripts_off = set()
         self.number = count(1)
@@ -48,9 +48,14 @@ class Look:
         if not scripts:
             self.scripts_off.add(page)  # axe is a script: it would never answer
         said = self.said[page] = []
+
+        def hear(what):
+            if getattr(what, "type", "error") == "error":
+                said.append(what)
+
         page.add_init_script(LISTEN)
-        page.on("console", lambda message: said.append(message) if message.type == "error" else None)
-        page.on("pageerror", said.append)
+        page.on("console", hear)
+        page.on("pageerror", hear)
         return page
 
     def __call__(self, page):
@@ -58,7 +63,7 @@ class Look:
         self._photograph(page)
         self.shape(page)
         if page not in self.scripts_off:
-            found = self.axe.run(page, options=OPTIONS).response["violations"]
+            found = self._axe(page)
             assert not found, f"axe at {page.url}:\n" + "\n".join(map(_words, found))
         self.reached.add(self.name(page))
 
@@ -73,6 +78,11 @@ class Look:
         assert not shape["unnamed"], where
         assert shape["lang"].lower() == "en-gb", where
         assert not self._complaints(page), f"{page.url}: {self._complaints(page)}"
+
+    def _axe(self, page):
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(self.axe)
+        return page.evaluate("options => axe.run(options)", OPTIONS)["violations"]
 
     def name(self, page):
         """The URL name of the page that is shown."""

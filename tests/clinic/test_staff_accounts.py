@@ -55,7 +55,12 @@ class TestInvite:
 
         user = User.objects.get(email="new.person@example.com")
         assert response.status_code == 302
-        assert (user.role, user.is_staff, user.is_superuser, user.has_usable_password()) == ("reception", True, False, False)
+        assert (user.role, user.is_staff, user.is_superuser, user.has_usable_password()) == (
+            "reception",
+            True,
+            False,
+            False,
+        )
         assert EmailAddress.objects.filter(user=user, primary=True).count() == 1
         assert Message.objects.get().rule == "staff_invited"
 
@@ -102,16 +107,35 @@ class TestInvite:
         assert User.objects.count() == 1
 
     def test_extra_fields_are_ignored(self, as_user, manager):
-        as_user(manager).post(ADD, {"email": "new@example.com", "role": "reception", "is_superuser": "on", "is_active": "", "password": "x", "user_permissions": "1"})
+        as_user(manager).post(
+            ADD,
+            {
+                "email": "new@example.com",
+                "role": "reception",
+                "is_superuser": "on",
+                "is_active": "",
+                "password": "x",
+                "user_permissions": "1",
+            },
+        )
 
         user = User.objects.get(email="new@example.com")
-        assert (user.is_superuser, user.is_active, user.has_usable_password(), user.user_permissions.count()) == (False, True, False, 0)
+        assert (user.is_superuser, user.is_active, user.has_usable_password(), user.user_permissions.count()) == (
+            False,
+            True,
+            False,
+            0,
+        )
 
     def test_for_managers_only(self, as_user, client, rosa, okafor, amina):
         sent = {"email": "new@example.com", "role": "manager"}
 
         assert client.post(ADD, sent).url.startswith("/accounts/login/")
-        assert [as_user(user).post(ADD, sent).status_code for user in (rosa, okafor.user, amina.user)] == [403, 403, 404]
+        assert [as_user(user).post(ADD, sent).status_code for user in (rosa, okafor.user, amina.user)] == [
+            403,
+            403,
+            404,
+        ]
         with pytest.raises(actions.NotAllowed):
             invite("new@example.com", "manager", by=rosa, at=NOW)
 
@@ -139,13 +163,18 @@ class TestRole:
     def test_of_oneself_or_an_administrator_or_a_patient_stays(self, as_user, manager, amina):
         chief = people.user("chief@example.com", role="manager", is_superuser=True)
 
-        answers = [as_user(manager).post(change(user), {"role": "reception"}).status_code for user in (manager, chief, amina.user)]
+        answers = [
+            as_user(manager).post(change(user), {"role": "reception"}).status_code
+            for user in (manager, chief, amina.user)
+        ]
 
         assert answers == [403, 403, 403]
         assert (fresh(manager).role, fresh(chief).role, fresh(amina.user).role) == ("manager", "manager", "patient")
 
     def test_superuser_flags_cannot_be_sent_along(self, as_user, manager, rosa):
-        as_user(manager).post(change(rosa), {"role": "manager", "is_superuser": "on", "email": "evil@example.com", "groups": "1"})
+        as_user(manager).post(
+            change(rosa), {"role": "manager", "is_superuser": "on", "email": "evil@example.com", "groups": "1"}
+        )
 
         assert (fresh(rosa).role, fresh(rosa).is_superuser, fresh(rosa).email) == ("manager", False, "rosa@example.com")
 
@@ -182,7 +211,11 @@ class TestDeactivate:
 
         assert "Wednesday 2 December 2026 at 10am" in client.get(shut(okafor.user)).content.decode()
         blocked = client.post(shut(okafor.user))
-        assert (blocked.status_code, "Tick the box" in blocked.content.decode(), fresh(okafor.user).is_active) == (422, True, True)
+        assert (blocked.status_code, "Tick the box" in blocked.content.decode(), fresh(okafor.user).is_active) == (
+            422,
+            True,
+            True,
+        )
 
     def test_leaves_visits_and_ends_bookings(self, as_user, manager, okafor, visit):
         before = Appointment.objects.values().get()
@@ -210,12 +243,18 @@ class TestDeactivate:
 
     def test_roles_methods_and_keys(self, as_user, client, manager, rosa, okafor, amina):
         assert client.post(shut(rosa)).url.startswith("/accounts/login/")
-        assert [as_user(user).post(shut(manager)).status_code for user in (rosa, okafor.user, amina.user)] == [403, 403, 404]
+        assert [as_user(user).post(shut(manager)).status_code for user in (rosa, okafor.user, amina.user)] == [
+            403,
+            403,
+            404,
+        ]
         assert as_user(manager).post(shut(amina.user)).status_code == 404
         assert as_user(manager).get(f"/admin/accounts/{rosa.pk}/reactivate/").status_code == 405
         assert fresh(manager).is_active
 
     def test_old_visits_are_not_listed(self, as_user, manager, okafor, amina, visit):
-        Appointment.objects.update(starts_at=NOW - timedelta(days=1), ends_at=NOW, busy_from=NOW - timedelta(days=1), busy_until=NOW)
+        Appointment.objects.update(
+            starts_at=NOW - timedelta(days=1), ends_at=NOW, busy_from=NOW - timedelta(days=1), busy_until=NOW
+        )
 
         assert "no appointments to come" in as_user(manager).get(shut(okafor.user)).content.decode()

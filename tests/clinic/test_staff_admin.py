@@ -4,7 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY, AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -86,7 +89,15 @@ def house(amina, okafor, rosa):
     diary.hours(okafor, weekdays=[0])
     diary.appointment(amina, okafor, kind, NOW + timedelta(days=9))
     Intake.objects.create(patient=amina, form_version="1", answers={"q": "epilepsy"}, started_at=NOW, saved_at=NOW)
-    worklist.ask(TaskKind.MESSAGE_FAILED, "A message could not be sent", key="1", about=uuid4(), role=Role.RECEPTION, due_at=NOW, at=NOW)
+    worklist.ask(
+        TaskKind.MESSAGE_FAILED,
+        "A message could not be sent",
+        key="1",
+        about=uuid4(),
+        role=Role.RECEPTION,
+        due_at=NOW,
+        at=NOW,
+    )
 
 
 def test_every_table_is_in_the_list_and_ours():
@@ -99,7 +110,9 @@ def test_lists_open_for_their_roles_only(name, staff, as_user, client, amina, ho
     assert client.get(url(name)).url == f"/accounts/login/?next={url(name)}"
     assert as_user(amina.user).get(url(name)).status_code == 404
     assert {role for role, user in staff.items() if as_user(user).get(url(name)).status_code == 200} == LISTS[name]
-    assert {role for role, user in staff.items() if as_user(user).get(url(name)).status_code == 403} == set(staff) - LISTS[name]
+    assert {role for role, user in staff.items() if as_user(user).get(url(name)).status_code == 403} == set(
+        staff
+    ) - LISTS[name]
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -107,7 +120,9 @@ def test_nothing_can_be_deleted(name, staff, as_user, house):
     key = uuid4()
 
     assert as_user(staff["manager"]).post(f"{url(name)}{key}/delete/", {"post": "yes"}).status_code in {403, 404}
-    assert as_user(staff["manager"]).post(url(name), {"action": "delete_selected", "_selected_action": str(key), "index": 0}).status_code in {200, 302}
+    assert as_user(staff["manager"]).post(
+        url(name), {"action": "delete_selected", "_selected_action": str(key), "index": 0}
+    ).status_code in {200, 302}
     assert Patient.objects.count() == 1
 
 
@@ -125,7 +140,9 @@ def test_nonsense_for_a_key_is_never_a_500(name, part, manager, as_user):
     assert as_user(manager).get(f"{url(name)}{part}/change/").status_code in {302, 403, 404}
 
 
-@pytest.mark.parametrize("query", ["q=epilepsy", "answers__icontains=epilepsy", "answers=epilepsy", "versions__answers__icontains=epilepsy"])
+@pytest.mark.parametrize(
+    "query", ["q=epilepsy", "answers__icontains=epilepsy", "answers=epilepsy", "versions__answers__icontains=epilepsy"]
+)
 def test_reception_cannot_ask_for_answers(query, rosa, as_user, house):
     response = as_user(rosa).get(f"/admin/patients/intake/?{query}", follow=True)
 
@@ -133,7 +150,9 @@ def test_reception_cannot_ask_for_answers(query, rosa, as_user, house):
     assert response.status_code == (200 if query.startswith("q=") else 400)
 
 
-@pytest.mark.parametrize("query", ["intakes__answers__icontains=epilepsy", "user__password__startswith=a", "care__reason=booked"])
+@pytest.mark.parametrize(
+    "query", ["intakes__answers__icontains=epilepsy", "user__password__startswith=a", "care__reason=booked"]
+)
 def test_lookups_through_other_tables_are_refused(query, rosa, as_user, house):
     assert as_user(rosa).get(f"/admin/patients/patient/?{query}").status_code == 400
 
@@ -161,7 +180,9 @@ def test_changing_a_password_is_left_to_the_account_pages(rosa, as_user):
 
 def test_the_admins_own_sign_in_leads_to_ours(client, rosa, as_user, amina):
     assert client.get("/admin/login/").url.startswith("/accounts/login/")
-    assert client.post("/admin/login/", {"username": "rosa@example.com", "password": "x"}).url.startswith("/accounts/login/")
+    assert client.post("/admin/login/", {"username": "rosa@example.com", "password": "x"}).url.startswith(
+        "/accounts/login/"
+    )
     assert as_user(rosa).post("/admin/login/", {"username": "manager@example.com", "password": "x"}).url == "/admin/"
     assert as_user(amina.user).get("/admin/login/").status_code == 403
 
@@ -198,7 +219,9 @@ class TestPatients:
         assert response.status_code == 302
         assert (amina.phone, amina.email, amina.reach) == ("+447700900124", "", "amina@example.com")
 
-    @pytest.mark.parametrize("fields", [{"phone": "x"}, {"date_of_birth": "2020-01-01"}, {"family_name": ""}, {"deceased_on": "2999-01-01"}])
+    @pytest.mark.parametrize(
+        "fields", [{"phone": "x"}, {"date_of_birth": "2020-01-01"}, {"family_name": ""}, {"deceased_on": "2999-01-01"}]
+    )
     def test_bad_details_are_form_errors(self, rosa, as_user, amina, fields):
         response = as_user(rosa).post(self.change(amina), self.sent(**fields))
 
@@ -208,7 +231,9 @@ class TestPatients:
     def test_reading_is_written_down(self, rosa, as_user, amina):
         as_user(rosa).get(self.change(amina))
 
-        assert list(AccessLog.objects.values_list("what", "about_type", "about", "role")) == [("read", "patient", amina.pk, "reception")]
+        assert list(AccessLog.objects.values_list("what", "about_type", "about", "role")) == [
+            ("read", "patient", amina.pk, "reception")
+        ]
 
     def test_the_admins_log_holds_no_values(self, rosa, as_user, amina):
         as_user(rosa).post(self.change(amina), self.sent(first_names="Secret"))
@@ -223,7 +248,9 @@ class TestPatients:
         html = as_user(rosa).get("/admin/patients/patient/", {"q": asked}).content.decode()
 
         assert "Amina" in html
-        assert ("Ben" in html) == (asked in {"07700 900123", "+44 7700 900123", "Example"})  # his address ends in example.com
+        assert ("Ben" in html) == (
+            asked in {"07700 900123", "+44 7700 900123", "Example"}
+        )  # his address ends in example.com
 
     def test_one_can_be_added(self, rosa, as_user):
         sent = self.sent(email="")
@@ -233,14 +260,33 @@ class TestPatients:
         assert Patient.objects.get().user is None
 
 
-@pytest.mark.parametrize("name", ["clinic/clinician", "clinic/task", "clinic/user", "clinic/accesslog", "patients/patient", "patients/intake", "bookings/weeklyhours"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clinic/clinician",
+        "clinic/task",
+        "clinic/user",
+        "clinic/accesslog",
+        "patients/patient",
+        "patients/intake",
+        "bookings/weeklyhours",
+    ],
+)
 def test_same_queries_for_one_and_three(name, manager, as_user):
     def add(count):
         for _ in range(count):
             patient = people.patient()
             Intake.objects.create(patient=patient, form_version="1", started_at=NOW, saved_at=NOW)
             diary.hours(people.clinician(), weekdays=[0])
-            worklist.ask(TaskKind.DECISION_DUE, "A form waits", key=str(uuid4()), about=uuid4(), role=Role.CLINICIAN, due_at=NOW, at=NOW)
+            worklist.ask(
+                TaskKind.DECISION_DUE,
+                "A form waits",
+                key=str(uuid4()),
+                about=uuid4(),
+                role=Role.CLINICIAN,
+                due_at=NOW,
+                at=NOW,
+            )
             AccessLog.objects.create(at=NOW, actor=manager, what="read", about_type="intake", about=uuid4())
 
     client = as_user(manager)
@@ -259,13 +305,25 @@ def test_same_queries_for_one_and_three(name, manager, as_user):
 class TestWorklist:
     @pytest.fixture
     def task(self, db):
-        return worklist.ask(TaskKind.MESSAGE_FAILED, "A message could not be sent", key="1", about=uuid4(), role=Role.RECEPTION, due_at=NOW, at=NOW)
+        return worklist.ask(
+            TaskKind.MESSAGE_FAILED,
+            "A message could not be sent",
+            key="1",
+            about=uuid4(),
+            role=Role.RECEPTION,
+            due_at=NOW,
+            at=NOW,
+        )
 
     def press(self, client, task, name, **sent):
         return client.post(reverse(f"admin:clinic_task_{name}", args=[task.pk]), sent, follow=True)
 
     def test_shows_what_waits_for_ones_role(self, staff, as_user, task):
-        seen = {role for role, user in staff.items() if str(task.pk) in as_user(user).get("/admin/clinic/task/").content.decode()}
+        seen = {
+            role
+            for role, user in staff.items()
+            if str(task.pk) in as_user(user).get("/admin/clinic/task/").content.decode()
+        }
 
         assert seen == {"reception", "manager"}
 
@@ -305,15 +363,31 @@ class TestWorklist:
 class TestClinicians:
     def test_a_manager_writes_an_entry(self, manager, as_user):
         person = people.user("new@example.com", role="clinician")
-        sent = {"user": person.pk, "name": "Dr New", "gmc_number": "7654321", "specialty": "Neurology", "verified_on": "", "is_active": "on"}
+        sent = {
+            "user": person.pk,
+            "name": "Dr New",
+            "gmc_number": "7654321",
+            "specialty": "Neurology",
+            "verified_on": "",
+            "is_active": "on",
+        }
 
         assert as_user(manager).post("/admin/clinic/clinician/add/", sent).status_code == 302
         assert Clinician.objects.get().user == person
 
-    @pytest.mark.parametrize("fields", [{"gmc_number": "12"}, {"gmc_number": "9" * 5000}, {"name": ""}, {"user": "x"}, {"verified_on": "31/02/2026"}])
+    @pytest.mark.parametrize(
+        "fields",
+        [{"gmc_number": "12"}, {"gmc_number": "9" * 5000}, {"name": ""}, {"user": "x"}, {"verified_on": "31/02/2026"}],
+    )
     def test_bad_entries_are_form_errors(self, manager, as_user, fields):
         person = people.user("new@example.com", role="clinician")
-        sent = {"user": person.pk, "name": "Dr New", "gmc_number": "7654321", "specialty": "Neurology", "is_active": "on"}
+        sent = {
+            "user": person.pk,
+            "name": "Dr New",
+            "gmc_number": "7654321",
+            "specialty": "Neurology",
+            "is_active": "on",
+        }
 
         assert as_user(manager).post("/admin/clinic/clinician/add/", sent | fields).status_code == 422
 
@@ -324,7 +398,16 @@ class TestClinicians:
         assert "amina@example.com" not in html
 
 
-STAFF_PAGES = ["/admin/", "/admin/login/", "/admin/diary/", "/admin/book/", "/admin/book/new-patient/", *(url(name) for name in LISTS), "/review/", "/"]
+STAFF_PAGES = [
+    "/admin/",
+    "/admin/login/",
+    "/admin/diary/",
+    "/admin/book/",
+    "/admin/book/new-patient/",
+    *(url(name) for name in LISTS),
+    "/review/",
+    "/",
+]
 
 
 class TestSecondFactor:

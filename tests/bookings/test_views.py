@@ -1,0 +1,287 @@
+"""Booking, moving and cancelling over HTTP, as a patient's browser sends it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from bookings.appointments.enums import State
+from bookings.appointments.forms import slot_value
+from bookings.appointments.models import Appointment
+from bookings.appointments.slots import Slot
+from tests.factories import diary, people
+from tests.factories.people import NOW
+
+pytestmark = pytest.mark.django_db
+TAKEN = "Someone else has just taken this time"
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def kind(okafor, clock):
+    diary.hours(okafor)
+    return diary.kind(okafor)
+
+
+def at(day, hour, minute=0):
+    return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
+
+
+WEDNESDAY = at(2, 10)
+CHOOSE = "/book/first-assessment/"
+
+
+def slot(clinician, moment=WEDNESDAY):
+    return slot_value(Slot(moment, clinician.pk))
+
+
+def choose(client, clinician, moment=WEDNESDAY, key=None):
+    return client.post(CHOOSE, {"slot": slot(clinician, moment), "key": key or uuid4()})
+
+
+def confirm(client, address, **fields):
+    return client.post(address, {"key": uuid4(), "mode": "video", "early_start": "on"} | fields)
+
+
+def booked(client, clinician, moment=WEDNESDAY):
+    address = choose(client, clinician, moment)["Location"]
+    confirm(client, address)
+    return Appointment.objects.get(starts_at=moment, state=State.BOOKED)
+
+
+def url(name, visit):
+    return reverse(f"appointment_{name}" if name else "appointment", args=[visit.pk])
+
+
+class TestChoosing:
+    def test_signed_out_keeps_the_time_through_signing_in(self, client, as_user, okafor, amina):
+        address = choose(client, okafor)["Location"]
+        assert client.get(address)["Location"].startswith(reverse("account_login"))
+
+        as_user(amina.user)
+        page = client.get(address)
+
+        assert (page.status_code, page.context["held_until"]) == (200, "9:15am")
+        assert confirm(client, address).status_code == 302
+        assert Appointment.objects.get().patient == amina
+
+    def test_signed_in_without_details_goes_to_the_details_first(self, as_user, okafor):
+        client = as_user(people.user("new@example.com"))
+
+        assert choose(client, okafor)["Location"] == f"{reverse('profile')}?next=%2Fbook%2Ffirst-assessment%2F"
+
+    def test_a_taken_time_is_told_with_other_times_and_status_422(self, client, as_user, okafor, amina, ben):
+        choose(as_user(amina.user), okafor)
+
+        answer = choose(as_user(ben.user), okafor)
+
+        assert answer.status_code == 422
+        assert TAKEN in answer.content.decode()
+        assert answer.content.decode().count('name="slot"') > 3
+
+    def test_the_fourth_signed_out_hold_in_an_hour_asks_to_sign_in(self, client, okafor):
+        for day in (2, 3, 4):
+            choose(type(client)(), okafor, at(day, 10))
+
+        answer = choose(type(client)(), okafor, at(7, 10))
+
+        assert answer["Location"].startswith(reverse("account_login"))
+
+    def test_rotating_a_forwarded_address_does_not_help(self, client, okafor):
+        for day in (2, 3, 4):
+            choose(type(client)(), okafor, at(day, 10))
+
+        answer = type(client)(headers={"x-forwarded-for": "203.0.113.9"}).post(
+            CHOOSE, {"slot": slot(okafor, at(7, 10)), "key": uuid4()}
+        )
+
+        assert answer["Location"].startswith(reverse("account_login"))
+
+    def test_staff_book_at_the_desk(self, as_user, okafor, rosa):
+        assert choose(as_user(rosa), okafor).status_code == 403
+
+    def test_extra_fields_change_nothing(self, as_user, okafor, amina, ben):
+        address = as_user(amina.user).post(
+            CHOOSE,
+            {
+                "slot": slot(okafor),
+                "key": uuid4(),
+                "patient": str(ben.pk),
+                "state": "booked",
+                "fee_pence": 0,
+                "held_until": "2030-01-01",
+            },
+        )["Location"]
+
+        held = Appointment.objects.get()
+        assert address == url("confirm", held)
+        assert (held.patient, held.state, held.fee_pence) == (amina, State.HELD, 18000)
+
+
+class TestConfirming:
+    @pytest.fixture
+    def address(self, as_user, okafor, amina):
+        return choose(as_user(amina.user), okafor)["Location"]
+
+    def test_shows_the_total_fee_and_the_exact_cut_off(self, client, address):
+        text = client.get(address).content.decode()
+
+        assert "£180" in text
+        assert "Tuesday 1 December 2026 at 5pm, UK time" in text
+
+    @pytest.mark.parametrize(
+        ("fields", "error"),
+        [
+            ({"mode": ""}, "Choose how you would like to meet"),
+            ({"mode": "in_person"}, "Select a valid choice"),
+            ({"early_start": ""}, "Tick the box to be seen within 14 days"),
+        ],
+    )
+    def test_what_is_missing_is_said_and_the_rest_stays(self, client, address, fields, error):
+        answer = confirm(client, address, **fields)
+
+        assert answer.status_code == 422
+        assert error in answer.content.decode()
+        assert Appointment.objects.get().state == State.HELD
+
+    def test_beyond_14_days_no_early_start_is_asked_for(self, client, as_user, okafor, amina):
+        address = choose(as_user(amina.user), okafor, at(15, 10))["Location"]
+
+        assert "early_start" not in client.get(address).context["form"].fields
+        assert confirm(client, address, early_start="").status_code == 302
+        assert Appointment.objects.get(state=State.BOOKED).early_start_requested_at is None
+
+    def test_double_click_and_back_are_one_booking(self, client, address):
+        fields = {"key": str(uuid4())}
+
+        answers = [confirm(client, address, **fields) for _ in range(3)] + [client.get(address)]
+
+        assert {answer["Location"] for answer in answers} == {url("", Appointment.objects.get())}
+        assert Appointment.objects.get().state == State.BOOKED
+
+    def test_a_time_lost_meanwhile_is_told_and_leads_back(self, client, as_user, address, okafor, ben, clock, amina):
+        clock.shift(timedelta(minutes=16))
+        choose(as_user(ben.user), okafor)
+
+        as_user(amina.user)
+        answers = client.get(address), confirm(client, address)
+
+        assert [answer.status_code for answer in answers] == [200, 422]
+        assert all("could not keep this time" in answer.content.decode() for answer in answers)
+
+    def test_of_somebody_elses_hold_is_not_found(self, as_user, address, ben):
+        assert confirm(as_user(ben.user), address).status_code == 404
+        assert Appointment.objects.get().state == State.HELD
+
+
+class TestMoving:
+    @pytest.fixture
+    def visit(self, as_user, okafor, amina):
+        return booked(as_user(amina.user), okafor)
+
+    def test_asks_once_more_then_moves(self, client, visit, okafor):
+        chosen = client.post(url("reschedule", visit), {"slot": slot(okafor, at(7, 11)), "key": uuid4()})
+        assert (chosen.status_code, chosen.context["new_when"]) == (200, "Monday 7 December 2026 at 11am, UK time")
+        visit.refresh_from_db()
+        assert visit.starts_at == WEDNESDAY
+
+        fields = {name: chosen.context["agree"][name].value() for name in ("slot", "key", "agreed")}
+        assert client.post(url("reschedule", visit), fields)["Location"] == url("", visit)
+
+        visit.refresh_from_db()
+        assert visit.starts_at == at(7, 11)
+
+    def test_to_a_time_that_was_taken_says_so_and_keeps_the_old(self, client, as_user, visit, okafor, amina, ben):
+        booked(as_user(ben.user), okafor, at(7, 11))
+        as_user(amina.user)
+
+        answer = client.post(
+            url("reschedule", visit), {"slot": slot(okafor, at(7, 11)), "key": uuid4(), "agreed": "True"}
+        )
+
+        assert (answer.status_code, TAKEN in answer.content.decode()) == (422, True)
+        visit.refresh_from_db()
+        assert visit.starts_at == WEDNESDAY
+
+    def test_one_minute_past_the_cut_off_is_refused_with_policy_and_number(
+        self, as_user, visit, okafor, clock, settings
+    ):
+        clock.move_to(at(1, 17, 1))
+        client = as_user(visit.patient.user)
+
+        answer = client.post(
+            url("reschedule", visit), {"slot": slot(okafor, at(7, 11)), "key": uuid4(), "agreed": "True"}
+        )
+
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Tuesday 1 December 2026 at 5pm, UK time" in text
+        assert settings.CLINIC["phone"] in text
+
+
+class TestCancelling:
+    @pytest.fixture
+    def visit(self, as_user, okafor, amina, clock):
+        clock.move_to(datetime(2026, 11, 10, 9, tzinfo=UTC))
+        return booked(as_user(amina.user), okafor)
+
+    def test_shows_the_refund_and_cancels(self, client, visit):
+        page = client.get(url("cancel", visit))
+        assert page.context["refund"].text == "£180"
+
+        answer = client.post(url("cancel", visit), {"key": uuid4(), "refund": 18000, "reason": "Ill"})
+
+        assert answer["Location"] == url("", visit)
+        visit.refresh_from_db()
+        assert visit.state == State.CANCELLED_BY_PATIENT
+
+    def test_after_the_cut_off_asks_to_agree_to_the_new_refund_then_accepts(self, as_user, visit, clock):
+        clock.move_to(at(1, 17, 1))
+        client = as_user(visit.patient.user)
+
+        first = client.post(url("cancel", visit), {"key": uuid4(), "refund": 18000, "reason": "Still ill"})
+        assert (first.status_code, first.context["refund"].text) == (422, "£0")
+        assert "The refund has changed" in first.content.decode()
+        assert "Still ill" in first.content.decode()
+
+        fields = {name: first.context["form"][name].value() for name in ("key", "refund", "reason")}
+        assert client.post(url("cancel", visit), fields).status_code == 302
+
+    def test_a_get_never_changes_anything(self, client, visit):
+        for _ in range(3):
+            client.get(url("cancel", visit))
+
+        visit.refresh_from_db()
+        assert visit.state == State.BOOKED
+
+    @pytest.mark.parametrize("after", ["cancelled", "started", "a month"])
+    def test_an_old_link_gets_a_clear_page(self, client, as_user, visit, clock, after):
+        if after == "cancelled":
+            client.post(url("cancel", visit), {"key": uuid4(), "refund": 18000})
+        else:
+            clock.move_to(WEDNESDAY + timedelta(days=30 if after == "a month" else 0))
+            as_user(visit.patient.user)
+
+        for name in ("cancel", "reschedule", ""):
+            assert client.get(url(name, visit)).status_code == 200
+        assert "cannot be cancelled" in client.get(url("cancel", visit)).content.decode()
+
+
+class TestCalendar:
+    def test_is_neutral_and_in_uk_time(self, client, as_user, okafor, amina, settings):
+        visit = booked(as_user(amina.user), okafor)
+
+        answer = client.get(url("calendar", visit))
+
+        text = answer.content.decode()
+        assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+        assert "DTSTART;TZID=Europe/London:20261202T100000" in text
+        assert not re.search(r"pain|MS |neuro|assessment", text.replace(settings.CLINIC["name"], ""), re.I)
