@@ -4,4 +4,12 @@ from bookings.appointments.models import Appointment, AppointmentMove, Appointme
 from bookings.availability.models import HoursException, WeeklyHours
 from bookings.kinds.models import AppointmentKind
 
-__all__ = ["Appointment", "AppointmentKind", "AppointmentMove", "AppointmentStateChange", "HoursException", "Submission", "WeeklyHours"]
+__all__ = [
+    "Appointment",
+    "AppointmentKind",
+    "AppointmentMove",
+    "AppointmentStateChange",
+    "HoursException",
+    "Submission",
+    "WeeklyHours",
+]

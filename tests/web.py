@@ -83,7 +83,9 @@ def session_for(user):
 def second_factor(session, user):
     """Give staff an authenticator, and the session the record that it was asked for."""
     authenticator = TOTP.activate(user, generate_totp_secret()).instance
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "id": authenticator.pk, "type": "totp"}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "mfa", "at": time.time(), "id": authenticator.pk, "type": "totp"}
+    ]
     session["account_authentication_methods_user"] = str(user.pk)
 
 

@@ -15,7 +15,7 @@ from bookings.appointments import slots
 from bookings.appointments.diary import fingerprint, in_the_diary
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove
-from bookings.appointments.policy import HOLD, may_cancel, may_move, needs_early_start, refund
+from bookings.appointments.policy import HOLD, may_cancel, may_move, needs_early_start, refund_of
 from bookings.appointments.refusals import (
     HoldEnded,
     NotNow,
@@ -196,20 +196,22 @@ def reschedule(
 def cancel(
     appointment: Appointment, *, reason: str, agreed_refund: int | None, key: UUID, by: User, at: datetime
 ) -> Appointment:
-    """Cancel a visit, as its patient or as staff, and stop its messages.
+    """Cancel a visit, and stop its messages.
 
-    ``agreed_refund`` is the refund in pence the patient was shown (None for staff). Raises
-    RefundChanged where another one holds by now, TooLate once the visit has started.
+    ``agreed_refund`` is the refund in pence that the patient was told and agreed to, also where staff write down
+    what they asked for by phone; None where the clinic cancels. Raises RefundChanged where another refund holds
+    by now, TooSoon once the visit has started, and StaleState where it is no longer to come.
     """
-    sent = fingerprint("cancel", appointment.pk)
+    by_clinic = agreed_refund is None and by.is_staff
+    sent = fingerprint("cancel", appointment.pk, by_clinic)
 
     def work() -> Appointment:
         current = Appointment.objects.get(pk=appointment.pk)
         if current.state not in UPCOMING:
             raise StaleState
-        if not by.is_staff:
+        if not by_clinic:
             _check_patient_may_cancel(current, agreed_refund, at)
-        state = State.CANCELLED_BY_CLINIC if by.is_staff else State.CANCELLED_BY_PATIENT
+        state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
         move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
         outbox.cancel(current.pk, why="cancelled", at=at)
         outbox.plan(
@@ -383,7 +385,5 @@ def _announce_booking(appointment: Appointment, *, fact: str = "appointment_book
 def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, at: datetime) -> None:
     if not may_cancel(current.starts_at, at):
         raise TooSoon
-    assert current.booked_at is not None  # noqa: S101 - the database promises it of every visit
-    due = refund(fee_pence=current.fee_pence, starts_at=current.starts_at, booked_at=current.booked_at, at=at)
-    if agreed_refund != due.pence:
+    if agreed_refund != refund_of(current, at=at).pence:
         raise RefundChanged

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from bookings.kinds.policy import pounds
 from clinic.db.clock import instant, uk_day
@@ -63,6 +64,19 @@ def refund(
     if at < min(cooling_off_ends(booked_at), starts_at):
         return Refund(fee_pence, Why.COOLING_OFF)
     return Refund(0, Why.TOO_LATE)
+
+
+class Visit(Protocol):
+    """What a refund goes by, as ``Appointment`` has it."""
+
+    fee_pence: int
+    starts_at: datetime
+    booked_at: datetime | None
+
+
+def refund_of(visit: Visit, *, at: datetime) -> Refund:
+    """Return what the patient gets back who cancels ``visit`` at ``at``."""
+    return refund(fee_pence=visit.fee_pence, starts_at=visit.starts_at, booked_at=visit.booked_at or at, at=at)
 
 
 def may_move(starts_at: datetime, at: datetime) -> bool:

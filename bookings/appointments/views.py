@@ -184,7 +184,7 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     found, now = _own(request, pk), timezone.now()
     if found.state not in UPCOMING or not policy.may_cancel(found.starts_at, now):
         return render(request, "bookings/appointments/cannot_cancel.html", _facts(found))
-    due = _refund(found, now)
+    due = policy.refund_of(found, at=now)
     form = CancelForm(request.POST or None, initial={"refund": due.pence})
     if form.is_valid():
         sent = form.cleaned_data
@@ -244,11 +244,6 @@ def _session_hold(request: HttpRequest) -> UUID | None:
 
 def _profile_first(back: str) -> HttpResponse:
     return redirect(f"{reverse('profile')}?{urlencode({'next': back})}")
-
-
-def _refund(found: Appointment, now: datetime) -> policy.Refund:
-    assert found.booked_at is not None  # noqa: S101 - the database promises it of every visit
-    return policy.refund(fee_pence=found.fee_pence, starts_at=found.starts_at, booked_at=found.booked_at, at=now)
 
 
 def _facts(found: Appointment) -> dict[str, Any]:

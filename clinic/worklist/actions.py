@@ -14,7 +14,8 @@ from clinic.worklist.models import Task
 def ask(kind: TaskKind, title: str, *, key: str, about: UUID, role: Role, due_at: datetime, at: datetime) -> Task:
     """Return the task for ``key``, opened at ``at`` unless it is there already."""
     task, _ = Task.objects.get_or_create(
-        key=key, defaults={"kind": kind, "title": title, "about": about, "role": role, "due_at": due_at, "created_at": at}
+        key=key,
+        defaults={"kind": kind, "title": title, "about": about, "role": role, "due_at": due_at, "created_at": at},
     )
     return task
 

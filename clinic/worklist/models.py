@@ -49,8 +49,13 @@ class Task(Record):
         ordering = ["due_at", "id"]
         triggers = [guard(MOVES)]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(state=TaskState.TAKEN) | models.Q(taken_by__isnull=False), name="taken_task_has_a_taker"),
-            models.CheckConstraint(condition=~models.Q(state=TaskState.DONE) | ~models.Q(outcome=""), name="done_task_has_an_outcome"),
+            models.CheckConstraint(
+                condition=~models.Q(state=TaskState.TAKEN) | models.Q(taken_by__isnull=False),
+                name="taken_task_has_a_taker",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=TaskState.DONE) | ~models.Q(outcome=""), name="done_task_has_an_outcome"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.appointments import actions
 from bookings.appointments.models import Appointment
+from bookings.appointments.policy import refund_of
+from bookings.appointments.refusals import RefundChanged
 from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import uk_day, when_text
@@ -77,38 +79,35 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Book for a patient: choose a time, see it once more, book it."""
-    patient, now = (
-        get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk),
-        timezone.now(),
-    )
+    patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk)
     kind = _kind(request)
     if kind is None:
         return render(request, "desk/no_kind.html", page(request, "Nothing can be booked"))
-    what = Choosing(f"Book for {patient.full_name}", kind, now, {"patient": patient, "choose_kind": True})
+    facts = {"patient": patient, "choose_kind": True}
+    what = Choosing(f"Book for {patient.full_name}", kind, timezone.now(), facts)
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
-        return _typed(
-            request, what, lambda first: BookForm(initial=first | {"kind": kind}, user=request.user, kind=kind)
-        )
-    form = BookForm(request.POST, user=request.user, kind=kind)
-    if not form.is_valid() and "slot" not in form.cleaned_data:
+        return _typed(request, what, lambda first: _book_form(request, kind, first))
+    return _book_chosen(request, what, patient)
+
+
+def _book_chosen(request: HttpRequest, what: Choosing, patient: Patient) -> HttpResponse:
+    """Show a chosen time once more, or book it where it was agreed to."""
+    form = BookForm(request.POST, user=request.user, kind=what.kind)
+    form.is_valid()
+    sent = form.cleaned_data
+    if "slot" not in sent:
         return times_page(request, what, form=form)
-    slot, reason = form.cleaned_data["slot"], form.cleaned_data.get("outside_reason", "")
-    if form.errors or not form.cleaned_data["agreed"]:
+    slot, reason = sent["slot"], sent.get("outside_reason", "")
+    if form.errors:
+        return agree_page(request, what, form, slot, reason)
+    if not sent["agreed"]:
         return agree_page(
-            request,
-            what,
-            form
-            if form.errors
-            else BookForm(
-                initial=chosen(slot, reason, kind=kind, key=form.cleaned_data["key"]), user=request.user, kind=kind
-            ),
-            slot,
-            reason,
+            request, what, _book_form(request, what.kind, chosen(slot, reason, key=sent["key"])), slot, reason
         )
     try:
-        made = _book(request, patient, form.cleaned_data, now)
+        made = _book(request, patient, sent, what.now)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return times_page(request, what, form=form)
@@ -116,69 +115,66 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("admin:bookings_appointment_change", made.pk)
 
 
+def _book_form(request: HttpRequest, kind: AppointmentKind, first: dict[str, Any]) -> BookForm:
+    return BookForm(initial=first | {"kind": kind}, user=request.user, kind=kind)
+
+
 @for_the_diary
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Move a visit: choose a time, see it once more, move it. The old time is freed only with the new one taken."""
-    visit, now = _visit(request, pk), timezone.now()
-    what = Choosing("Move an appointment", visit.kind, now, _facts(visit), [visit.pk])
+    visit = _visit(request, pk)
+    what = Choosing("Move an appointment", visit.kind, timezone.now(), _facts(visit), [visit.pk])
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
         return _typed(request, what, lambda first: MoveForm(initial=first))
+    return _move_chosen(request, what, visit)
+
+
+def _move_chosen(request: HttpRequest, what: Choosing, visit: Appointment) -> HttpResponse:
+    """Show a chosen time once more, or move the visit where it was agreed to."""
     form = MoveForm(request.POST)
     if not form.is_valid():
         return times_page(request, what, form=form)
     sent = form.cleaned_data
+    slot, outside = sent["slot"], sent["outside_reason"]
     if not sent["agreed"]:
-        return agree_page(
-            request,
-            what,
-            MoveForm(initial=chosen(sent["slot"], sent["outside_reason"], key=sent["key"])),
-            sent["slot"],
-            sent["outside_reason"],
-        )
+        return agree_page(request, what, MoveForm(initial=chosen(slot, outside, key=sent["key"])), slot, outside)
+    said = {"reason": sent["reason"], "outside_hours_reason": outside}
     try:
         moved = actions.reschedule(
-            visit,
-            _clinician(request, sent["slot"]),
-            sent["slot"].starts_at,
-            key=sent["key"],
-            by=me(request),
-            at=now,
-            reason=sent["reason"],
-            outside_hours_reason=sent["outside_reason"],
+            visit, _clinician(request, slot), slot.starts_at, key=sent["key"], by=me(request), at=what.now, **said
         )
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return times_page(request, what, form=form)
     messages.success(request, f"Moved to {when_text(moved.starts_at)}. {_told(moved.patient)}")
-    return redirect("admin:bookings_appointment_change", pk)
+    return redirect("admin:bookings_appointment_change", visit.pk)
 
 
 @for_the_diary
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Cancel a visit for the clinic: the patient gets the whole fee back."""
-    visit = _visit(request, pk)
-    form = CancelForm(request.POST or None)
+    """Cancel a visit, for the clinic or as the patient asked by phone: the refund goes by who does."""
+    visit, now = _visit(request, pk), timezone.now()
+    due = refund_of(visit, at=now)
+    form = CancelForm(request.POST or None, initial={"refund": due.pence})
     if form.is_valid():
         sent = form.cleaned_data
+        agreed = sent["refund"] if sent["who"] == CancelForm.PATIENT else None
         try:
-            actions.cancel(
-                visit, reason=sent["reason"], agreed_refund=None, key=sent["key"], by=me(request), at=timezone.now()
-            )
+            actions.cancel(visit, reason=sent["reason"], agreed_refund=agreed, key=sent["key"], by=me(request), at=now)
+        except RefundChanged as refusal:
+            form = CancelForm(request.POST.dict() | {"refund": str(due.pence)})
+            form.add_error(None, str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"Cancelled. {_told(visit.patient)}")
             return redirect("admin:bookings_appointment_change", pk)
-    return render(
-        request,
-        "desk/cancel.html",
-        page(request, "Cancel an appointment", form=form, **_facts(visit)),
-        status=422 if form.errors else 200,
-    )
+    context = page(request, "Cancel an appointment", form=form, refund=due, **_facts(visit))
+    return render(request, "desk/cancel.html", context, status=422 if form.errors else 200)
 
 
 def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:

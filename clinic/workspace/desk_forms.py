@@ -161,8 +161,17 @@ class MoveForm(ChosenForm):
 
 
 class CancelForm(KeyedForm):
-    """Why the clinic cancels."""
+    """Who cancels, and why. ``refund`` is what the patient was told they get back, in pence."""
 
+    PATIENT, CLINIC = "patient", "clinic"
+
+    who = forms.ChoiceField(
+        label="Who cancels?",
+        choices=[(PATIENT, "The patient asked for it"), (CLINIC, "The clinic")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who cancels: the refund goes by it"},
+    )
+    refund = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     reason = PlainTextField(
         label="Why is it cancelled?",
         longest=300,

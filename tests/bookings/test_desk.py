@@ -588,7 +588,8 @@ class TestMove:
 class TestCancel:
     def send(self, client, visit, **fields):
         return client.post(
-            reverse("desk_cancel", args=[visit.pk]), {"reason": "Clinician is ill", "key": str(uuid4())} | fields
+            reverse("desk_cancel", args=[visit.pk]),
+            {"who": "clinic", "refund": 18000, "reason": "Clinician is ill", "key": str(uuid4())} | fields,
         )
 
     def test_cancels_for_the_clinic(self, as_user, rosa, visit):
@@ -597,7 +598,22 @@ class TestCancel:
         assert fresh(visit).state == State.CANCELLED_BY_CLINIC
         assert visit.state_changes.values_list("by", "reason").get() == (rosa.pk, "Clinician is ill")
 
-    @pytest.mark.parametrize("fields", [{"reason": ""}, {"reason": "x" * 301}, {"key": "x"}])
+    def test_writes_down_that_the_patient_cancelled_by_phone(self, as_user, rosa, visit):
+        page = as_user(rosa).get(reverse("desk_cancel", args=[visit.pk]))
+
+        self.send(as_user(rosa), visit, who="patient", refund=page.context["refund"].pence)
+
+        assert fresh(visit).state == State.CANCELLED_BY_PATIENT
+
+    def test_for_the_patient_with_another_refund_than_was_told_asks_again(self, as_user, rosa, visit):
+        response = self.send(as_user(rosa), visit, who="patient", refund=1)
+
+        assert response.status_code == 422
+        assert "The refund has changed" in response.content.decode()
+        assert response.context["form"]["refund"].value() == str(response.context["refund"].pence)
+        assert fresh(visit).state == State.BOOKED
+
+    @pytest.mark.parametrize("fields", [{"reason": ""}, {"reason": "x" * 301}, {"key": "x"}, {"who": ""}])
     def test_bad_input(self, as_user, rosa, visit, fields):
         assert self.send(as_user(rosa), visit, **fields).status_code == 422
         assert fresh(visit).state == State.BOOKED

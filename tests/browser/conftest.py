@@ -61,7 +61,9 @@ def chromium():
         why = "No Chromium on this machine: set CHROMIUM=/path/to/it, or install Debian's package chromium"
         pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread; our queries do not run in it
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # Playwright keeps an event loop in this thread; our queries do not run in it
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
@@ -113,14 +115,19 @@ def signed_in(user):
     if user.is_staff:
         authenticator(user)
         session = SessionStore(key)
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": timezone.now().timestamp(), "type": "totp"}]
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {"method": "mfa", "at": timezone.now().timestamp(), "type": "totp"}
+        ]
         session.save()
     return key
 
 
 def authenticator(user):
     """The authenticator app of ``user``, set up when there is none."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first() or TOTP.activate(user, generate_totp_secret()).instance
+    return (
+        Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+        or TOTP.activate(user, generate_totp_secret()).instance
+    )
 
 
 def app_code(user):
@@ -158,5 +165,3 @@ def kind(transactional_db, okafor, lind):
 def pages(transactional_db):
     """The public pages."""
     return seed(today=uk_day(timezone.now()))
-
-

@@ -83,10 +83,14 @@ class Keyboard:
         """Tab to the control that is called ``name`` (or begins so)."""
         self._tab(lambda at: self.role() in roles and self.name().startswith(name), f"{' or '.join(roles)} {name!r}")
 
+    def tab(self, keys="Tab"):
+        """One step on."""
+        self.page.keyboard.press(keys)
+        return self.focus()
+
     def back(self):
         """One step back."""
-        self.page.keyboard.press("Shift+Tab")
-        return self.focus()
+        return self.tab("Shift+Tab")
 
     def focus(self):
         """Where the focus is; fails where a person could not see it."""
@@ -107,13 +111,14 @@ class Keyboard:
 
     def _tree(self):
         box = self.browser.send("Runtime.evaluate", {"expression": "document.activeElement"})["result"]["objectId"]
-        return self.browser.send("Accessibility.getPartialAXTree", {"objectId": box, "fetchRelatives": False})["nodes"][0]
+        return self.browser.send("Accessibility.getPartialAXTree", {"objectId": box, "fetchRelatives": False})["nodes"][
+            0
+        ]
 
     def _tab(self, is_it, what):
         passed = []
         for _ in range(MOST_STOPS):
-            self.page.keyboard.press("Tab")
-            at = self.focus()
+            at = self.tab()
             if not at.get("nowhere"):
                 if is_it(at):
                     return
@@ -143,7 +148,7 @@ class Pointer:
 
     def write(self, name, text):
         """Write ``text`` into the box called ``name``."""
-        self.page.get_by_role("textbox", name=re.compile(rf"^{re.escape(name)}")).fill(text)
+        self.page.get_by_role("textbox", name=re.compile(rf"^{re.escape(name)}")).first.fill(text)
 
     def choose(self, group, answer):
         """Choose ``answer`` to the question that begins with ``group``."""

@@ -146,7 +146,12 @@ def she_fills_in_the_form(nia):
     """Up to the page on what she takes, where she leaves something out."""
     nia.follow("Your form")
     nia.follow("Start the form")
-    for question in ("Do you have new numbness", "Do you have a drooping face", "Do you have pain in your jaw", "Is your face swollen"):
+    for question in (
+        "Do you have new numbness",
+        "Do you have a drooping face",
+        "Do you have pain in your jaw",
+        "Is your face swollen",
+    ):
         nia.choose(question, "No")
     nia.follow("Save and continue")
     nia.choose("What is the main reason", "Pain with multiple sclerosis (MS)")

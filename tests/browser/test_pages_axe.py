@@ -1,17 +1,15 @@
-"""Every page, at 1280 and at 360 px: axe and the rest of look.py. Grouped by who sees it."""
+"""Every page, at 1280 and at 360 px: axe and the rest of look.py, in groups by who sees it."""
 
 from contextlib import contextmanager
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bookings.appointments.models import Appointment
+from bookings.appointments.forms import SlotField
 from clinic.accounts.models import User
-from clinic.outbox.models import Message
-from clinic.pages.models import Page
+from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.profile.actions import open_care
@@ -19,33 +17,46 @@ from patients.profile.models import CareRelationship
 from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
+from tests.conftest import APP_ROLE
 from tests.factories import diary, intakes, people
 
+# How a page is looked at: what the window is told, and its sizes. `make proof` has the last two.
+WAYS = {
+    "light": ({}, (DESK, PHONE)),
+    "dark": ({"color_scheme": "dark"}, (DESK, PHONE)),
+    "at 200 %": ({"device_scale_factor": 2}, ({"width": 640, "height": 450},)),
+}
+
+
+@pytest.fixture(params=["light", *(pytest.param(way, marks=pytest.mark.proof) for way in ("dark", "at 200 %"))])
+def way(request):
+    """In what light, and how large."""
+    return WAYS[request.param]
+
 
 @pytest.fixture
-def at_both_widths(look):
-    """Look at the page that is open, wide and narrow."""
+def look_at(look, way):
+    """Look at the page that is open, in each size."""
 
-    def look_twice(page):
-        for size in (DESK, PHONE):
+    def in_each_size(page):
+        for size in way[1]:
             page.set_viewport_size(size)
             look(page)
-        page.set_viewport_size(DESK)
+        page.set_viewport_size(way[1][0])
 
-    return look_twice
+    return in_each_size
 
 
 @pytest.fixture
-def walk(visit, at_both_widths):
-    """Open addresses one after the other as ``user``: ``walk(user, *addresses)``; returns the page."""
+def walk(visit, look_at, way):
+    """Open addresses one after the other as ``user``; gives a hand that can go on from there."""
 
-    def through(user, *addresses, page=None, status=200):
-        page = page or visit(user=user)
+    def through(user, *addresses, status=200):
+        hand = Pointer(visit(user=user, **way[0]), look_at)
         for address in addresses:
-            answer = page.goto(address)
-            assert answer.status == status, f"{address}: {answer.status}"
-            at_both_widths(page)
-        return page
+            assert hand.page.goto(address).status == status, address
+            look_at(hand.page)
+        return hand
 
     return through
 
@@ -64,104 +75,141 @@ def visits(amina, okafor, kind):
 def test_public_pages(walk, kind, pages):
     nothing_free = diary.kind(slug="second-opinion", name="Second opinion")
 
-    walk(None, "/", "/ms-pain/", "/facial-pain/", "/book/", f"/book/{kind.slug}/", f"/book/{nothing_free.slug}/", "/demo/mail/")
+    walk(
+        None,
+        "/",
+        "/ms-pain/",
+        "/facial-pain/",
+        "/book/",
+        f"/book/{kind.slug}/",
+        f"/book/{nothing_free.slug}/",
+        "/demo/mail/",
+    )
 
 
-def test_pages_before_signing_in(walk, visit, look, at_both_widths, amina):
-    page = walk(None, "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
-    hand = Pointer(page, at_both_widths)
+def test_pages_before_signing_in(walk, amina):
+    hand = walk(None, "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
 
     hand.write("Email", amina.user.email)
-    hand.follow("Send")
+    hand.follow("Send me a code")
     hand.write("Code", mails.code_for(amina.user.email))
     hand.follow("Continue")
-    hand.write("New password", "1234")
-    hand.follow("")
-    assert page.title().startswith("Error: ")
+    hand.write("New ", "1234")
+    hand.follow("Save my new password")
+    assert hand.page.title().startswith("Error: ")
 
 
-def test_pages_of_ones_own_account(walk, at_both_widths, amina, rosa):
-    page = walk(
-        amina.user, "/accounts/2fa/", "/accounts/sessions/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/"
-    )
-    page.goto("/accounts/2fa/totp/activate/")
-    hand = Pointer(page, at_both_widths)
-    at_both_widths(page)
+def test_pages_of_ones_own_account(walk, amina, rosa):
+    own = [
+        "/accounts/2fa/",
+        "/accounts/sessions/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+    ]
+    hand = walk(amina.user, *own, "/accounts/reauthenticate/")
+
     hand.write("Password", people.PASSWORD)
-    hand.follow("")
-    assert page.url.endswith("/totp/activate/")
-    walk(None, "/accounts/2fa/webauthn/add/", "/accounts/2fa/webauthn/", page=page)
-    walk(rosa, "/accounts/2fa/", "/accounts/2fa/recovery-codes/")
+    hand.follow("Continue")
+    for address in ("totp/activate/", "webauthn/", "webauthn/add/"):
+        hand.arrive(f"/accounts/2fa/{address}")
+        assert hand.page.url.endswith(address)
+    walk(rosa, "/accounts/2fa/", "/accounts/2fa/recovery-codes/generate/")
 
 
-def test_a_patients_own_pages(walk, visits, amina, okafor):
+def test_a_patients_own_pages(walk, visits, amina):
     intakes.draft(amina)
-    page = walk(amina.user, "/care/", "/care/details/", "/intake/", "/intake/check/")
-    walk(None, *(f"/intake/{slug}/" for slug in ("symptoms", "problem", "treatments", "taking", "health", "consents")), page=page)
-    for visit in visits.values():
-        walk(None, f"/appointments/{visit.pk}/", f"/appointments/{visit.pk}/cancel/", f"/appointments/{visit.pk}/reschedule/", page=page)
+    sections = (f"/intake/{slug}/" for slug in ("symptoms", "problem", "treatments", "taking", "health", "consents"))
+    each = (
+        f"/appointments/{visit.pk}/{place}" for visit in visits.values() for place in ("", "cancel/", "reschedule/")
+    )
+
+    walk(amina.user, "/care/", "/care/details/", "/intake/", *sections, "/intake/check/", *each)
 
 
-def test_the_emergency_card_and_a_form_that_was_sent(walk, at_both_widths, amina, ben):
+def test_a_form_that_was_sent(walk, amina):
     intakes.sent(amina)
+
     walk(amina.user, "/intake/", "/intake/sent/", "/care/")
-    page = walk(ben.user, "/intake/symptoms/")
-    hand = Pointer(page, at_both_widths)
+
+
+def test_the_emergency_card(walk, ben):
+    hand = walk(ben.user, "/intake/symptoms/")
 
     hand.choose("Do you have a drooping face", "Yes")
     hand.follow("Save and continue")
-    assert page.url.endswith("/intake/urgent/")
+
+    assert hand.page.url.endswith("/intake/urgent/")
 
 
-def test_refusals_say_what_to_do(walk, at_both_widths, visits, kind, amina, ben, okafor):
-    page = walk(ben.user, f"/book/{kind.slug}/")
-    hand = Pointer(page, at_both_widths)
-    first = page.locator("button[name=slot]").first
-    label = first.inner_text().split()[0]
-    with page.expect_navigation():
-        first.click()
-    at_both_widths(page)
-    hand.follow("Confirm this time")
-    assert page.title().startswith("Error: ")
-    held = Appointment.objects.get(state="held")
-    page.goto(f"/book/{kind.slug}/")
-    Appointment.objects.filter(pk=held.pk).update(patient=amina, state="booked", booked_at=timezone.now(), held_until=None, mode="video")
-    hand.follow(label) if page.get_by_text(label).count() else None
-    page.goto("/intake/problem/")
+def test_errors_of_a_form(walk, ben):
+    hand = walk(ben.user, "/intake/problem/")
     hand.follow("Save and continue")
-    page.goto("/care/details/")
+    assert hand.page.title().startswith("Error: ")
+
+    hand.arrive("/care/details/")
     hand.write("Postcode", "nowhere")
+    hand.write("Day", "31")
+    hand.write("Month", "2")
     hand.follow("Save my details")
-    assert page.title().startswith("Error: ")
+    assert hand.page.title().startswith("Error: ")
 
 
-def test_the_clinicians_workspace(walk, at_both_widths, amina, ben, okafor, lind):
+def test_a_time_that_somebody_else_has_just_taken(walk, kind, amina, ben):
+    hand = walk(ben.user, f"/book/{kind.slug}/")
+    first = hand.page.locator("button[name=slot]").first
+    slot = SlotField().clean(first.get_attribute("value"))
+    diary.appointment(amina, Clinician.objects.get(pk=slot.clinician_id), kind, slot.starts_at)
+
+    hand.follow(first.inner_text().split()[0])
+
+    assert "Someone else has just taken this time" in hand.page.locator(".error-summary").inner_text()
+
+
+def test_confirming_without_an_answer(walk, kind, ben):
+    hand = walk(ben.user, f"/book/{kind.slug}/")
+    hand.follow("9am")
+    hand.follow("Confirm this time")
+
+    assert "Choose how you would like to meet" in hand.page.locator(".error-summary").inner_text()
+
+
+def test_the_clinicians_workspace(walk, amina, ben, okafor):
     taken = intakes.in_review(amina, okafor, psychosis_self="yes", stroke_signs="yes", diagnosed="unsure")
     waiting = intakes.sent(ben)
-    page = walk(okafor.user, "/review/", f"/review/{taken.pk}/")
-    hand = Pointer(page, at_both_widths)
+    hand = walk(okafor.user, "/review/", f"/review/{taken.pk}/")
+
     hand.follow("Sign this decision")
-    assert page.title().startswith("Error: ")
-    walk(None, f"/review/{waiting.pk}/", page=page, status=403)
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/review/{waiting.pk}/")
+    assert hand.page.title().startswith("This person is not in your care")
 
 
 def test_the_desk(walk, visits, amina, okafor, rosa, kind):
-    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=timezone.now())
-    worklist.ask(TaskKind.MESSAGE_FAILED, "A message could not be sent: bounced", key="x", role="reception", at=timezone.now())
-    coming = visits["coming"]
-    day = coming.starts_at.date()
-    lists = [model._meta for model in (Appointment, Message, type(amina))]
+    coming, now = visits["coming"], timezone.now()
+    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=now)
+    worklist.ask(
+        TaskKind.MESSAGE_FAILED,
+        "A message could not be sent",
+        key="x",
+        about=coming.pk,
+        role=rosa.role,
+        due_at=now,
+        at=now,
+    )
+
     walk(
         rosa,
         "/admin/",
-        f"/admin/diary/?day={day}",
-        *(f"/admin/{meta.app_label}/{meta.model_name}/" for meta in lists),
+        f"/admin/diary/?day={coming.starts_at.date()}",
+        "/admin/bookings/appointment/",
+        "/admin/patients/patient/",
+        "/admin/clinic/message/",
         "/admin/clinic/task/",
         f"/admin/bookings/appointment/{coming.pk}/change/",
         f"/admin/appointments/{coming.pk}/move/",
         f"/admin/appointments/{coming.pk}/cancel/",
         f"/admin/patients/patient/{amina.pk}/change/",
-        "/admin/book/",
         "/admin/book/?q=Amina",
         "/admin/book/new-patient/",
         f"/admin/book/{amina.pk}/",
@@ -173,10 +221,10 @@ def test_the_managers_pages(walk, pages, manager, rosa, kind, okafor):
         manager,
         "/admin/",
         "/admin/clinic/user/",
-        f"/admin/clinic/user/{rosa.pk}/change/",
         "/admin/clinic/user/add/",
+        f"/admin/clinic/user/{rosa.pk}/change/",
         f"/admin/accounts/{rosa.pk}/deactivate/",
-        f"/admin/clinic/page/{Page.objects.first().pk}/change/",
+        f"/admin/clinic/page/{pages[0].pk}/change/",
         f"/admin/bookings/appointmentkind/{kind.pk}/change/",
         f"/admin/clinic/clinician/{okafor.pk}/change/",
     )
@@ -188,40 +236,45 @@ class TestErrorPages:
     def test_400_403_404(self, walk, rosa, amina):
         walk(None, "/?x=%00", status=400)
         walk(rosa, "/care/", status=403)
-        walk(amina.user, "/nothing-here/", f"/appointments/{uuid4()}/", status=404)
+        walk(amina.user, "/nothing-here/", status=404)
 
-    def test_403_for_an_old_form(self, walk, at_both_widths):
-        page = walk(None, "/accounts/login/")
-        page.context.clear_cookies()
-        Pointer(page, at_both_widths).follow("Sign in")
-        assert "open too long" in page.title()
+    def test_403_for_an_old_form(self, walk):
+        hand = walk(None, "/accounts/login/")
+        hand.page.context.clear_cookies()
 
-    def test_429(self, walk, at_both_widths):
-        for _ in range(2):
-            page = walk(None, "/accounts/signup/")
-            hand = Pointer(page, at_both_widths)
+        hand.follow("Sign in")
+
+        assert hand.page.title().startswith("This page was open too long")
+
+    def test_429(self, walk):
+        for _ in range(2):  # the second within the same minutes
+            hand = walk(None, "/accounts/signup/")
             hand.write("Email", "cara@example.com")
             hand.write("Password", people.PASSWORD)
             hand.follow("Create my account")
             User.objects.filter(email="cara@example.com").delete()
-        assert page.title().startswith("Wait a few minutes")
+
+        assert hand.page.title().startswith("Wait a few minutes")
 
     def test_500(self, walk, kind):
-        with as_the_owner("revoke select on bookings_appointmentkind from clinic_app", "grant select on bookings_appointmentkind to clinic_app"):
+        table = "select on bookings_appointmentkind"
+        with as_the_owner(f"revoke {table} from {APP_ROLE}", f"grant {table} to {APP_ROLE}"):
             walk(None, "/book/", status=500)
 
     def test_503(self, walk, kind):
-        with transaction.atomic(), as_the_owner("lock table bookings_appointmentkind in access exclusive mode", "select 1"):
+        with (
+            transaction.atomic(),
+            as_the_owner("lock table bookings_appointmentkind in access exclusive mode", "select 1"),
+        ):
             walk(None, "/book/", status=503)
 
 
 @contextmanager
 def as_the_owner(before, after):
     """Run ``before`` and later ``after`` with the owner's rights."""
-    for_ = "reset role; {}; set role clinic_app"
     with connection.cursor() as cursor:
-        cursor.execute(for_.format(before))
+        cursor.execute(f"reset role; {before}; set role {APP_ROLE}")
         try:
             yield
         finally:
-            cursor.execute(for_.format(after))
+            cursor.execute(f"reset role; {after}; set role {APP_ROLE}")

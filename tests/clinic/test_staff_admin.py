@@ -432,7 +432,9 @@ class TestSecondFactor:
 
     def test_a_post_does_nothing_either(self, rosa, as_user, house):
         visit = Appointment.objects.get()
-        as_user(rosa).post(reverse("desk_cancel", args=[visit.pk]), {"reason": "x", "key": str(uuid4())})
+        as_user(rosa).post(
+            reverse("desk_cancel", args=[visit.pk]), {"who": "clinic", "refund": 0, "reason": "x", "key": str(uuid4())}
+        )
 
         assert Appointment.objects.get().state == "booked"
 

@@ -31,4 +31,6 @@ class Command(BaseCommand):
             loaded = load(now, uk_day(now))
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write("The demonstration clinic is loaded." if loaded else "The demonstration clinic is there already.")
+        self.stdout.write(
+            "The demonstration clinic is loaded." if loaded else "The demonstration clinic is there already."
+        )
