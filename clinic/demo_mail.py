@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clinic.db.clock import when_text
@@ -18,6 +19,7 @@ NEWEST = 200
 
 
 @login_not_required
+@never_cache
 @require_safe
 def letters(request: HttpRequest) -> HttpResponse:
     """List the mails of this demo, newest first."""
@@ -26,6 +28,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 @require_safe
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """Show one mail: its headers, its text, and the names of what is attached."""

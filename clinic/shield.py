@@ -7,26 +7,43 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from clinic import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 LONGEST_QUERY = 4096
-METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST"})
 log = logging.getLogger("clinic.shield")
 
 
 class RefuseHostileRequests:
-    """Refuse what no page of ours sends: NUL bytes, very long queries, odd methods, oversize bodies."""
+    """Refuse what no page of ours sends: NUL bytes, very long queries, odd methods, oversize bodies.
+
+    OPTIONS is among the odd ones: Django's admin answers it with the whole page, past the access log.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.method == "HEAD" and not response.streaming:
+            # Neither Django nor waitress leaves the body out: on a kept connection it would pass for the next answer.
+            response.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Return the site's answer, or a refusal."""
         if request.method not in METHODS:
             return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
         query = request.META.get("QUERY_STRING", "")
-        if "\0" in request.path or len(query) > LONGEST_QUERY or b"\0" in unquote_to_bytes(query):
+        holds_nul = (
+            "\0" in request.path or b"\0" in unquote_to_bytes(query) or "\0" in "".join(request.COOKIES.values())
+        )
+        if holds_nul or len(query) > LONGEST_QUERY:
             return errors.bad_request(request)
         if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return HttpResponse("This is too large to send.", status=413, content_type="text/plain")
@@ -68,7 +85,8 @@ class PrivateAnswersAreNotStored:
         response = self.get_response(request)
         if request.user.is_authenticated or request.method == "POST" or _is_private(request):
             response["Cache-Control"] = "no-store, private"
-        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

@@ -46,17 +46,19 @@ def hold(
     *,
     patient: Patient | None,
     own_hold: UUID | None,
+    visitor: str = "",
     address: str,
     key: UUID,
     at: datetime,
 ) -> Appointment:
     """Keep a time for 15 minutes and return the hold. Choosing again lets one's earlier hold go.
 
-    ``patient`` is None for somebody not signed in, and ``address`` a keyed hash of where they come
-    from. ``own_hold`` is the hold their session knows of. ``key`` makes it idempotent.
+    ``patient`` is None for somebody not signed in; then ``visitor`` tells their browser from others, and
+    ``address`` is a keyed hash of where they come from. ``own_hold`` is the hold their session knows of.
+    ``key`` makes it idempotent.
     Raises Taken, NotOffered, Elsewhere, SignInFirst, AlreadyUsed or Busy.
     """
-    sent = fingerprint("hold", patient.pk if patient else own_hold, kind.pk, clinician.pk, starts_at)
+    sent = fingerprint("hold", patient.pk if patient else visitor, kind.pk, clinician.pk, starts_at)
 
     def work() -> Appointment:
         mine = _own_live_holds(patient, own_hold)
@@ -288,7 +290,11 @@ def _make_room(
         move(stale, State.EXPIRED, by=None, at=at, reason="Time ran out")
     if overlapping.live().exclude(pk__in=ignoring).exists():
         raise Taken
-    if not anyway and not slots.is_offered(kind, clinician, starts_at, now=at, ignoring=ignoring):
+    if anyway:
+        offered = slots.may_be_written_down(kind, clinician, starts_at, now=at)
+    else:
+        offered = slots.is_offered(kind, clinician, starts_at, now=at, ignoring=ignoring)
+    if not offered:
         raise NotOffered
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
 from clinic.forms.base import PlainErrors, helper
+from clinic.forms.text import PlainTextField
 
 SLOT = re.compile(r"(20\d{6}T\d{4})Z\.([0-9a-f]{32})", re.ASCII)
 CHOOSE_A_TIME = "Choose a time"
@@ -114,10 +115,10 @@ class CancelForm(KeyedForm):
     """Why, and the refund the person was shown."""
 
     submit = "Cancel this appointment"
-    reason = forms.CharField(
+    reason = PlainTextField(
         label="Why are you cancelling?",
         required=False,
-        max_length=300,
+        longest=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Leave out anything about your health.",
     )

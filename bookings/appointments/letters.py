@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from bookings.appointments import ics
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import cooling_off_ends, cut_off, refund
+from bookings.appointments.policy import cooling_off_ends, cut_off
 from bookings.kinds.enums import Mode
 from clinic.db.clock import day_text, uk_day, when_text
 from clinic.outbox.models import Message
@@ -45,19 +45,11 @@ def booking_cancelled(message: Message) -> Letter | NotWanted:
     if why := _why_not(appointment, message, CANCELLED):
         return NotWanted(why)
     by_clinic = appointment.state == State.CANCELLED_BY_CLINIC
-    cancelled_at = appointment.state_changes.get(to_state=appointment.state).at
-    back = refund(
-        fee_pence=appointment.fee_pence,
-        starts_at=appointment.starts_at,
-        booked_at=appointment.booked_at or cancelled_at,
-        at=cancelled_at,
-        by_clinic=by_clinic,
-    )
     return _letter(
         appointment,
         "booking_cancelled",
         "Your appointment is cancelled",
-        _facts(appointment) | {"by_clinic": by_clinic, "refund": back},
+        _facts(appointment) | {"by_clinic": by_clinic, "refund": appointment.refund_due()},
     )
 
 

@@ -70,7 +70,8 @@ def times(
         diary = slots.read_diary(clinicians, *page, now=now, ignoring=ignoring)
         free = slots.slots(kind, diary, *page, now=now)
         if free or asked or page[1] == last:
-            return _times(free, clinicians, day, page, (first, last))
+            # Without a day asked for, the pages before this one were read and had nothing free.
+            return _times(free, clinicians, day, page, (first if asked else page[0], last))
         page = _page(page[1] + timedelta(days=1), first, last)
 
 

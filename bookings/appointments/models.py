@@ -9,7 +9,8 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import F, Func, Q
 
-from bookings.appointments.enums import HOLD_STATES, MOVES, OVER_WITHOUT_A_VISIT, TO_PATIENT, UPCOMING, State
+from bookings.appointments.enums import CANCELLED, HOLD_STATES, MOVES, OVER_WITHOUT_A_VISIT, TO_PATIENT, UPCOMING, State
+from bookings.appointments.policy import Refund, refund_of
 from bookings.kinds.enums import Mode
 from bookings.kinds.policy import pounds
 from clinic.accounts.enums import Role
@@ -154,6 +155,13 @@ class Appointment(Record):
     def state_for_patient(self) -> str:
         """The state in words to the patient; staff read ``get_state_display``."""
         return TO_PATIENT.get(self.state) or State(self.state).label
+
+    def refund_due(self) -> Refund | None:
+        """What goes back of the fee, by the rule of the moment of cancelling; None where it is not cancelled."""
+        if self.state not in CANCELLED:
+            return None
+        at = self.state_changes.get(to_state=self.state).at
+        return refund_of(self, at=at, by_clinic=self.state == State.CANCELLED_BY_CLINIC)
 
 
 class AppointmentStateChange(StateChange):

@@ -30,10 +30,10 @@ def cooling_off_ends(booked_at: datetime) -> datetime:
 class Why(StrEnum):
     """The rule a refund goes by, in words for the patient."""
 
-    BY_CLINIC = "We cancelled the appointment, so you get all of it back."
-    COOLING_OFF = "You are within 14 days of booking, so you get all of it back."
-    IN_TIME = "You are cancelling before the cut-off, so you get all of it back."
-    TOO_LATE = "The cut-off has passed, so the fee is not given back."
+    BY_CLINIC = "We cancelled the appointment: you get all of it back."
+    COOLING_OFF = "Cancelled within 14 days of booking: you get all of it back."
+    IN_TIME = "Cancelled before the cut-off: you get all of it back."
+    TOO_LATE = "Cancelled after the cut-off: the fee is not given back."
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,10 @@ class Visit(Protocol):
     booked_at: datetime | None
 
 
-def refund_of(visit: Visit, *, at: datetime) -> Refund:
-    """Return what the patient gets back who cancels ``visit`` at ``at``."""
-    return refund(fee_pence=visit.fee_pence, starts_at=visit.starts_at, booked_at=visit.booked_at or at, at=at)
+def refund_of(visit: Visit, *, at: datetime, by_clinic: bool = False) -> Refund:
+    """Return what goes back of the fee of ``visit`` when it is cancelled at ``at``, by the patient or by the clinic."""
+    booked_at = visit.booked_at or at
+    return refund(fee_pence=visit.fee_pence, starts_at=visit.starts_at, booked_at=booked_at, at=at, by_clinic=by_clinic)
 
 
 def may_move(starts_at: datetime, at: datetime) -> bool:

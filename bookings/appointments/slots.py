@@ -22,6 +22,7 @@ from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import uk_day
 from clinic.staff.models import Clinician
 
+FURTHEST = timedelta(days=366)
 LONGEST_BUSY = timedelta(hours=12)  # the longest kind with the longest buffers: no busy span starts earlier
 
 
@@ -129,6 +130,12 @@ def aligned(moment: datetime, step: timedelta) -> datetime:
     """Return the first instant at or after ``moment`` that is a whole number of ``step`` past the full hour."""
     past_the_hour = timedelta(minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
     return moment + (-past_the_hour) % step
+
+
+def may_be_written_down(kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, now: datetime) -> bool:
+    """Tell whether staff may book this though it is not offered: to come, within a year, with who offers the kind."""
+    to_come = now < starts_at <= now + FURTHEST
+    return to_come and kind.is_active and kind.clinicians.practising().filter(pk=clinician.pk).exists()
 
 
 def is_offered(

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,15 +16,17 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.appointments import actions, ics, policy
-from bookings.appointments.enums import HOLD_STATES, UPCOMING, State
+from bookings.appointments.enums import CANCELLED, HOLD_STATES, UPCOMING, State
 from bookings.appointments.forms import CancelForm, ConfirmForm, MoveForm, SlotForm, TimesQuery, slot_value
 from bookings.appointments.listing import times
-from bookings.appointments.models import Appointment
-from bookings.appointments.refusals import RefundChanged, SignInFirst
+from bookings.appointments.models import Appointment, AppointmentQuerySet
+from bookings.appointments.refusals import NotOffered, RefundChanged, SignInFirst
 from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
 from clinic.db.clock import clock, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
@@ -81,8 +83,10 @@ def _hold(
         slot.starts_at,
         patient=patient,
         own_hold=_session_hold(request),
+        visitor=salted_hmac("bookings.visitor", request.META.get("CSRF_COOKIE", "")).hexdigest(),
         address=address,
-        key=form.cleaned_data["key"],
+        # One page has many times: the same time twice is one act, another time of the same page another.
+        key=uuid5(form.cleaned_data["key"], slot_value(slot)),
         at=now,
     )
 
@@ -91,12 +95,7 @@ def _hold(
 @patients_only
 def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     """The last page before a booking: who, when, how much, how to get out of it."""
-    held = get_object_or_404(
-        Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)).select_related(
-            "kind", "clinician"
-        ),
-        pk=pk,
-    )
+    held = _found(request, Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)), pk)
     patient, now = _patient(request), timezone.now()
     if patient is None:
         return _profile_first(request.path)
@@ -139,7 +138,11 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
         return redirect("admin:bookings_appointment_change", pk)
     now = timezone.now()
     upcoming = found.state in UPCOMING and policy.may_cancel(found.starts_at, now)
-    context = _facts(found) | {"may_cancel": upcoming, "may_move": upcoming and policy.may_move(found.starts_at, now)}
+    context = _facts(found) | {
+        "refund": found.refund_due(),
+        "may_cancel": upcoming,
+        "may_move": upcoming and policy.may_move(found.starts_at, now),
+    }
     return render(request, "bookings/appointments/appointment.html", context)
 
 
@@ -149,14 +152,13 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
     """Another time for an appointment: choose, see it once more, agree."""
     found, now = _own(request, pk), timezone.now()
     form = MoveForm(request.POST or None)
-    if form.is_valid() and not form.cleaned_data["agreed"]:
-        return _ask_to_agree(request, found, form)
     if form.is_valid():
         slot: Slot = form.cleaned_data["slot"]
         try:
-            actions.reschedule(
-                found, _clinician(request, slot), slot.starts_at, key=form.cleaned_data["key"], by=request.user, at=now
-            )
+            clinician = _clinician(request, slot)
+            if not form.cleaned_data["agreed"]:
+                return _ask_to_agree(request, found, form, clinician)
+            actions.reschedule(found, clinician, slot.starts_at, key=form.cleaned_data["key"], by=request.user, at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -182,6 +184,8 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
 def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     """Cancel an appointment; the refund is shown first and has to be the one that was agreed to."""
     found, now = _own(request, pk), timezone.now()
+    if request.method == "POST" and found.state in CANCELLED:
+        return redirect("appointment", pk=pk)  # the button pressed twice, or in another tab
     if found.state not in UPCOMING or not policy.may_cancel(found.starts_at, now):
         return render(request, "bookings/appointments/cannot_cancel.html", _facts(found))
     due = policy.refund_of(found, at=now)
@@ -223,10 +227,16 @@ def calendar(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _own(request: SignedIn, pk: UUID) -> Appointment:
-    return get_object_or_404(
-        Appointment.objects.visits().visible_to(request.user).select_related("kind", "clinician", "patient__user"),
-        pk=pk,
-    )
+    return _found(request, Appointment.objects.visits().visible_to(request.user), pk)
+
+
+def _found(request: SignedIn, own: AppointmentQuerySet, pk: UUID) -> Appointment:
+    """Return one of ``own``. Anything else is a 404, there or not, and is written down."""
+    found = own.select_related("kind", "clinician", "patient__user").filter(pk=pk).first()
+    if found is None:
+        audit.record(AccessLog.What.REFUSED, "appointment", pk, by=request.user, at=timezone.now())
+        raise Http404
+    return found
 
 
 def _patient(request: HttpRequest) -> Patient | None:
@@ -234,7 +244,11 @@ def _patient(request: HttpRequest) -> Patient | None:
 
 
 def _clinician(request: HttpRequest, slot: Slot) -> Clinician:
-    return get_object_or_404(Clinician.objects.visible_to(request.user).practising(), pk=slot.clinician_id)
+    """Return the slot's clinician. Raises NotOffered where there is none to book: the page may be an old one."""
+    found = Clinician.objects.visible_to(request.user).practising().filter(pk=slot.clinician_id).first()
+    if found is None:
+        raise NotOffered
+    return found
 
 
 def _session_hold(request: HttpRequest) -> UUID | None:
@@ -281,13 +295,13 @@ def _times_page(
     )
 
 
-def _ask_to_agree(request: HttpRequest, found: Appointment, form: MoveForm) -> HttpResponse:
+def _ask_to_agree(request: HttpRequest, found: Appointment, form: MoveForm, clinician: Clinician) -> HttpResponse:
     slot: Slot = form.cleaned_data["slot"]
     agree = MoveForm(initial={"slot": slot_value(slot), "agreed": True, "key": form.cleaned_data["key"]})
     agree.submit = "Move my appointment"
     context = _facts(found) | {
         "agree": agree,
         "new_when": when_text(slot.starts_at),
-        "new_clinician": _clinician(request, slot),
+        "new_clinician": clinician,
     }
     return render(request, "bookings/appointments/move.html", context)

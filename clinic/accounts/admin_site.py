@@ -63,6 +63,10 @@ class ClinicAdminSite(AdminSite):
         """Refuse: no page of ours asks, and it would list names by any foreign key."""
         raise PermissionDenied
 
+    def get_urls(self) -> list[Any]:
+        """Leave out "view on site": it follows any key of any table, and no page of ours needs it."""
+        return [entry for entry in super().get_urls() if getattr(entry, "name", "") != "view_on_site"]
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page knows, with what this role may do at the desk."""
         return super().each_context(request) | {

@@ -3,11 +3,47 @@
 from typing import Any
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 
 from clinic.accounts.models import EMAIL_LENGTH
+
+LONGEST_CREDENTIAL = 64 * 1024
+
+
+class CredentialField(forms.JSONField):
+    """What a passkey's device sends. Django's own field lets deep nesting and huge numbers end in a 500."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the value. Raises ValidationError for what no device sends."""
+        try:
+            if isinstance(value, str) and len(value) > LONGEST_CREDENTIAL:
+                raise ValueError
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Adds a passkey."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+
+class LoginPasskeyForm(LoginWebAuthnForm):
+    """Signs in with a passkey."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+
+class ReauthenticatePasskeyForm(ReauthenticateWebAuthnForm):
+    """Asks for a passkey once more."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
 
 class SignupForm(AllauthSignupForm):

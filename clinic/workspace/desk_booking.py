@@ -18,6 +18,8 @@ from bookings.appointments.policy import refund_of
 from bookings.appointments.refusals import RefundChanged
 from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
@@ -80,6 +82,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Book for a patient: choose a time, see it once more, book it."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk)
+    audit.record(AccessLog.What.READ, "patient", patient.pk, by=request.user, at=timezone.now())
     kind = _kind(request)
     if kind is None:
         return render(request, "desk/no_kind.html", page(request, "Nothing can be booked"))
@@ -204,7 +207,8 @@ def _search(patients: QuerySet[Patient], asked: str) -> QuerySet[Patient]:
     """Return the patients whom every word of ``asked`` fits; digits are part of a phone number, however typed."""
     digits = "".join(letter for letter in asked if letter.isdigit())
     if digits and not any(letter.isalpha() for letter in asked):
-        return patients.filter(phone__contains=digits.removeprefix("44").lstrip("0")).select_related("user")
+        wanted = digits.removeprefix("44").lstrip("0")
+        return patients.filter(phone__contains=wanted).select_related("user") if wanted else patients.none()
     for word in asked.split():
         fits = Q()
         for name in NAMES:
@@ -221,11 +225,13 @@ def _kind(request: HttpRequest) -> AppointmentKind | None:
 
 def _visit(request: HttpRequest, pk: UUID) -> Appointment:
     visits = Appointment.objects.visits().visible_to(request.user).select_related("kind", "clinician", "patient__user")
-    return get_object_or_404(visits, pk=pk)
+    visit = get_object_or_404(visits, pk=pk)
+    audit.record(AccessLog.What.READ, "appointment", visit.pk, by=request.user, at=timezone.now())
+    return visit
 
 
 def _clinician(request: HttpRequest, slot: Slot) -> Clinician:
-    return get_object_or_404(Clinician.objects.visible_to(request.user), pk=slot.clinician_id)
+    return get_object_or_404(Clinician.objects.visible_to(request.user).practising(), pk=slot.clinician_id)
 
 
 def _facts(visit: Appointment) -> dict[str, Any]:

@@ -394,6 +394,18 @@ class TestStaff:
             kind, okafor, at(2, 18), amina, rosa, outside_hours_reason="Asked by Dr Okafor"
         ).starts_at == at(2, 18)
 
+    @pytest.mark.parametrize("starts_at", [datetime(2020, 1, 2, 3, 7, tzinfo=UTC), NOW, NOW + timedelta(days=367)])
+    def test_a_reason_does_not_open_the_past_or_the_far_future(self, kind, okafor, amina, rosa, starts_at):
+        with pytest.raises(NotOffered):
+            self.book(kind, okafor, starts_at, amina, rosa, outside_hours_reason="x")
+
+    def test_a_reason_does_not_book_who_has_left_or_does_not_offer_the_kind(self, kind, okafor, lind, amina, rosa):
+        with pytest.raises(NotOffered):
+            self.book(diary.kind(lind, slug="x"), okafor, at(2, 18), amina, rosa, outside_hours_reason="x")
+        type(okafor).objects.filter(pk=okafor.pk).update(is_active=False)
+        with pytest.raises(NotOffered):
+            self.book(kind, okafor, at(2, 18), amina, rosa, outside_hours_reason="x")
+
     def test_may_never_overlap(self, kind, okafor, amina, ben, rosa):
         self.book(kind, okafor, WEDNESDAY, amina, rosa)
 

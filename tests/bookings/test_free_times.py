@@ -127,16 +127,16 @@ def test_a_slot_that_makes_no_sense_is_an_error_on_the_page(as_user, kind, amina
     assert Appointment.objects.count() == 0
 
 
-def test_a_slot_of_a_clinician_who_is_not_there_is_a_404(as_user, kind, amina):
+def test_a_slot_of_a_clinician_who_is_not_there_is_refused_on_the_page(as_user, kind, amina):
     client = as_user(amina.user)
     key = page(client).context["form"]["key"].value()
 
-    assert (
-        client.post(
-            reverse("book_kind", args=["first-assessment"]), {"key": key, "slot": "20261124T0900Z." + "0" * 32}
-        ).status_code
-        == 404
+    answer = client.post(
+        reverse("book_kind", args=["first-assessment"]), {"key": key, "slot": "20261124T0900Z." + "0" * 32}
     )
+
+    assert answer.status_code == 422
+    assert "We do not offer this time" in answer.content.decode()
 
 
 def fill_the_table(kind, clinicians, rows):

@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from bookings.appointments.enums import State
 from bookings.appointments.forms import slot_value
 from bookings.appointments.models import Appointment
 from bookings.appointments.slots import Slot
+from clinic.audit.models import AccessLog
 from tests.factories import diary, people
 from tests.factories.people import NOW
 
@@ -104,6 +106,37 @@ class TestChoosing:
         )
 
         assert answer["Location"].startswith(reverse("account_login"))
+
+    def test_another_time_of_the_same_page_can_be_chosen_after_going_back(self, as_user, okafor, amina):
+        client, key = as_user(amina.user), uuid4()
+
+        first, second = choose(client, okafor, key=key), choose(client, okafor, at(2, 11), key=key)
+
+        assert (first.status_code, second.status_code) == (302, 302)
+        assert list(Appointment.objects.filter(state=State.HELD).values_list("starts_at", flat=True)) == [at(2, 11)]
+
+    def test_signed_out_back_and_the_same_button_is_the_same_hold(self, client, okafor):
+        key = uuid4()
+
+        assert choose(client, okafor, key=key)["Location"] == choose(client, okafor, key=key)["Location"]
+
+    def test_another_browser_with_the_same_key_gets_nothing(self, client, okafor):
+        key = uuid4()
+        browsers = [Client(), Client()]
+        for number, browser in enumerate(browsers):
+            browser.cookies["csrftoken"] = str(number) * 32
+
+        answers = [choose(browser, okafor, key=key) for browser in browsers]
+
+        assert [answer.status_code for answer in answers] == [302, 422]
+
+    def test_a_clinician_who_left_meanwhile_is_told_on_the_page(self, as_user, okafor, lind, amina):
+        type(okafor).objects.filter(pk=okafor.pk).update(is_active=False)
+
+        answer = choose(as_user(amina.user), okafor)
+
+        assert answer.status_code == 422
+        assert "We do not offer this time" in answer.content.decode()
 
     def test_staff_book_at_the_desk(self, as_user, okafor, rosa):
         assert choose(as_user(rosa), okafor).status_code == 403
@@ -242,6 +275,7 @@ class TestCancelling:
         assert answer["Location"] == url("", visit)
         visit.refresh_from_db()
         assert visit.state == State.CANCELLED_BY_PATIENT
+        assert "£180. Cancelled before the cut-off" in client.get(url("", visit)).content.decode()
 
     def test_after_the_cut_off_asks_to_agree_to_the_new_refund_then_accepts(self, as_user, visit, clock):
         clock.move_to(at(1, 17, 1))
@@ -254,6 +288,23 @@ class TestCancelling:
 
         fields = {name: first.context["form"][name].value() for name in ("key", "refund", "reason")}
         assert client.post(url("cancel", visit), fields).status_code == 302
+
+    def test_twice_shows_that_it_is_cancelled(self, client, visit):
+        fields = {"key": uuid4(), "refund": 18000}
+
+        answers = [client.post(url("cancel", visit), fields) for _ in range(3)]
+
+        assert {answer["Location"] for answer in answers} == {url("", visit)}
+
+    def test_what_cannot_be_seen_is_taken_out_of_the_reason(self, client, visit):
+        client.post(url("cancel", visit), {"key": uuid4(), "refund": 18000, "reason": "\u202eIll\x1b[31m"})
+
+        assert visit.state_changes.get(to_state=State.CANCELLED_BY_PATIENT).reason == "Ill[31m"
+
+    def test_of_somebody_else_is_refused_and_written_down(self, as_user, visit, ben):
+        assert as_user(ben.user).post(url("cancel", visit), {"key": uuid4(), "refund": 0}).status_code == 404
+
+        assert list(AccessLog.objects.values_list("what", "about", "actor")) == [("refused", visit.pk, ben.user.pk)]
 
     def test_a_get_never_changes_anything(self, client, visit):
         for _ in range(3):

@@ -81,7 +81,7 @@ class Keyboard:
 
     def to(self, name, roles):
         """Tab to the control that is called ``name`` (or begins so)."""
-        self._tab(lambda at: self.role() in roles and self.name().startswith(name), f"{' or '.join(roles)} {name!r}")
+        self._tab(lambda at: self._is_called(name, roles), f"{' or '.join(roles)} {name!r}")
 
     def tab(self, keys="Tab"):
         """One step on."""
@@ -105,9 +105,9 @@ class Keyboard:
         """The accessible name of what has the focus, as the browser tells a screen reader."""
         return self._tree().get("name", {}).get("value", "")
 
-    def role(self):
-        """Its role."""
-        return self._tree().get("role", {}).get("value", "")
+    def _is_called(self, name, roles):
+        told = self._tree()
+        return told.get("role", {}).get("value") in roles and told.get("name", {}).get("value", "").startswith(name)
 
     def _tree(self):
         box = self.browser.send("Runtime.evaluate", {"expression": "document.activeElement"})["result"]["objectId"]

@@ -99,7 +99,7 @@ def test_pages_before_signing_in(walk, amina):
     assert hand.page.title().startswith("Error: ")
 
 
-def test_pages_of_ones_own_account(walk, amina, rosa):
+def test_pages_of_ones_own_account(walk, amina):
     own = [
         "/accounts/2fa/",
         "/accounts/sessions/",
@@ -114,7 +114,16 @@ def test_pages_of_ones_own_account(walk, amina, rosa):
     for address in ("totp/activate/", "webauthn/", "webauthn/add/"):
         hand.arrive(f"/accounts/2fa/{address}")
         assert hand.page.url.endswith(address)
-    walk(rosa, "/accounts/2fa/", "/accounts/2fa/recovery-codes/generate/")
+
+
+def test_pages_of_a_second_factor_that_is_on(walk, rosa):
+    hand = walk(rosa, "/accounts/2fa/", "/accounts/reauthenticate/")
+
+    hand.write("Password", people.PASSWORD)
+    hand.follow("Continue")
+    for address in ("recovery-codes/generate/", "totp/deactivate/"):
+        hand.arrive(f"/accounts/2fa/{address}")
+        assert hand.page.url.endswith(address)
 
 
 def test_a_patients_own_pages(walk, visits, amina):

@@ -1,5 +1,6 @@
 """Headers, limits, health, and what happens when the database does not answer."""
 
+import socket
 import sys
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from clinic import health, home, logs
 from clinic.outbox.models import Heartbeat
+from tests.web import Web
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,7 @@ def test_every_answer_carries_the_headers(client, path):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     if path != "/static/css/base.css":
         assert set(headers["Content-Security-Policy"].split("; ")) == CSP
         assert headers["X-Frame-Options"] == "DENY"
@@ -54,6 +57,38 @@ def test_every_answer_carries_the_headers(client, path):
 @pytest.mark.parametrize("query", ["?q=%00", "?" + "a=b&" * 1500])
 def test_hostile_queries_are_refused_early(client, query):
     assert client.get("/book/" + query).status_code == 400
+
+
+def test_a_nul_in_a_cookie_is_refused_early(client):
+    client.cookies["sessionid"] = "\0aaaaaaaaaaaaaaaa"
+
+    assert client.get("/").status_code == 400
+
+
+@pytest.mark.parametrize("credential", ["[" * 100_000, "1" * 5000, "{", "x" * 70_000, '"\\ud800"'])
+def test_a_passkey_that_no_device_sends_is_never_a_500(client, credential):
+    answer = client.post("/accounts/2fa/webauthn/login/", {"credential": credential})
+
+    assert answer.status_code in {200, 302, 400, 422}
+
+
+def test_the_admins_way_to_any_key_of_any_table_is_closed(as_user, manager):
+    assert as_user(manager).get("/admin/r/1/x/").status_code == 404
+
+
+def test_signing_out_clears_what_the_browser_kept(as_user, amina):
+    assert as_user(amina.user).post(reverse("account_logout"))["Clear-Site-Data"] == '"cache", "storage"'
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_to_head_has_no_body_on_the_wire():
+    with Web() as web, socket.create_connection(("localhost", web.port)) as wire:
+        wire.sendall(b"HEAD /book/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: wire.recv(65536), b""))
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert body == b""
 
 
 def test_an_oversize_body_is_refused(client):
