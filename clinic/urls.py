@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", include("clinic.workspace.desk_urls")),
     path("admin/", admin.site.urls),
+    path("book/", include("bookings.kinds.urls")),
     path("book/", include("bookings.appointments.booking_urls")),
     path("appointments/", include("bookings.appointments.urls")),
     path("care/", include("clinic.care.urls")),

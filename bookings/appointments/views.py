@@ -36,15 +36,6 @@ HOLD_KEY = "hold"  # the session's own hold
 
 
 @login_not_required
-@require_safe
-def kinds(request: HttpRequest) -> HttpResponse:
-    """What can be booked, with length and total fee."""
-    return render(
-        request, "bookings/appointments/kinds.html", {"kinds": AppointmentKind.objects.visible_to(request.user)}
-    )
-
-
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """Free times of a kind; choosing one holds it for 15 minutes. Works signed out."""

@@ -17,7 +17,9 @@ def drop_the_others():
     """End every connection to this database but our own; return how many there were."""
     with connection.cursor() as cursor:
         cursor.execute("reset role")
-        cursor.execute("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+        cursor.execute(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
         dropped = cursor.fetchone()[0]
         cursor.execute("set role clinic_app")
     return dropped
@@ -36,7 +38,10 @@ def test_dropped_connections_cost_nobody_an_error():
 def test_without_a_database_every_page_says_so_with_the_phone_number():
     with Web(DATABASE_URL="postgres://clinic_app@%2Ftmp%2Fno-such-folder:5432/nothing") as web:
         began = time.monotonic()
-        answers = {path: httpx.get(web.origin + path) for path in ("/", "/book/", "/ms-pain/", "/accounts/login/", "/healthz", "/readyz")}
+        answers = {
+            path: httpx.get(web.origin + path)
+            for path in ("/", "/book/", "/ms-pain/", "/accounts/login/", "/healthz", "/readyz")
+        }
         took = time.monotonic() - began
 
     assert {path: answer.status_code for path, answer in answers.items()} == {
