@@ -157,11 +157,9 @@ class Appointment(Record):
         return TO_PATIENT.get(self.state) or State(self.state).label
 
     def refund_due(self) -> Refund | None:
-        """What goes back of the fee, by the rule of the moment of cancelling; None where it is not cancelled."""
-        if self.state not in CANCELLED:
-            return None
-        at = self.state_changes.get(to_state=self.state).at
-        return refund_of(self, at=at, by_clinic=self.state == State.CANCELLED_BY_CLINIC)
+        """What goes back of the fee, by the rule of the moment of cancelling; None where none is written down."""
+        change = self.state_changes.filter(to_state__in=CANCELLED).first()
+        return refund_of(self, at=change.at, by_clinic=self.state == State.CANCELLED_BY_CLINIC) if change else None
 
 
 class AppointmentStateChange(StateChange):

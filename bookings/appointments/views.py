@@ -131,6 +131,7 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
     upcoming = found.state in UPCOMING and policy.may_cancel(found.starts_at, now)
     context = _facts(found) | {
         "refund": found.refund_due(),
+        "cancelled": found.state in CANCELLED,
         "may_cancel": upcoming,
         "may_move": upcoming and policy.may_move(found.starts_at, now),
     }
