@@ -118,7 +118,7 @@ def free_starts(kind: AppointmentKind, open_spans: Iterable[Span], busy: Sequenc
             if busy_from < open_until + after and busy_until > open_from - before
         ]
         while start + length <= open_until:
-            if not any(
+            if not nearby or not any(
                 start - before < busy_until and busy_from < start + length + after for busy_from, busy_until in nearby
             ):
                 starts.append(start)

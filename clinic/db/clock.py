@@ -27,8 +27,9 @@ def is_skipped(wall: datetime) -> bool:
 
 def is_repeated(wall: datetime) -> bool:
     """Tell whether the UK clock shows the wall time ``wall`` (naive) twice."""
-    first, second = (wall.replace(tzinfo=UK, fold=fold).astimezone(UTC) for fold in (0, 1))
-    return first < second
+    local = wall.replace(tzinfo=UK, fold=0)
+    first, second = local.utcoffset(), local.replace(fold=1).utcoffset()
+    return first is not None and second is not None and first > second
 
 
 def _change_after(moment: datetime) -> datetime:
