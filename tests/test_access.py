@@ -200,7 +200,7 @@ def test_a_post_to_what_is_not_yours_leaves_no_trace(as_user, world, people_by_n
     assert rows()[:-1] == before[:-1]
 
 
-@pytest.mark.parametrize("method", ["put", "delete", "patch", "trace"])
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "trace", "options"])
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_odd_methods_are_refused_everywhere(as_user, world, amina, name, method):
     before = rows()
