@@ -28,7 +28,7 @@ from bookings.appointments.refusals import (
 )
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.models import User
-from clinic.db.clock import uk_day
+from clinic.db.clock import MINUTES_IN_A_DAY, instant, uk_day
 from clinic.db.states import StaleState, move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
@@ -61,26 +61,16 @@ def hold(
     sent = fingerprint("hold", patient.pk if patient else visitor, kind.pk, clinician.pk, starts_at)
 
     def work() -> Appointment:
-        mine = _own_live_holds(patient, own_hold)
-        for kept in mine:
-            if (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at) and _lasts(
-                kept, at
-            ):
+        for kept in _own_live_holds(patient, own_hold):
+            same = (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at)
+            if same and _lasts(kept, at):
                 return kept
             move(kept, State.EXPIRED, by=None, at=at, reason="Another time was chosen")
         _make_room(kind, clinician, starts_at, at=at)
         if patient is None:
             _limit_signed_out_holds(kind, clinician, starts_at, address, at=at)
-        return _insert(
-            kind,
-            clinician,
-            starts_at,
-            patient=patient,
-            state=State.HELD,
-            held_until=at + HOLD,
-            held_from=address,
-            at=at,
-        )
+        origin = {"patient": patient} if patient else {"held_from": address}
+        return _insert(kind, clinician, starts_at, state=State.HELD, held_until=at + HOLD, at=at, **origin)
 
     return in_the_diary(work, act="hold", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at)
 
@@ -308,14 +298,15 @@ def _limit_signed_out_holds(
     free = len(slots.slots(kind, diary, day, day, now=at).get(day, []))
     held = sum(1 for busy_from, _ in diary.busy[clinician.pk] if uk_day(busy_from) == day)
     anonymous = Appointment.objects.filter(
-        clinician=clinician, state=State.HELD, patient=None, held_until__gt=at, starts_at__range=_day_span(starts_at)
+        clinician=clinician,
+        state=State.HELD,
+        patient=None,
+        held_until__gt=at,
+        starts_at__gte=instant(day, 0),
+        starts_at__lt=instant(day, MINUTES_IN_A_DAY),
     )
     if recent.count() >= HOLDS_AN_HOUR or (anonymous.count() + 1) * SHARE_FOR_SIGNED_OUT > free + held:
         raise SignInFirst
-
-
-def _day_span(starts_at: datetime) -> tuple[datetime, datetime]:
-    return starts_at - timedelta(hours=12), starts_at + timedelta(hours=12)
 
 
 def _busy(kind: AppointmentKind, starts_at: datetime) -> tuple[datetime, datetime]:

@@ -184,6 +184,13 @@ class TestSignedOutHold:
         assert hold(kind, okafor, at(7, 10), address="b").state == State.HELD
         assert hold(kind, okafor, at(8, 10), address="a", at=NOW + timedelta(minutes=61)).state == State.HELD
 
+    def test_people_signed_in_from_the_same_address_do_not_count(self, kind, okafor):
+        for number in range(3):
+            hold(kind, okafor, at(2, 10 + number), people.patient(), address="a")
+
+        assert hold(kind, okafor, at(3, 10), address="a").held_from == "a"
+        assert list(Appointment.objects.exclude(patient=None).values_list("held_from", flat=True)) == ["", "", ""]
+
     def test_at_most_a_fifth_of_a_day(self, kind, okafor):
         for number in range(3):  # 16 times a day: three are under a fifth, the fourth is over
             hold(kind, okafor, at(2, 10 + number), address=str(number))
