@@ -3,6 +3,7 @@
 from bookings.appointments.models import Appointment, AppointmentMove, AppointmentStateChange, Submission
 from bookings.availability.models import HoursException, WeeklyHours
 from bookings.kinds.models import AppointmentKind
+from bookings.nextfree.models import NextFree
 
 __all__ = [
     "Appointment",
@@ -10,6 +11,7 @@ __all__ = [
     "AppointmentMove",
     "AppointmentStateChange",
     "HoursException",
+    "NextFree",
     "Submission",
     "WeeklyHours",
 ]

@@ -13,10 +13,12 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and who writes the messages about staff accounts."""
         from clinic import checks  # noqa: F401, PLC0415 - registering is the point, and models must be loaded first
+        from clinic.enquiries import letters as enquiries  # noqa: PLC0415 - as above
         from clinic.outbox.registry import register  # noqa: PLC0415 - as above
-        from clinic.staff import letters  # noqa: PLC0415 - as above
+        from clinic.staff import letters as staff  # noqa: PLC0415 - as above
 
-        register("staff_invited", letters.staff_invited)
+        register("enquiry_received", enquiries.enquiry_received)
+        register("staff_invited", staff.staff_invited)
 
 
 class ClinicAdminConfig(AdminConfig):

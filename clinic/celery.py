@@ -6,6 +6,7 @@ Celery carries out; it remembers nothing of importance. Every message to send is
 
 import os
 from datetime import timedelta
+from typing import Any
 
 from celery import Celery
 from celery.beat import Scheduler
@@ -33,13 +34,18 @@ class FirstTickAtOnce(Scheduler):
 
 app = Celery("clinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(lambda: ["clinic.outbox"])
+app.autodiscover_tasks(lambda: ["clinic.outbox", "clinic.enquiries", "clinic.pages", "bookings.nextfree"])
 app.conf.beat_scheduler = "clinic.celery:FirstTickAtOnce"
+
+
+def every(task: str, length: timedelta) -> dict[str, Any]:
+    """Return the schedule's entry for ``task``. One that waited until the next comes is not worth doing any more."""
+    return {"task": task, "schedule": length, "options": {"expires": max(int(length.total_seconds()) - 1, 1)}}
+
+
 app.conf.beat_schedule = {
-    "tick": {
-        "task": TICK,
-        "schedule": timedelta(seconds=settings.OUTBOX_TICK_SECONDS),
-        # A tick that waited in the queue until the next one comes is not worth doing any more.
-        "options": {"expires": max(settings.OUTBOX_TICK_SECONDS - 1, 1)},
-    }
+    "tick": every(TICK, timedelta(seconds=settings.OUTBOX_TICK_SECONDS)),
+    "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
+    "reviews of pages": every("clinic.pages.tasks.remind_of_reviews", timedelta(hours=6)),
+    "old enquiries": every("clinic.enquiries.tasks.forget_old", timedelta(hours=24)),
 }

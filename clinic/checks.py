@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+from clinic.context import LOOPBACK
 
 
 @register(Tags.security)

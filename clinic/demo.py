@@ -56,7 +56,7 @@ def load(at: datetime, today: date) -> bool:
         for clinician in (okafor, lind):
             _hours(clinician, today)
         _patients(users, okafor, first, at, today)
-        pages.seed(today=today)
+        pages.seed(at=at, signers=(users["okafor@example.com"], users["manager@example.com"]))
     return True
 
 
@@ -75,14 +75,18 @@ def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinici
         user=users["okafor@example.com"],
         name="Dr Demo Okafor",
         gmc_number="0000001",
+        role="Consultant neurologist",
         specialty="Neurology",
+        languages="English, Igbo",
         verified_on=today,
     )
     lind = Clinician(
         user=users["lind@example.com"],
         name="Dr Demo Lind",
         gmc_number="0000002",
+        role="Consultant in pain medicine",
         specialty="Pain medicine",
+        languages="English, Swedish",
         verified_on=today,
     )
     for clinician in (okafor, lind):

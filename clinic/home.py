@@ -1,19 +1,10 @@
-"""The front door."""
+"""Where a person belongs who has just signed in."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from bookings.kinds.models import AppointmentKind
 from clinic.accounts import policy
-
-
-@login_not_required
-@require_safe
-def front(request: HttpRequest) -> HttpResponse:
-    """What the clinic does, in one page."""
-    return render(request, "pages/home.html", {"kinds": AppointmentKind.objects.visible_to(request.user)})
 
 
 @require_safe

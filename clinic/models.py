@@ -2,18 +2,23 @@
 
 from clinic.accounts.models import User
 from clinic.audit.models import AccessLog
+from clinic.enquiries.models import Enquiry
 from clinic.outbox.models import Heartbeat, Message
-from clinic.pages.models import Page, Section, Source
+from clinic.pages.models import Page, PageAddress, PageVersion, Section, SignOff, Source
 from clinic.staff.models import Clinician
 from clinic.worklist.models import Task, TaskStateChange
 
 __all__ = [
     "AccessLog",
     "Clinician",
+    "Enquiry",
     "Heartbeat",
     "Message",
     "Page",
+    "PageAddress",
+    "PageVersion",
     "Section",
+    "SignOff",
     "Source",
     "Task",
     "TaskStateChange",

@@ -94,7 +94,20 @@ CLINIC = {
     "phone": env("CLINIC_PHONE", "01632 960 100"),
     "email": env("CLINIC_EMAIL", "hello@example.com"),
     "address": env("CLINIC_ADDRESS", "1 Example Street, Exampleton, AA1 1AA"),
+    # What the law has a clinic show on its website (docs/operations.md). What is not set is not shown;
+    # nothing here is ever invented.
+    "company": env("COMPANY_NAME"),
+    "company_number": env("COMPANY_NUMBER"),
+    "company_place": env("COMPANY_PLACE"),  # where it is registered, like "England and Wales"
+    "company_office": env("COMPANY_OFFICE"),
+    "vat_number": env("VAT_NUMBER"),
+    "ico_number": env("ICO_NUMBER"),
+    "regulator": env("REGULATOR_NAME"),  # like "Care Quality Commission"
+    "regulator_id": env("REGULATOR_ID"),
+    "regulator_address": env("REGULATOR_ADDRESS"),  # of the latest assessment, on the regulator's own website
+    "regulator_rating": env("REGULATOR_RATING"),
 }
+GMC_REGISTER = "https://www.gmc-uk.org/registrants/"  # and the doctor's number
 
 # Applications -----------------------------------------------------------------------------------
 
@@ -108,7 +121,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "whitenoise.runserver_nostatic",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -271,14 +284,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = not PRODUCTION
-WHITENOISE_MAX_AGE = 0 if not PRODUCTION else 60
 
 # People and sessions ------------------------------------------------------------------------------
 
@@ -326,9 +333,10 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"enquiry": "5/h/ip"}
 if DEMO:
     # Everybody who tries the demo comes from the loopback address: 30 sign-ins a minute would be too few for a crowd.
-    ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}
+    ACCOUNT_RATE_LIMITS |= {"login": "300/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 
 MFA_FORMS = {

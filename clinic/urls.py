@@ -5,7 +5,6 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clinic import demo_mail, health, home
-from clinic.pages.views import page
 
 handler400 = "clinic.errors.bad_request"
 handler403 = "clinic.errors.forbidden"
@@ -13,7 +12,6 @@ handler404 = "clinic.errors.not_found"
 handler500 = "clinic.errors.server_error"
 
 urlpatterns = [
-    path("", home.front, name="home"),
     path("signed-in/", home.after_sign_in, name="home_after_sign_in"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -35,5 +33,5 @@ if settings.DEMO or settings.TESTING:
         path("demo/mail/<slug:name>/", demo_mail.letter, name="demo_letter"),
     ]
 
-# Last: any other single word is a page's slug.
-urlpatterns += [path("<slug:slug>/", page, name="page")]
+# Last: any other single word is a page's address.
+urlpatterns += [path("", include("clinic.website.urls"))]

@@ -4,11 +4,23 @@ import ast
 import re
 from pathlib import Path
 
-FOUNDATION = ["db", "embedded", "forms", "audit", "accounts", "wording", "worklist", "outbox", "staff", "pages"]
+FOUNDATION = [
+    "db",
+    "embedded",
+    "forms",
+    "audit",
+    "accounts",
+    "wording",
+    "worklist",
+    "outbox",
+    "staff",
+    "enquiries",
+    "pages",
+]
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
-    "bookings": ["kinds", "availability", "appointments"],
+    "bookings": ["kinds", "availability", "appointments", "nextfree"],
 }
 APPS = ["clinic", "patients", "bookings"]
 WIRING_IMPORTERS = {"urls.py", "manage.py"}
@@ -19,6 +31,7 @@ OPEN_TO_OTHERS = {"enums", "models", "policy", "actions"}
 NAMED = {
     "clinic.outbox": {"registry"},
     "clinic.accounts": {"access", "staff_admin", "passwords", "second_factor"},
+    "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening"},
     "bookings.appointments": {"slots"},
     "patients.intake": {"flags", "questions", "walk"},
@@ -162,7 +175,8 @@ def no_http_below(path, source):
 
 def views_reach_through_visible_to(path, source):
     """Views and admin reach records only through ``visible_to(user)``."""
-    if where(path)[2] not in {"views", "admin"} and "workspace" not in path and "care/" not in path:
+    wiring = ("/workspace/", "/care/", "/website/")
+    if where(path)[2] not in {"views", "admin"} and not any(folder in path for folder in wiring):
         return
     tree = ast.parse(source)
     chains = {}

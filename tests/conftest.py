@@ -5,16 +5,20 @@ import logging
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.utils import timezone
 
 from clinic.db import roles
 from clinic.embedded.errors import CannotStart
+from clinic.embedded.static import collect_static
 from clinic.embedded.testing import start_for_tests
+from clinic.pages.actions import seed
 from tests.factories import people
 
 APP_ROLE = "clinic_app"
 
 
 def pytest_configure(config):
+    collect_static()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         config.stop_servers = start_for_tests()
@@ -109,6 +113,12 @@ def okafor(db):
 def lind(db):
     """A pain specialist (a Clinician)."""
     return people.clinician("lind@example.com", name="Dr Erik Lind", specialty="Pain medicine")
+
+
+@pytest.fixture
+def pages(okafor, manager):
+    """The public pages, signed and live."""
+    return seed(at=timezone.now(), signers=(okafor.user, manager))
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ INSIDE = {
     "bookings.appointments": {"diary", "listing", "refusals", "ics", "booking_urls"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
-    "clinic.pages": {"markdown", "content"},
+    "clinic.pages": {"readability"},
     "clinic.wording": {"rules"},
     "patients.intake": {"answers"},
 }
@@ -122,6 +122,7 @@ def test_every_clinical_and_booking_table_has_a_history_or_is_frozen():
             module.split(".")[0] not in {"patients", "bookings"}
             or model.__name__.endswith("Event")
             or model._meta.auto_created
+            or model.__name__ in WORKED_OUT
         ):
             continue
         tracked = any(
@@ -131,6 +132,10 @@ def test_every_clinical_and_booking_table_has_a_history_or_is_frozen():
         if not tracked and not getattr(model, "append_only", False):
             missing.append(model.__name__)
     assert missing == []
+
+
+# Can be worked out again from the other tables at any time.
+WORKED_OUT = {"NextFree"}
 
 
 def test_the_features_stand_in_the_order_of_the_document():

@@ -71,5 +71,6 @@ class ClinicAdminSite(AdminSite):
         """Return what every page knows, with what this role may do at the desk."""
         return super().each_context(request) | {
             "runs_the_diary": policy.runs_the_diary(request.user),
+            "manages_the_clinic": policy.manages_the_clinic(request.user),
             "is_clinician": policy.is_clinician(request.user),
         }

@@ -10,6 +10,7 @@ from clinic.db.clock import instant, uk_day
 OPENS = 9 * 60
 CLOSES = 17 * 60
 SATURDAY = 5
+OPENING_HOURS = "Monday to Friday, 9am to 5pm, but not on bank holidays in England"  # OPENS and CLOSES in words
 
 
 @lru_cache(maxsize=32)

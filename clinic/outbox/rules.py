@@ -68,6 +68,7 @@ RULES = (
     Rule("reminder_48h", "Reminder, 48 hours before", NEW_TIME, HoursBefore(48), HoursBefore(6), quiet_hours=True),
     Rule("reminder_3h", "Reminder, 3 hours before", NEW_TIME, HoursBefore(3), UNTIL_IT_STARTS, quiet_hours=True),
     Rule("decision_made", "Decision made", ("decision_made",), AtOnce(), HoursAfterFact(7 * DAY)),
+    Rule("enquiry_received", "Message from the website", ("enquiry_received",), AtOnce(), HoursAfterFact(7 * DAY)),
     Rule("staff_invited", "Invitation for staff", ("staff_invited",), AtOnce(), HoursAfterFact(7 * DAY)),
 )
 

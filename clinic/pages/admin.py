@@ -1,16 +1,39 @@
-"""Writing public pages."""
+"""Writing public pages, signing them, and putting them before readers."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin import ShowFacets, SimpleListFilter
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_POST, require_safe
 
-from clinic.accounts import policy
+from clinic.accounts import policy as accounts
 from clinic.accounts.staff_admin import StaffAdmin
-from clinic.pages import actions
-from clinic.pages.forms import PageForm, SectionForm, SectionFormSet, SourceForm, changed_parts, removed_parts
-from clinic.pages.models import Page, Section, Source
+from clinic.db.clock import uk_day
+from clinic.db.refusal import Refusal
+from clinic.pages import actions, policy, readability
+from clinic.pages.forms import (
+    FRAME,
+    REVIEW,
+    PageForm,
+    SectionForm,
+    SectionFormSet,
+    SourceForm,
+    changed_parts,
+    removed_parts,
+)
+from clinic.pages.models import Page, PageVersion, Section, Source
+
+HARDEST = 5
 
 
 class PartInline(admin.StackedInline):
@@ -19,10 +42,14 @@ class PartInline(admin.StackedInline):
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Tell whether this person writes pages."""
-        return policy.manages_the_clinic(request.user)
+        """Tell whether this person writes or signs pages."""
+        return policy.reads_drafts(request.user)
 
-    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Tell whether this person writes pages."""
+        return accounts.manages_the_clinic(request.user)
+
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 class SectionInline(PartInline):
@@ -40,19 +67,55 @@ class SourceInline(PartInline):
     form = SourceForm
 
 
+class ReviewFilter(SimpleListFilter):
+    """Pages whose review is overdue."""
+
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the one question."""
+        return [("overdue", "Overdue")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Page]:
+        """Return the overdue pages, or all."""
+        return queryset.filter(review_due__lt=uk_day(timezone.now())) if self.value() else queryset
+
+
 @admin.register(Page)
 class PageAdmin(StaffAdmin):
     """Public pages with their sections and sources. What the law does not let us say is refused beside its field."""
 
-    may_view = may_add = may_change = staticmethod(policy.manages_the_clinic)
+    may_view = staticmethod(policy.reads_drafts)
+    may_add = may_change = staticmethod(accounts.manages_the_clinic)
     form = PageForm
+    change_form_template = "desk/page.html"
     inlines = (SectionInline, SourceInline)
-    list_display = ("title", "slug", "is_live", "reviewed_on", "review_due")
-    list_filter = ("is_live",)
+    list_display = ("label", "slug", "state", "reviewed_on", "review")
+    list_filter = ("linked", ReviewFilter)
+    show_facets = ShowFacets.NEVER
+    list_select_related = ("live",)
+    search_fields = ("label", "title", "slug")
+    fieldsets = ((None, {"fields": FRAME}), ("Review", {"fields": REVIEW}))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the address: people rely on it once the page is there."""
-        return ("slug",) if obj else ()
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
+        """Return pages with their parts: the list compares them with what is live."""
+        return super().get_queryset(request).prefetch_related("sections", "sources")
+
+    @admin.display(description="state")
+    def state(self, page: Page) -> str:
+        """Say what readers see of it."""
+        if page.live is None:
+            return "Draft"
+        return "Live" if page.live.text() == page.text() else "Live, with changes not live yet"
+
+    @admin.display(description="review due", ordering="review_due")
+    def review(self, page: Page) -> str:
+        """Say when, and warn where that has passed."""
+        if page.review_due is None:
+            return "not set"
+        late = page.review_due < uk_day(timezone.now())
+        return f"{page.review_due:%d %B %Y}{' (overdue)' if late else ''}"
 
     def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
         """Do nothing yet: a page and its parts are one write."""
@@ -63,6 +126,160 @@ class PageAdmin(StaffAdmin):
         removed = [part for formset in formsets for part in removed_parts(formset)]
         actions.save_page(form.instance, changed=changed, removed=removed, by=request.user, at=timezone.now())
 
+    def response_add(self, request: HttpRequest, obj: Page, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on as after a change."""
+        return self.response_change(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
+        """Go on to the review: readers see nothing of a change before that."""
+        if "_continue" in request.POST:
+            return super().response_change(request, obj)
+        messages.success(request, "Saved. Readers do not see it yet.")
+        return redirect("admin:clinic_page_review", obj.pk)
+
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
         """Say nothing more: what changed in which part is in the rows' own history."""
         return []
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the review and its buttons."""
+        buttons = {"sign": self.sign, "ask": self.ask, "live": self.put_live, "down": self.take_down}
+        return [
+            path("<uuid:pk>/review/", self.admin_site.admin_view(self.review_page), name="clinic_page_review"),
+            *(
+                path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(button), name=f"clinic_page_{name}")
+                for name, button in buttons.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def review_page(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """What stands between the text and its readers, what changed, how hard it reads, and who signed."""
+        page = self._page(request, pk)
+        context = self.admin_site.each_context(request) | {"title": f"Review: {page.label}", "page": page}
+        return render(request, "desk/page_review.html", context | {"review": Review(page, request.user)})
+
+    @method_decorator(require_POST)
+    def sign(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Sign the text as it stands."""
+        return self._act(request, pk, actions.sign, "You have signed this text.")
+
+    @method_decorator(require_POST)
+    def ask(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Put what is to be signed on the worklists."""
+        return self._act(
+            request, pk, actions.ask_for_signatures, "It is on the worklists of who may sign.", manager=True
+        )
+
+    @method_decorator(require_POST)
+    def put_live(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show it to readers."""
+        return self._act(request, pk, actions.put_live, "Readers see this text now.", manager=True)
+
+    @method_decorator(require_POST)
+    def take_down(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Take it away from readers."""
+        return self._act(request, pk, actions.take_down, "Readers do not see this page any more.", manager=True)
+
+    def _act(
+        self, request: HttpRequest, pk: UUID, action: Callable[..., Any], done: str, *, manager: bool = False
+    ) -> HttpResponse:
+        page = self._page(request, pk)
+        if manager and not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.POST.get("fingerprint") not in {None, page.text().fingerprint}:
+            messages.error(request, "The text has changed since you opened this page. Read it again.")
+            return redirect("admin:clinic_page_review", pk)
+        try:
+            action(page, by=request.user, at=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, done)
+        return redirect("admin:clinic_page_review", pk)
+
+    def _page(self, request: HttpRequest, pk: UUID) -> Page:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+
+class Review:
+    """What the review shows of ``page`` to ``user``."""
+
+    def __init__(self, page: Page, user: Any) -> None:
+        self.page = page
+        self.text = page.text()
+        self.live = page.live.text() if page.live else None
+        self.user = user
+
+    @cached_property
+    def signatures(self) -> list[dict[str, Any]]:
+        """Each kind of signature, with who gave it to this text, where it was given."""
+        given = {each.kind: each for each in self.page.sign_offs.filter(fingerprint=self.text.fingerprint)}
+        return [{"kind": kind, "sign_off": given.get(kind)} for kind in policy.Signature]
+
+    @property
+    def needs_signatures(self) -> bool:
+        """Tell whether the text speaks of medicines or evidence."""
+        return self.text.risk == policy.Risk.AMBER
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the text itself."""
+        return policy.problems(self.text, self.page.key)
+
+    @property
+    def missing(self) -> list[str]:
+        """What still stands between the text and its readers."""
+        signed = [each["kind"] for each in self.signatures if each["sign_off"]]
+        return policy.why_not_live(self.text, self.page.key, signed)
+
+    @property
+    def may_sign(self) -> bool:
+        """Tell whether this person's signature is still missing."""
+        kind = policy.signature_of(self.user)
+        return (
+            self.needs_signatures
+            and not self.faults
+            and any(each["kind"] == kind and each["sign_off"] is None for each in self.signatures)
+        )
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether readers see exactly this text."""
+        return self.live == self.text
+
+    @property
+    def changed(self) -> list[str]:
+        """The headings of what differs from what readers see."""
+        before = {section.heading: section for section in self.live.sections} if self.live else {}
+        now = {section.heading: section for section in self.text.sections}
+        found = [f"Changed or new: {name}" for name, section in now.items() if before.get(name) != section]
+        found += [f"Gone: {name}" for name in before if name not in now]
+        return found + (["Title, summary, dates or sources"] if self._frame_changed() else [])
+
+    def _frame_changed(self) -> bool:
+        frames = [text.as_json() | {"sections": []} for text in (self.text, self.live) if text]
+        return len(frames) == 2 and frames[0] != frames[1]
+
+    @property
+    def grade(self) -> float:
+        """How hard the page reads."""
+        return readability.page_grade(self.text)
+
+    @property
+    def hardest(self) -> list[readability.Paragraph]:
+        """The paragraphs to mend first."""
+        return [each for each in readability.paragraphs(self.text)[:HARDEST] if each.grade > readability.GOAL]
+
+    @property
+    def versions(self) -> QuerySet[PageVersion]:
+        """What readers saw, newest first."""
+        return self.page.versions.select_related("by", "clinical", "compliance")
+
+    @property
+    def live_url(self) -> str:
+        """Where readers find it."""
+        return reverse("page", args=[self.page.slug])

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.urls import Resolver404, resolve
 
 from clinic.pages import policy
 from clinic.pages.models import Page, Section, Source
 from clinic.wording.policy import Hit
+
+FRAME = ("slug", "label", "linked", "order", "title", "summary", "picture", "invites", "is_indexed")
+REVIEW = ("reviewed_on", "review_due", "clinical_owner", "compliance_owner")
 
 
 class PageForm(forms.ModelForm):
@@ -15,15 +19,20 @@ class PageForm(forms.ModelForm):
 
     class Meta:
         model = Page
-        fields = ("slug", "title", "summary", "is_live", "reviewed_on", "review_due")
+        fields = (*FRAME, *REVIEW)
+
+    def clean_slug(self) -> str:
+        """Refuse an address that leads elsewhere, like /book/."""
+        slug: str = self.cleaned_data["slug"]
+        if slug and not _is_free(slug):
+            raise forms.ValidationError("This address belongs to another part of the website. Choose another.")
+        return slug
 
     def clean(self) -> dict[str, Any]:
-        """Check words, and that a page the public reads has been reviewed."""
+        """Check the words that search engines and menus show."""
         values = super().clean() or self.cleaned_data
-        for name in ("title", "summary"):
-            _complain(self, name, policy.problems_of_title(values.get(name, "")))
-        if values.get("is_live") and not values.get("reviewed_on"):
-            self.add_error("reviewed_on", "Enter the day this page was reviewed, or keep it as a draft")
+        for name in ("title", "summary", "label"):
+            _complain(self, name, policy.problems_of_title(values.get(name) or ""))
         return values
 
 
@@ -32,16 +41,22 @@ class SectionForm(forms.ModelForm):
 
     class Meta:
         model = Section
-        fields = ("position", "heading", "risk", "card", "body")
+        fields = ("position", "heading", "risk", "shape", "body")
         widgets = {"body": forms.Textarea(attrs={"rows": 12})}
 
     def clean(self) -> dict[str, Any]:
-        """Check the heading as a title, the body by the section's colour, and that a care card is a list."""
+        """Check the heading as a title, the body by the section's colour and the page, and that it fits its shape."""
         values = super().clean() or self.cleaned_data
-        _complain(self, "heading", policy.problems_of_title(values.get("heading", "")))
-        _complain(self, "body", policy.problems_of_body(values.get("body", ""), values.get("risk", "")))
-        if values.get("card") and not values.get("body", "").lstrip().startswith(("- ", "* ")):
-            self.add_error("body", "A care card is a list: begin each line with a hyphen and a space")
+        key = self.instance.page.key if self.instance.page_id else None
+        body, risk = values.get("body") or "", values.get("risk") or ""
+        _complain(self, "heading", policy.problems_of_title(values.get("heading") or ""))
+        _complain(self, "body", policy.problems_of_body(body, risk, key))
+        for name, words in (
+            ("risk", policy.problem_of_risk(risk, key)),
+            ("body", policy.problem_of_shape(values.get("shape") or "", body)),
+        ):
+            if words:
+                self.add_error(name, words)
         return values
 
 
@@ -62,14 +77,14 @@ class SectionFormSet(forms.BaseInlineFormSet):
         """Check that nothing leads to booking in an amber section or directly after one."""
         super().clean()
         kept = (
-            [form for form in self.forms if form.cleaned_data.get("body") and not form.cleaned_data.get("DELETE")]
+            [form for form in self.forms if form.cleaned_data.get("heading") and not form.cleaned_data.get("DELETE")]
             if not any(self.errors)
             else []
         )
         kept.sort(key=lambda form: form.cleaned_data["position"])
         parts = [(form.cleaned_data["risk"], form.cleaned_data["body"]) for form in kept]
         for place in policy.booking_too_near(parts):
-            kept[place].add_error("body", "Take out the booking link: this section is amber or follows one that is")
+            kept[place].add_error("body", policy.TOO_NEAR)
 
 
 def changed_parts(formset: forms.BaseModelFormSet) -> list[Section | Source]:
@@ -85,3 +100,10 @@ def removed_parts(formset: forms.BaseModelFormSet) -> list[Section | Source]:
 def _complain(form: forms.ModelForm, name: str, hits: Iterable[Hit]) -> None:
     for hit in hits:
         form.add_error(name, str(hit))
+
+
+def _is_free(slug: str) -> bool:
+    try:
+        return resolve(f"/{slug}/").view_name == "page"
+    except Resolver404:
+        return False

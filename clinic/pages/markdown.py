@@ -1,5 +1,7 @@
 """Markdown to clean HTML."""
 
+from functools import lru_cache
+
 import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
@@ -8,8 +10,12 @@ TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "br", "h3", "table", "thead"
 _reader = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
+@lru_cache(maxsize=512)
 def render_markdown(text: str) -> SafeString:
-    """Return ``text`` as HTML that holds nothing but plain markup and http(s), mail and phone links."""
+    """Return ``text`` as HTML that holds nothing but plain markup and http(s), mail and phone links.
+
+    Each text is worked out once a process: pages are read far more often than they change.
+    """
     html = nh3.clean(
         _reader.render(text),
         tags=TAGS,

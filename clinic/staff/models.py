@@ -34,6 +34,14 @@ class Clinician(Record):
         "GMC number", max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$", "A GMC number has 7 digits.")]
     )
     specialty = models.CharField(max_length=120, help_text="The entry on the Specialist Register.")
+    role = models.CharField(max_length=80, blank=True, help_text="What they are here, like “Consultant neurologist”.")
+    languages = models.CharField(max_length=120, default="English", help_text="Those they consult in.")
+    interests = models.CharField(
+        "declared interests",
+        max_length=300,
+        blank=True,
+        help_text="Shares, fees or posts at a pharmacy, a product company or a registry. Empty means none declared.",
+    )
     verified_on = models.DateField("register entry checked on", null=True, blank=True)
     is_active = models.BooleanField("can be booked", default=True)
 

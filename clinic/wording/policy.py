@@ -6,6 +6,7 @@ A rule finds a phrase; a near miss that only looks like it ("not guaranteed") pa
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clinic.wording.enums import Place
 from clinic.wording.rules import RULES, Wording
@@ -30,8 +31,14 @@ def check(text: str, place: Place, *, names: Iterable[str] = ()) -> list[Hit]:
     """
     for name in names:
         text = _blank(text, re.escape(name))
+    return list(_check(text, place))
+
+
+@lru_cache(maxsize=2048)
+def _check(text: str, place: Place) -> tuple[Hit, ...]:
+    """Work a text out once a process: a page is looked at on each step to its readers."""
     hits = [hit for rule in RULES if place in rule.places for hit in _hits(text, rule)]
-    return sorted(hits, key=lambda hit: hit.start)
+    return tuple(sorted(hits, key=lambda hit: hit.start))
 
 
 def _hits(text: str, rule: Wording) -> list[Hit]:

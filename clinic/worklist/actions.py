@@ -1,5 +1,6 @@
 """Opening, taking and finishing tasks."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,13 @@ def finish(task: Task, outcome: str, *, by: Any, at: datetime) -> None:
     move(task, TaskState.DONE, by=by, at=at, outcome=outcome.strip())
 
 
-def finish_about(about: UUID, kind: TaskKind, outcome: str, *, by: Any, at: datetime) -> None:
-    """Close every waiting task of ``kind`` about a record: the fact it asked for has happened."""
-    for task in Task.objects.waiting().filter(about=about, kind=kind):
+def waiting_about(records: Iterable[UUID], kind: TaskKind) -> list[UUID]:
+    """Return those of ``records`` about which a task of ``kind`` still waits."""
+    return list(Task.objects.waiting().filter(about__in=records, kind=kind).values_list("about", flat=True))
+
+
+def finish_about(about: UUID, kind: TaskKind, outcome: str, *, by: Any, at: datetime, role: Role | None = None) -> None:
+    """Close every waiting task of ``kind`` about a record (for one ``role``, where it is named): the fact has happened."""
+    waiting = Task.objects.waiting().filter(about=about, kind=kind)
+    for task in waiting.filter(role=role) if role else waiting:
         finish(task, outcome, by=by, at=at)

@@ -17,6 +17,9 @@ class TaskKind(models.TextChoices):
     URGENT_ANSWERS = "urgent_answers", "Urgent answers in a form"
     MESSAGE_FAILED = "message_failed", "A message could not be sent"
     DECISION_DUE = "decision_due", "A form waits for a decision"
+    ENQUIRY = "enquiry", "Somebody wrote to us"
+    PAGE_REVIEW = "page_review", "A public page is due for review"
+    PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
 
 
 MOVES: dict[str, frozenset[str]] = {

@@ -19,9 +19,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
-from clinic.db.clock import uk_day
 from clinic.db.sealed import unseal
-from clinic.pages.actions import seed
 from tests.browser.look import Look
 from tests.factories import diary
 from tests.web import Web, session_for
@@ -159,9 +157,3 @@ def kind(transactional_db, okafor, lind):
     for doctor in (okafor, lind):
         diary.hours(doctor, weekdays=range(7), starts=9 * 60, ends=13 * 60)
     return diary.kind(okafor, lind, notice_hours=8 * 24, horizon_days=21, modes=["video", "phone", "in_person"])
-
-
-@pytest.fixture
-def pages(transactional_db):
-    """The public pages."""
-    return seed(today=uk_day(timezone.now()))

@@ -37,8 +37,9 @@ LISTS = {
     "bookings/weeklyhours": {"reception", "manager"},
     "clinic/accesslog": {"manager"},
     "clinic/clinician": {"reception", "manager"},
+    "clinic/enquiry": {"reception", "manager"},
     "clinic/message": {"reception", "manager"},
-    "clinic/page": {"manager"},
+    "clinic/page": {"clinician", "manager"},
     "clinic/task": {"reception", "manager", "clinician"},
     "clinic/user": {"manager"},
     "patients/intake": {"reception", "manager"},
@@ -368,6 +369,7 @@ class TestClinicians:
             "name": "Dr New",
             "gmc_number": "7654321",
             "specialty": "Neurology",
+            "languages": "English",
             "verified_on": "",
             "is_active": "on",
         }

@@ -11,6 +11,7 @@ from clinic.embedded import lock, servers, site
 from clinic.embedded.errors import CannotStart
 from clinic.embedded.output import Output
 from clinic.embedded.signals import Wishes
+from clinic.embedded.static import collect_static
 from clinic.embedded.supervisor import Stopped, Supervisor
 from clinic.management.commands.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 
@@ -77,9 +78,9 @@ class Demo:
         site.refuse_a_busy_port(settings.PORT)
         self._database()
         self._queue()
-        self._step("Preparing the database: migrations, rights, demonstration data")
+        self._step("Preparing database and static files: migrations, rights, demonstration data")
         servers.prepare(self._supervisor, settings.BASE_DIR)
-        settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise looks for it, though the demo serves from the sources
+        collect_static()
         self._step("Starting the website")
         self._supervisor.start(site.web(settings.BASE_DIR, settings.PORT))
         self._step("Starting the worker and the scheduler")

@@ -7,8 +7,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from clinic.db import roles
+from clinic.pages.actions import seed
 
 
 class Command(BaseCommand):
@@ -24,6 +26,10 @@ class Command(BaseCommand):
         self.stdout.write(roles.grant(connection))
         if settings.DEMO:
             call_command("demo", stdout=self.stdout)
+        elif fresh := seed(at=timezone.now()):
+            self.stdout.write(
+                f"{len(fresh)} public pages came in as drafts: review, sign and put them live in the admin"
+            )
 
     def _migrate(self) -> str:
         executor = MigrationExecutor(connection)

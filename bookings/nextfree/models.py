@@ -1,0 +1,36 @@
+"""The next free time of each kind, as it was when somebody last looked."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+
+from bookings.kinds.models import AppointmentKind, KindQuerySet
+
+FRESH_FOR = timedelta(minutes=20)  # the scheduler looks every five
+
+
+class NextFreeQuerySet(models.QuerySet["NextFree"]):
+    """Words for asking about next free times."""
+
+    def visible_to(self, user: Any) -> "NextFreeQuerySet":
+        """Those of kinds that can be booked now, the first kind first."""
+        offered: KindQuerySet = AppointmentKind.objects.offered()
+        return self.filter(kind__in=offered).select_related("kind").order_by("kind__position", "kind__name")
+
+    def worth_showing(self, at: datetime) -> "NextFreeQuerySet":
+        """Those looked up a moment ago whose time is still to come."""
+        return self.filter(looked_at__gt=at - FRESH_FOR, starts_at__gt=at)
+
+
+class NextFree(models.Model):
+    """A snapshot: public pages show it with its time, and never work free times out themselves."""
+
+    kind = models.OneToOneField("bookings.AppointmentKind", primary_key=True, on_delete=models.CASCADE)
+    starts_at = models.DateTimeField(null=True, help_text="Empty where nothing was free.")
+    looked_at = models.DateTimeField()
+
+    objects = NextFreeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.kind)
