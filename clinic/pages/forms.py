@@ -10,6 +10,7 @@ from clinic.pages import policy
 from clinic.pages.models import Page, Section, Source
 from clinic.wording.policy import Hit
 
+WIDE = {"class": "vLargeTextField"}
 FRAME = ("slug", "label", "linked", "order", "title", "summary", "picture", "invites", "is_indexed")
 REVIEW = ("reviewed_on", "review_due", "clinical_owner", "compliance_owner")
 
@@ -20,6 +21,7 @@ class PageForm(forms.ModelForm):
     class Meta:
         model = Page
         fields = (*FRAME, *REVIEW)
+        widgets = {"title": forms.TextInput(attrs=WIDE), "summary": forms.Textarea(attrs=WIDE | {"rows": 2})}
 
     def clean_slug(self) -> str:
         """Refuse an address that leads elsewhere, like /book/."""
@@ -42,7 +44,7 @@ class SectionForm(forms.ModelForm):
     class Meta:
         model = Section
         fields = ("position", "heading", "risk", "shape", "body")
-        widgets = {"body": forms.Textarea(attrs={"rows": 12})}
+        widgets = {"heading": forms.TextInput(attrs=WIDE), "body": forms.Textarea(attrs=WIDE | {"rows": 14})}
 
     def clean(self) -> dict[str, Any]:
         """Check the heading as a title, the body by the section's colour and the page, and that it fits its shape."""

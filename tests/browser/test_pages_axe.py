@@ -72,21 +72,6 @@ def visits(amina, okafor, kind):
     }
 
 
-def test_public_pages(walk, kind, pages):
-    nothing_free = diary.kind(slug="second-opinion", name="Second opinion")
-
-    walk(
-        None,
-        "/",
-        "/ms-pain/",
-        "/facial-pain/",
-        "/book/",
-        f"/book/{kind.slug}/",
-        f"/book/{nothing_free.slug}/",
-        "/demo/mail/",
-    )
-
-
 def test_pages_before_signing_in(walk, amina):
     hand = walk(None, "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
 
