@@ -54,6 +54,11 @@ doctor: ## say what this machine has and lacks, while the demo runs
 	@.ci/venv run
 	@$(DEMO); exec $(PY) manage.py doctor
 
+.PHONY: reading
+reading: ## name the hardest paragraphs of the public pages
+	@.ci/venv run
+	@$(DEMO); exec $(PY) manage.py readability
+
 .PHONY: lock
 lock: ## write requirements*.txt anew from pyproject.toml
 	@.ci/lock

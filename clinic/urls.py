@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic import demo_mail, health, home
+from clinic import demo_mail, demo_styles, health, home
 
 handler400 = "clinic.errors.bad_request"
 handler403 = "clinic.errors.forbidden"
@@ -31,6 +31,7 @@ if settings.DEMO or settings.TESTING:
     urlpatterns += [
         path("demo/mail/", demo_mail.letters, name="demo_mail"),
         path("demo/mail/<slug:name>/", demo_mail.letter, name="demo_letter"),
+        path("demo/styleguide/", demo_styles.styles, name="demo_styles"),
     ]
 
 # Last: any other single word is a page's address.

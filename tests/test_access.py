@@ -30,6 +30,7 @@ PUBLIC = {
     "book_kind",
     "demo_letter",
     "demo_mail",
+    "demo_styles",
     "healthz",
     "home",
     "page",

@@ -1,6 +1,7 @@
 """Writing public pages, signing them, and putting them before readers."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +159,8 @@ class PageAdmin(StaffAdmin):
         """What stands between the text and its readers, what changed, how hard it reads, and who signed."""
         page = self._page(request, pk)
         context = self.admin_site.each_context(request) | {"title": f"Review: {page.label}", "page": page}
-        return render(request, "desk/page_review.html", context | {"review": Review(page, request.user)})
+        review = Review(page, request.user, today=uk_day(timezone.now()))
+        return render(request, "desk/page_review.html", context | {"review": review})
 
     @method_decorator(require_POST)
     def sign(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -208,8 +210,9 @@ class PageAdmin(StaffAdmin):
 class Review:
     """What the review shows of ``page`` to ``user``."""
 
-    def __init__(self, page: Page, user: Any) -> None:
+    def __init__(self, page: Page, user: Any, *, today: date) -> None:
         self.page = page
+        self.today = today
         self.text = page.text()
         self.live = page.live.text() if page.live else None
         self.user = user
@@ -235,6 +238,11 @@ class Review:
         """What still stands between the text and its readers."""
         signed = [each["kind"] for each in self.signatures if each["sign_off"]]
         return policy.why_not_live(self.text, self.page.key, signed)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether the day of the next review has passed."""
+        return self.text.review_due is not None and self.text.review_due < self.today
 
     @property
     def may_sign(self) -> bool:

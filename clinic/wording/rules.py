@@ -19,6 +19,7 @@ MAIL = frozenset({Place.MAIL})
 class Wording:
     """One row. ``phrases`` and ``but_not`` are regular expressions over whole words, whatever their case."""
 
+    code: str
     reason: str
     places: frozenset[Place]
     phrases: tuple[str, ...]
@@ -27,6 +28,7 @@ class Wording:
 
 RULES = (
     Wording(
+        "medicine",
         "This names a medicine, which may not be advertised to the public. Only a section marked amber may speak of it, in balance.",
         NOT_IN_AMBER,
         (
@@ -37,8 +39,17 @@ RULES = (
             r"paracetamol|ibuprofen|lidocaine|ketamine",
         ),
     ),
-    Wording("Brand names are not used.", EVERYWHERE, (r"sativex|epidyolex|epidiolex|cesamet|bedrocan\w*|botox",)),
     Wording(
+        "strength",
+        "A list of strengths is a menu of products.",
+        EVERYWHERE,
+        (r"\d+(?:\.\d+)? ?% ?(?:thc|cbd)|(?:thc|cbd)(?: of)? \d+(?:\.\d+)? ?%",),
+    ),
+    Wording(
+        "brand", "Brand names are not used.", EVERYWHERE, (r"sativex|epidyolex|epidiolex|cesamet|bedrocan\w*|botox",)
+    ),
+    Wording(
+        "slang",
         "Say “cannabis-based medicine”, in a section marked amber.",
         EVERYWHERE,
         (r"marijuana|ganja|weed|skunk|medical cannabis|cannabis flowers?|strains?",),
@@ -48,6 +59,7 @@ RULES = (
         ),
     ),
     Wording(
+        "in general",
         "A page that leads to booking does not speak of medicines. Say what we do: assess, look at every option, write a plan.",
         STRICT,
         (
@@ -56,6 +68,7 @@ RULES = (
         ),
     ),
     Wording(
+        "seeking",
         "This asks people to seek a medicine. We offer an assessment.",
         EVERYWHERE,
         (
@@ -65,6 +78,7 @@ RULES = (
         ),
     ),
     Wording(
+        "guarantee",
         "This promises an outcome. Say what happens, and that a specialist decides with the person.",
         EVERYWHERE,
         (r"guarantee(?:d|s)?",),
@@ -74,6 +88,7 @@ RULES = (
         ),
     ),
     Wording(
+        "approval",
         "This promises an outcome. Say what happens, and that a specialist decides with the person.",
         EVERYWHERE,
         (
@@ -83,6 +98,7 @@ RULES = (
         ),
     ),
     Wording(
+        "popularity",
         "How many are treated or content may not be used to promote a medicine.",
         EVERYWHERE,
         (
@@ -92,6 +108,7 @@ RULES = (
         ),
     ),
     Wording(
+        "works",
         "This claims that a treatment works. Say what the evidence shows and does not show.",
         EVERYWHERE,
         (
@@ -101,6 +118,7 @@ RULES = (
         but_not=(r"\bnot (?:been )?(?:clinically |scientifically )?proven\b",),
     ),
     Wording(
+        "harmless",
         "This claims that a treatment does no harm. Say what is known about side effects.",
         EVERYWHERE,
         (
@@ -113,6 +131,7 @@ RULES = (
         ),
     ),
     Wording(
+        "effective",
         "This claims that a treatment works. Say what the evidence shows and does not show.",
         EVERYWHERE,
         (r"effective(?:ly|ness)?",),
@@ -123,6 +142,7 @@ RULES = (
         ),
     ),
     Wording(
+        "relief",
         "This claims that a treatment works. Say what the evidence shows and does not show.",
         NOT_IN_AMBER,
         (
@@ -136,6 +156,7 @@ RULES = (
         ),
     ),
     Wording(
+        "feelings",
         "This plays on feelings. State a fact that can be checked.",
         EVERYWHERE,
         (
@@ -145,6 +166,7 @@ RULES = (
         but_not=(r"\bbreakthrough pain\b",),
     ),
     Wording(
+        "ranking",
         "This ranks us above others. State a fact that can be checked.",
         EVERYWHERE,
         (
@@ -152,6 +174,7 @@ RULES = (
         ),
     ),
     Wording(
+        "price",
         "Prices or rewards may not promote a medicine, and fees are shown as one total.",
         EVERYWHERE,
         (
@@ -160,6 +183,7 @@ RULES = (
         ),
     ),
     Wording(
+        "private",
         "A message may be read over a shoulder: it says nothing about a condition, a specialty or a treatment.",
         MAIL,
         (

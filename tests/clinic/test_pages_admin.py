@@ -295,6 +295,8 @@ def test_the_list_says_what_is_live_and_what_is_overdue(as_user, manager):
 
     assert re.findall(r'field-state">([^<]+)<', html) == ["Live", "Live, with changes not live yet", "Draft"]
     assert "01 January 2026 (overdue)" in html
+    page_html = review(as_user(manager), late)
+    assert "The review was due on 1 January 2026. Readers are told so." in page_html
     overdue = as_user(manager).get("/admin/clinic/page/?review=overdue").content.decode()
     assert re.findall(r'field-slug">([^<]+)<', overdue) == ["fees"]
 

@@ -7,6 +7,9 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
 
+from clinic.wording.enums import Place
+from clinic.wording.policy import check
+
 ROOT = Path(settings.BASE_DIR) / "templates"
 FILES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.suffix in {".html", ".txt"})
 PAGES = [name for name in FILES if name.endswith(".html") and not name.startswith("emails/")]
@@ -33,6 +36,13 @@ def test_it_compiles_and_its_words_are_ours(name: str) -> None:
 @pytest.mark.parametrize("name", SHARED)
 def test_shared_parts_and_mails_name_no_medicine(name: str) -> None:
     assert MEDICINE.findall(said(name)) == []
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_says_nothing_it_should_not(name: str) -> None:
+    words = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", said(name), flags=re.DOTALL)
+
+    assert [str(hit) for hit in check(words, Place.MAIL)] == []
 
 
 @pytest.mark.parametrize("name", PAGES)

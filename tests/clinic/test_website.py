@@ -28,7 +28,18 @@ ADDRESSES = ["/" if key == "home" else f"/{key}/" for key in KEYS]
 NOW = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
 # Public addresses that are no page out of the database, and what stands for their arguments.
 OTHERS = {"book": [], "book_kind": ["first-assessment"], "written_to_us": []}
-NOT_FOR_READING = {"healthz", "readyz", "robots", "sitemap", "write_to_us", "demo_mail", "demo_letter", "page", "home"}
+NOT_FOR_READING = {
+    "healthz",
+    "readyz",
+    "robots",
+    "sitemap",
+    "write_to_us",
+    "demo_mail",
+    "demo_letter",
+    "demo_styles",
+    "page",
+    "home",
+}
 
 
 @pytest.fixture

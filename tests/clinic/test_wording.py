@@ -148,10 +148,40 @@ def test_a_hit_says_where_and_why_in_order():
     assert hits[0] == Hit("guaranteed", hits[0].reason, 10)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.phrases[0][:20])
-def test_every_rule_says_why_in_a_sentence(rule):
+# For each rule of the table: words it must find, and words that only look like them.
+EXAMPLES = {
+    "medicine": ("Ask about CBD oil", "The hemisphere of the brain"),
+    "strength": ("Flower with 22% THC", "About 22% of people"),
+    "brand": ("Sativex spray", "A satellite clinic"),
+    "slang": ("Medical cannabis clinic", "Eye strain from screens"),
+    "in general": ("Talk about tablets", "Tableware for weak hands"),
+    "seeking": ("Apply for your prescription", "Apply for a blue badge"),
+    "guarantee": ("Relief is guaranteed", "A prescription is not guaranteed"),
+    "approval": ("Get approved today", "The regulator approved the building"),
+    "popularity": ("Most patients are prescribed it", "Most people get better with time"),
+    "works": ("It is clinically proven", "It has not been proven"),
+    "harmless": ("It is safe and has no side effects", "It is not safe to drive"),
+    "effective": ("An effective treatment", "It is not known how effective it is"),
+    "relief": ("Lasting relief", "There is no cure for MS"),
+    "feelings": ("A breakthrough", "Breakthrough pain"),
+    "ranking": ("Our leading specialists", "The nerve leading to the jaw"),
+    "price": ("A free consultation", "Feel free to ask"),
+    "private": ("Your MS review", "Ms Example, your visit is booked"),
+}
+
+
+def test_every_rule_has_a_planted_hit_and_a_near_miss():
+    assert list(EXAMPLES) == [rule.code for rule in RULES]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_each_rule_finds_its_hit_passes_its_near_miss_and_says_why(rule):
+    planted, near_miss = EXAMPLES[rule.code]
+
+    for place in rule.places:
+        assert rule.reason in [hit.reason for hit in check(planted, place)]
+        assert rule.reason not in [hit.reason for hit in check(near_miss, place)]
     assert rule.reason.endswith(".")
-    assert rule.places
 
 
 def test_long_text_is_quick():

@@ -17,9 +17,11 @@ from django.utils import timezone
 
 from clinic.embedded.binaries import package_folder
 from clinic.outbox.models import Heartbeat
+from clinic.pages.models import Page
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 OLDEST_HEARTBEAT = timedelta(seconds=60)
+SHOWN_BY_LAW = ("company", "company_number", "company_place", "company_office", "regulator", "ico_number")
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,23 @@ def heartbeat() -> Iterator[Finding]:
     )
 
 
-LOOK: tuple[Callable[[], Iterator[Finding]], ...] = (machine, embedded, secrets, database, queue, heartbeat)
+def website() -> Iterator[Finding]:
+    """Look at the public pages, and at what the law has a clinic show."""
+    try:
+        drafts = sorted(Page.objects.filter(live=None).values_list("label", flat=True))
+    except DatabaseError:
+        return
+    yield Finding(not drafts, "public pages", f"not live yet: {', '.join(drafts)}", needed=False)
+    missing = [name for name in SHOWN_BY_LAW if not settings.CLINIC[name]]
+    yield Finding(
+        settings.DEMO or not missing,
+        "what the law has the website show",
+        f"not set: {', '.join(missing)}",
+        needed=False,
+    )
+
+
+LOOK: tuple[Callable[[], Iterator[Finding]], ...] = (machine, embedded, secrets, database, queue, heartbeat, website)
 
 
 def _is_owner() -> bool:
