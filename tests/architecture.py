@@ -31,6 +31,7 @@ OPEN_TO_OTHERS = {"enums", "models", "policy", "actions"}
 NAMED = {
     "clinic.outbox": {"registry"},
     "clinic.accounts": {"access", "staff_admin", "passwords", "second_factor"},
+    "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening"},
     "bookings.appointments": {"slots"},

@@ -18,12 +18,12 @@ APP_ROLE = "clinic_app"
 
 
 def pytest_configure(config):
-    collect_static()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         config.stop_servers = start_for_tests()
     except CannotStart as error:
         pytest.exit(str(error), returncode=2)
+    collect_static()  # only now is this DATA_DIR ours
 
 
 def pytest_unconfigure(config):

@@ -92,7 +92,6 @@ INSIDE = {
     "bookings.appointments": {"diary", "listing", "refusals", "ics", "booking_urls"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
-    "clinic.pages": {"readability"},
     "clinic.wording": {"rules"},
     "patients.intake": {"answers"},
 }

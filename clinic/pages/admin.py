@@ -21,7 +21,7 @@ from clinic.accounts import policy as accounts
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
-from clinic.pages import actions, policy, readability
+from clinic.pages import actions, policy
 from clinic.pages.forms import (
     FRAME,
     REVIEW,
@@ -33,6 +33,7 @@ from clinic.pages.forms import (
     removed_parts,
 )
 from clinic.pages.models import Page, PageVersion, Section, Source
+from clinic.wording import readability
 
 HARDEST = 5
 
@@ -275,12 +276,12 @@ class Review:
     @property
     def grade(self) -> float:
         """How hard the page reads."""
-        return readability.page_grade(self.text)
+        return self.text.grade
 
     @property
     def hardest(self) -> list[readability.Paragraph]:
         """The paragraphs to mend first."""
-        return [each for each in readability.paragraphs(self.text)[:HARDEST] if each.grade > readability.GOAL]
+        return [each for each in self.text.paragraphs[:HARDEST] if each.grade > readability.GOAL]
 
     @property
     def versions(self) -> QuerySet[PageVersion]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from clinic.pages.enums import Risk
+from clinic.wording import readability
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,16 @@ class PageText:
         """The highest risk of its sections."""
         risks = {section.risk for section in self.sections}
         return next((risk for risk in (Risk.RED, Risk.AMBER) if risk in risks), Risk.GREEN).value
+
+    @property
+    def grade(self) -> float:
+        """How hard its sections read together."""
+        return readability.grade("\n".join(section.body for section in self.sections))
+
+    @property
+    def paragraphs(self) -> list[readability.Paragraph]:
+        """Its paragraphs, the hardest to read first."""
+        return readability.paragraphs((section.heading, section.body) for section in self.sections)
 
     @property
     def fingerprint(self) -> str:

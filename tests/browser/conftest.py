@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
+from clinic.db.clock import UK
 from clinic.db.sealed import unseal
 from tests.browser.look import Look
 from tests.factories import diary
@@ -153,7 +154,10 @@ def nobody_has_tried_before(transactional_db):
 
 @pytest.fixture
 def kind(transactional_db, okafor, lind):
-    """First assessments with two doctors, from the eighth day on: then every time can still be moved."""
+    """First assessments with two doctors, from the whole eighth day on: then every time can still be moved."""
+    to_midnight = 24 - timezone.now().astimezone(UK).hour
     for doctor in (okafor, lind):
         diary.hours(doctor, weekdays=range(7), starts=9 * 60, ends=13 * 60)
-    return diary.kind(okafor, lind, notice_hours=8 * 24, horizon_days=21, modes=["video", "phone", "in_person"])
+    return diary.kind(
+        okafor, lind, notice_hours=7 * 24 + to_midnight, horizon_days=21, modes=["video", "phone", "in_person"]
+    )

@@ -5,11 +5,12 @@ import re
 import pytest
 from django.urls import resolve
 
-from clinic.pages import policy, readability
+from clinic.pages import policy
 from clinic.pages.content import FIRST_TEXTS, read
 from clinic.pages.enums import CARE_CARDS, Linked, Risk, Shape
 from clinic.pages.markdown import render_markdown
 from clinic.pages.text import PageText
+from clinic.wording import readability
 from clinic.wording.enums import Place
 from clinic.wording.policy import check
 
@@ -64,12 +65,9 @@ def test_it_speaks_in_our_voice(first):
 @pytest.mark.parametrize("first", CONTENT)
 def test_reading_age(first):
     """A page reads at the age of 11 or below, its hardest paragraph at 14 or below."""
-    grades = {
-        each.text: readability.grade(without_names_of_medicines(each.text))
-        for each in readability.paragraphs(first.text)
-    }
+    grades = {each.text: readability.grade(without_names_of_medicines(each.text)) for each in first.text.paragraphs}
 
-    assert readability.page_grade(first.text) <= readability.GOAL
+    assert first.text.grade <= readability.GOAL
     assert {text: grade for text, grade in grades.items() if grade > readability.MEDICAL_GOAL} == {}
 
 

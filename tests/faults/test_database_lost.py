@@ -48,7 +48,7 @@ def test_without_a_database_every_page_says_so_with_the_phone_number():
         "/": 503,
         "/book/": 503,
         "/ms-pain/": 503,
-        "/accounts/login/": 200,
+        "/accounts/login/": 503,
         "/healthz": 200,
         "/readyz": 503,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from clinic.pages.content import FIRST_TEXTS
-from clinic.pages.readability import GOAL, page_grade, paragraphs
+from clinic.wording.readability import GOAL
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report."""
         self.stdout.write(f"Flesch-Kincaid grades. Goal: {GOAL:g} or less, which is read at the age of 11.")
-        for first in sorted(FIRST_TEXTS, key=lambda each: -page_grade(each.text)):
-            self.stdout.write(f"\n{first.key}: {page_grade(first.text):g}")
-            for each in paragraphs(first.text)[: options["worst"]]:
+        for first in sorted(FIRST_TEXTS, key=lambda each: -each.text.grade):
+            self.stdout.write(f"\n{first.key}: {first.text.grade:g}")
+            for each in first.text.paragraphs[: options["worst"]]:
                 self.stdout.write(f"  {each.grade:>4g}  {each.heading}: {each.text[:90]!r}")

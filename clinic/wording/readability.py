@@ -5,9 +5,8 @@ sentence lengths only; people who read the page know better.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from clinic.pages.text import PageText
 
 GOAL = 6.0  # reading age 11
 MEDICAL_GOAL = 9.0  # reading age 14, where a medical word forces it
@@ -33,20 +32,15 @@ def grade(text: str) -> float:
     return round(0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59, 1)
 
 
-def paragraphs(page: PageText) -> list[Paragraph]:
-    """Return the paragraphs of ``page``, the hardest first."""
+def paragraphs(sections: Iterable[tuple[str, str]]) -> list[Paragraph]:
+    """Return the paragraphs of a page's ``sections`` (heading and body), the hardest first."""
     found = [
-        Paragraph(section.heading, _spoken(part).strip(), grade(part))
-        for section in page.sections
-        for part in re.split(r"\n\s*\n", section.body)
+        Paragraph(heading, _spoken(part).strip(), grade(part))
+        for heading, body in sections
+        for part in re.split(r"\n\s*\n", body)
         if len(part.split()) >= FEW_WORDS
     ]
     return sorted(found, key=lambda paragraph: -paragraph.grade)
-
-
-def page_grade(page: PageText) -> float:
-    """Return the grade of the page's sections together."""
-    return grade("\n".join(section.body for section in page.sections))
 
 
 def _spoken(text: str) -> str:
