@@ -78,6 +78,7 @@ def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinici
         role="Consultant neurologist",
         specialty="Neurology",
         languages="English, Igbo",
+        interests_declared_on=today,
         verified_on=today,
     )
     lind = Clinician(
@@ -87,6 +88,7 @@ def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinici
         role="Consultant in pain medicine",
         specialty="Pain medicine",
         languages="English, Swedish",
+        interests_declared_on=today,
         verified_on=today,
     )
     for clinician in (okafor, lind):

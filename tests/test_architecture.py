@@ -92,6 +92,7 @@ INSIDE = {
     "bookings.appointments": {"diary", "listing", "refusals", "ics", "booking_urls"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
+    "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
     "patients.intake": {"answers"},
 }

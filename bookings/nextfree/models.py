@@ -18,10 +18,6 @@ class NextFreeQuerySet(models.QuerySet["NextFree"]):
         offered: KindQuerySet = AppointmentKind.objects.offered()
         return self.filter(kind__in=offered).select_related("kind").order_by("kind__position", "kind__name")
 
-    def worth_showing(self, at: datetime) -> "NextFreeQuerySet":
-        """Those looked up a moment ago whose time is still to come."""
-        return self.filter(looked_at__gt=at - FRESH_FOR, starts_at__gt=at)
-
 
 class NextFree(models.Model):
     """A snapshot: public pages show it with its time, and never work free times out themselves."""
@@ -34,3 +30,7 @@ class NextFree(models.Model):
 
     def __str__(self) -> str:
         return str(self.kind)
+
+    def is_worth_showing(self, at: datetime) -> bool:
+        """Tell whether it was looked up a moment ago and is still to come."""
+        return self.starts_at is not None and self.starts_at > at and self.looked_at > at - FRESH_FOR

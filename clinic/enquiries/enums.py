@@ -14,6 +14,9 @@ class Topic(models.TextChoices):
     OTHER = "other", "Something else"
 
 
+FOR_MANAGERS = frozenset({Topic.COMPLAINT, Topic.DATA})
+
+
 class ReplyBy(models.TextChoices):
     """How the answer travels."""
 

@@ -93,7 +93,7 @@ class EnquiryForm(PlainErrors, forms.Form):
     @property
     def is_a_robots(self) -> bool:
         """Tell whether the trap was filled in."""
-        return bool(self.data.get("website"))
+        return bool(self.data.get("website", "").strip())
 
     def answers(self) -> dict[str, Any]:
         """Return what is kept."""

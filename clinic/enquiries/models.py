@@ -5,18 +5,20 @@ from typing import Any
 from django.db import models
 
 from clinic.accounts.models import EMAIL_LENGTH
-from clinic.accounts.policy import runs_the_diary
+from clinic.accounts.policy import manages_the_clinic, runs_the_diary
 from clinic.db.base import Record
 from clinic.db.sealed import SealedTextField
-from clinic.enquiries.enums import ReplyBy, Topic
+from clinic.enquiries.enums import FOR_MANAGERS, ReplyBy, Topic
 
 
 class EnquiryQuerySet(models.QuerySet["Enquiry"]):
     """Words for asking about enquiries."""
 
     def visible_to(self, user: Any) -> "EnquiryQuerySet":
-        """Reception and managers read them."""
-        return self if runs_the_diary(user) else self.none()
+        """Managers read all, reception all but complaints and questions about personal details."""
+        if manages_the_clinic(user):
+            return self
+        return self.exclude(topic__in=FOR_MANAGERS) if runs_the_diary(user) else self.none()
 
 
 class Enquiry(Record):

@@ -12,6 +12,9 @@ from django.core.exceptions import ValidationError
 UNSEEN = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+SPARE = 100  # letters typed as a letter and its marks become shorter when they are composed
+
+
 class PlainTextField(forms.CharField):
     """Text of at most ``longest`` characters: one line, or several where the widget is a Textarea.
 
@@ -32,13 +35,19 @@ class PlainTextField(forms.CharField):
             raise ValidationError(
                 f"{called[0].upper()}{called[1:]} holds a character that cannot be saved. Type it again.", code="nul"
             )
+        if len(text) > 2 * self.longest + SPARE:
+            raise self.too_long(called, len(text))  # before the composing: its time grows with the square of the marks
         text = unicodedata.normalize("NFC", UNSEEN.sub("", text))
         if not isinstance(self.widget, forms.Textarea):
             text = " ".join(text.split())
         text = text.strip()
         if len(text) > self.longest:
-            raise ValidationError(
-                f"{called[0].upper()}{called[1:]} must be {self.longest:,} characters or fewer. You typed {len(text):,}.",
-                code="too_long",
-            )
+            raise self.too_long(called, len(text))
         return text
+
+    def too_long(self, called: str, typed: int) -> ValidationError:
+        """Return the error that says how long the text may be and how long it is."""
+        return ValidationError(
+            f"{called[0].upper()}{called[1:]} must be {self.longest:,} characters or fewer. You typed {typed:,}.",
+            code="too_long",
+        )

@@ -1,7 +1,6 @@
 """Writing public pages, signing them, and putting them before readers."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import policy as accounts
@@ -32,10 +30,8 @@ from clinic.pages.forms import (
     changed_parts,
     removed_parts,
 )
-from clinic.pages.models import Page, PageVersion, Section, Source
-from clinic.wording import readability
-
-HARDEST = 5
+from clinic.pages.models import Page, Section, Source
+from clinic.pages.review import Review
 
 
 class PartInline(admin.StackedInline):
@@ -60,6 +56,7 @@ class SectionInline(PartInline):
     model = Section
     form = SectionForm
     formset = SectionFormSet
+    max_num = 30  # more would not fit through DATA_UPLOAD_MAX_NUMBER_FIELDS, or into a reader
 
 
 class SourceInline(PartInline):
@@ -81,7 +78,7 @@ class ReviewFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Page]:
         """Return the overdue pages, or all."""
-        return queryset.filter(review_due__lt=uk_day(timezone.now())) if self.value() else queryset
+        return queryset.filter(live__review_due__lt=uk_day(timezone.now())) if self.value() else queryset
 
 
 @admin.register(Page)
@@ -98,7 +95,7 @@ class PageAdmin(StaffAdmin):
     show_facets = ShowFacets.NEVER
     list_select_related = ("live",)
     search_fields = ("label", "title", "slug")
-    fieldsets = ((None, {"fields": FRAME}), ("Review", {"fields": REVIEW}))
+    fieldsets = ((None, {"fields": ("drawn_with", *FRAME)}), ("Review", {"fields": REVIEW}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
         """Return pages with their parts: the list compares them with what is live."""
@@ -111,13 +108,13 @@ class PageAdmin(StaffAdmin):
             return "Draft"
         return "Live" if page.live.text() == page.text() else "Live, with changes not live yet"
 
-    @admin.display(description="review due", ordering="review_due")
+    @admin.display(description="review due", ordering="live__review_due")
     def review(self, page: Page) -> str:
-        """Say when, and warn where that has passed."""
-        if page.review_due is None:
-            return "not set"
-        late = page.review_due < uk_day(timezone.now())
-        return f"{page.review_due:%d %B %Y}{' (overdue)' if late else ''}"
+        """Say when what readers see is due, and warn where that has passed."""
+        if page.live is None:
+            return "not live"
+        late = page.live.review_due < uk_day(timezone.now())
+        return f"{page.live.review_due:%d %B %Y}{' (overdue)' if late else ''}"
 
     def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
         """Do nothing yet: a page and its parts are one write."""
@@ -126,7 +123,14 @@ class PageAdmin(StaffAdmin):
         """Save the page with its parts."""
         changed = [part for formset in formsets for part in changed_parts(formset)]
         removed = [part for formset in formsets for part in removed_parts(formset)]
-        actions.save_page(form.instance, changed=changed, removed=removed, by=request.user, at=timezone.now())
+        actions.save_page(
+            form.instance,
+            changed=changed,
+            removed=removed,
+            by=request.user,
+            at=timezone.now(),
+            drawn_with=form.cleaned_data["drawn_with"],
+        )
 
     def response_add(self, request: HttpRequest, obj: Page, post_url_continue: str | None = None) -> HttpResponse:
         """Go on as after a change."""
@@ -166,7 +170,7 @@ class PageAdmin(StaffAdmin):
     @method_decorator(require_POST)
     def sign(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Sign the text as it stands."""
-        return self._act(request, pk, actions.sign, "You have signed this text.")
+        return self._act(request, pk, actions.sign, "You have signed this text.", of_a_text=True)
 
     @method_decorator(require_POST)
     def ask(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -178,7 +182,8 @@ class PageAdmin(StaffAdmin):
     @method_decorator(require_POST)
     def put_live(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show it to readers."""
-        return self._act(request, pk, actions.put_live, "Readers see this text now.", manager=True)
+        done = "Readers see this text now."
+        return self._act(request, pk, actions.put_live, done, manager=True, of_a_text=True)
 
     @method_decorator(require_POST)
     def take_down(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -186,12 +191,19 @@ class PageAdmin(StaffAdmin):
         return self._act(request, pk, actions.take_down, "Readers do not see this page any more.", manager=True)
 
     def _act(
-        self, request: HttpRequest, pk: UUID, action: Callable[..., Any], done: str, *, manager: bool = False
+        self,
+        request: HttpRequest,
+        pk: UUID,
+        action: Callable[..., Any],
+        done: str,
+        *,
+        manager: bool = False,
+        of_a_text: bool = False,
     ) -> HttpResponse:
         page = self._page(request, pk)
         if manager and not self.has_change_permission(request):
             raise PermissionDenied
-        if request.POST.get("fingerprint") not in {None, page.text().fingerprint}:
+        if of_a_text and request.POST.get("fingerprint") != page.text().fingerprint:
             messages.error(request, "The text has changed since you opened this page. Read it again.")
             return redirect("admin:clinic_page_review", pk)
         try:
@@ -206,89 +218,3 @@ class PageAdmin(StaffAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return get_object_or_404(self.get_queryset(request), pk=pk)
-
-
-class Review:
-    """What the review shows of ``page`` to ``user``."""
-
-    def __init__(self, page: Page, user: Any, *, today: date) -> None:
-        self.page = page
-        self.today = today
-        self.text = page.text()
-        self.live = page.live.text() if page.live else None
-        self.user = user
-
-    @cached_property
-    def signatures(self) -> list[dict[str, Any]]:
-        """Each kind of signature, with who gave it to this text, where it was given."""
-        given = {each.kind: each for each in self.page.sign_offs.filter(fingerprint=self.text.fingerprint)}
-        return [{"kind": kind, "sign_off": given.get(kind)} for kind in policy.Signature]
-
-    @property
-    def needs_signatures(self) -> bool:
-        """Tell whether the text speaks of medicines or evidence."""
-        return self.text.risk == policy.Risk.AMBER
-
-    @property
-    def faults(self) -> list[str]:
-        """What is wrong with the text itself."""
-        return policy.problems(self.text, self.page.key)
-
-    @property
-    def missing(self) -> list[str]:
-        """What still stands between the text and its readers."""
-        signed = [each["kind"] for each in self.signatures if each["sign_off"]]
-        return policy.why_not_live(self.text, self.page.key, signed)
-
-    @property
-    def is_overdue(self) -> bool:
-        """Tell whether the day of the next review has passed."""
-        return self.text.review_due is not None and self.text.review_due < self.today
-
-    @property
-    def may_sign(self) -> bool:
-        """Tell whether this person's signature is still missing."""
-        kind = policy.signature_of(self.user)
-        return (
-            self.needs_signatures
-            and not self.faults
-            and any(each["kind"] == kind and each["sign_off"] is None for each in self.signatures)
-        )
-
-    @property
-    def is_live(self) -> bool:
-        """Tell whether readers see exactly this text."""
-        return self.live == self.text
-
-    @property
-    def changed(self) -> list[str]:
-        """The headings of what differs from what readers see."""
-        before = {section.heading: section for section in self.live.sections} if self.live else {}
-        now = {section.heading: section for section in self.text.sections}
-        found = [f"Changed or new: {name}" for name, section in now.items() if before.get(name) != section]
-        found += [f"Gone: {name}" for name in before if name not in now]
-        return found + (["Title, summary, dates or sources"] if self._frame_changed() else [])
-
-    def _frame_changed(self) -> bool:
-        frames = [text.as_json() | {"sections": []} for text in (self.text, self.live) if text]
-        return len(frames) == 2 and frames[0] != frames[1]
-
-    @property
-    def grade(self) -> float:
-        """How hard the page reads."""
-        return self.text.grade
-
-    @property
-    def hardest(self) -> list[readability.Paragraph]:
-        """The paragraphs to mend first."""
-        return [each for each in self.text.paragraphs[:HARDEST] if each.grade > readability.GOAL]
-
-    @property
-    def versions(self) -> QuerySet[PageVersion]:
-        """What readers saw, newest first."""
-        return self.page.versions.select_related("by", "clinical", "compliance")
-
-    @property
-    def live_url(self) -> str:
-        """Where readers find it."""
-        return reverse("page", args=[self.page.slug])

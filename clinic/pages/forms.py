@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_resolver, resolve
 
+from clinic.forms.text import UNSEEN
 from clinic.pages import policy
-from clinic.pages.models import Page, Section, Source
+from clinic.pages.enums import Risk
+from clinic.pages.models import Page, PageAddress, Section, Source
 from clinic.wording.policy import Hit
 
+OTHER_PLACES = {"preview", "static", "write-to-us"}
 WIDE = {"class": "vLargeTextField"}
 FRAME = ("slug", "label", "linked", "order", "title", "summary", "picture", "invites", "is_indexed")
 REVIEW = ("reviewed_on", "review_due", "clinical_owner", "compliance_owner")
@@ -18,21 +21,32 @@ REVIEW = ("reviewed_on", "review_due", "clinical_owner", "compliance_owner")
 class PageForm(forms.ModelForm):
     """A page's frame."""
 
+    drawn_with = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Page
         fields = (*FRAME, *REVIEW)
         widgets = {"title": forms.TextInput(attrs=WIDE), "summary": forms.Textarea(attrs=WIDE | {"rows": 2})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["drawn_with"] = self.instance.text().fingerprint
+
     def clean_slug(self) -> str:
-        """Refuse an address that leads elsewhere, like /book/."""
+        """Refuse an address that leads elsewhere, like /book/, that led to another page once, or that names a medicine."""
         slug: str = self.cleaned_data["slug"]
         if slug and not _is_free(slug):
             raise forms.ValidationError("This address belongs to another part of the website. Choose another.")
+        if PageAddress.objects.filter(slug=slug).exclude(page=self.instance.pk).exists():
+            raise forms.ValidationError("This address led to another page once, and still does. Choose another.")
+        for hit in policy.problems_of_title(slug.replace("-", " ")):
+            raise forms.ValidationError(str(hit))
         return slug
 
     def clean(self) -> dict[str, Any]:
         """Check the words that search engines and menus show."""
-        values = super().clean() or self.cleaned_data
+        values = _seen(super().clean() or self.cleaned_data)
         for name in ("title", "summary", "label"):
             _complain(self, name, policy.problems_of_title(values.get(name) or ""))
         return values
@@ -48,14 +62,14 @@ class SectionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Check the heading as a title, the body by the section's colour and the page, and that it fits its shape."""
-        values = super().clean() or self.cleaned_data
-        key = self.instance.page.key if self.instance.page_id else None
-        body, risk = values.get("body") or "", values.get("risk") or ""
+        values = _seen(super().clean() or self.cleaned_data)
+        page = self.instance.page if self.instance.page_id else Page()
+        body, risk, shape = (values.get(name) or "" for name in ("body", "risk", "shape"))
         _complain(self, "heading", policy.problems_of_title(values.get("heading") or ""))
-        _complain(self, "body", policy.problems_of_body(body, risk, key))
+        _complain(self, "body", policy.problems_of_body(body, risk, page.key, invites=page.invites))
         for name, words in (
-            ("risk", policy.problem_of_risk(risk, key)),
-            ("body", policy.problem_of_shape(values.get("shape") or "", body)),
+            ("risk", policy.problem_of_risk(risk, shape, page.key)),
+            ("body", policy.problem_of_shape(shape, body)),
         ):
             if words:
                 self.add_error(name, words)
@@ -70,6 +84,14 @@ class SourceForm(forms.ModelForm):
     class Meta:
         model = Source
         fields = ("name", "address", "read_on")
+
+    def clean(self) -> dict[str, Any]:
+        """Check the name: it may name a medicine only where the page may."""
+        values = _seen(super().clean() or self.cleaned_data)
+        key = self.instance.page.key if self.instance.page_id else None
+        risk = Risk.AMBER if key in policy.AMBER_PAGES else Risk.GREEN
+        _complain(self, "name", policy.problems_of_body(values.get("name") or "", risk))
+        return values
 
 
 class SectionFormSet(forms.BaseInlineFormSet):
@@ -104,8 +126,17 @@ def _complain(form: forms.ModelForm, name: str, hits: Iterable[Hit]) -> None:
         form.add_error(name, str(hit))
 
 
+def _seen(values: dict[str, Any]) -> dict[str, Any]:
+    """Take out the characters nobody sees: they could hide a word from the rules."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            values[name] = UNSEEN.sub("", value)
+    return values
+
+
 def _is_free(slug: str) -> bool:
+    taken = {str(entry.pattern).split("/")[0] for entry in get_resolver().url_patterns}
     try:
-        return resolve(f"/{slug}/").view_name == "page"
+        return slug not in taken | OTHER_PLACES and resolve(f"/{slug}/").view_name == "page"
     except Resolver404:
         return False

@@ -3,13 +3,15 @@
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
-from clinic.db.frozen import FrozenRecord
+from clinic.db.frozen import FROZEN, FrozenRecord
+from clinic.pages import policy
 from clinic.pages.enums import Linked, Picture, Risk, Shape, Signature
 from clinic.pages.text import PageText, SectionText, SourceText
 
@@ -25,7 +27,7 @@ class PageQuerySet(models.QuerySet["Page"]):
 
     def visible_to(self, user: Any) -> "PageQuerySet":
         """Who writes and who signs see drafts too; everybody else what is live."""
-        return self if user.is_authenticated and user.role in {Role.MANAGER, Role.CLINICIAN} else self.live()
+        return self if policy.reads_drafts(user) else self.live()
 
     def formerly_at(self, slug: str) -> "PageQuerySet":
         """The page that had this address once."""
@@ -176,27 +178,56 @@ class SignOff(FrozenRecord):
         return f"{self.get_kind_display()} signature"
 
 
+def holds(risk: Risk) -> models.Func:
+    """Return whether a version's content has a section of this risk, as the database reads it."""
+    return models.Func(
+        "content",
+        template=f"jsonb_path_exists(%(expressions)s, '$.sections[*] ? (@.risk == \"{risk.value}\")')",
+        output_field=models.BooleanField(),
+    )
+
+
+# An amber version names two people whose signatures stand under exactly its text.
+SIGNED = """
+    if NEW.risk = 'amber' and 2 > (
+        select count(distinct by_id) from clinic_signoff
+         where page_id = NEW.page_id and fingerprint = NEW.fingerprint
+           and (kind, by_id) in (('clinical', NEW.clinical_id), ('compliance', NEW.compliance_id))
+    ) then
+        raise exception 'amber_is_signed: this text has not been signed by two people';
+    end if;
+    return NEW;
+"""
+
+SIGNED_AND_FROZEN: list[Any] = [
+    *FROZEN,
+    pgtrigger.Trigger(name="amber_is_signed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=SIGNED),
+]
+
+
 class PageVersion(FrozenRecord):
     """What readers were shown from ``at`` on: the text, who put it live, and who signed it."""
 
     page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     content = models.JSONField()
+    fingerprint = models.CharField(max_length=64)
     risk = models.CharField(max_length=8, choices=Risk.choices)
+    review_due = models.DateField()
     at = models.DateTimeField()
-    by = models.ForeignKey("clinic.User", null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     clinical = models.ForeignKey("clinic.User", null=True, on_delete=models.PROTECT, related_name="+")
     compliance = models.ForeignKey("clinic.User", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(FrozenRecord.Meta):
         ordering: ClassVar = ["-number"]
+        triggers = SIGNED_AND_FROZEN
         constraints = [
             models.UniqueConstraint(fields=["page", "number"], name="one_page_version_a_number"),
-            models.CheckConstraint(condition=Q(risk__in=[Risk.GREEN, Risk.AMBER]), name="red_is_never_live"),
+            models.CheckConstraint(condition=~holds(Risk.RED), name="red_is_never_live"),
             models.CheckConstraint(
-                condition=Q(risk=Risk.GREEN)
-                | (Q(clinical__isnull=False, compliance__isnull=False) & ~Q(clinical=F("compliance"))),
-                name="amber_has_two_signatures",
+                condition=(Q(risk=Risk.AMBER) & holds(Risk.AMBER)) | (Q(risk=Risk.GREEN) & ~holds(Risk.AMBER)),
+                name="risk_is_the_contents",
             ),
         ]
 

@@ -75,7 +75,18 @@ class ClinicianAdmin(StaffAdmin):
     list_display = ("name", "specialty", "gmc_number", "verified_on", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "gmc_number")
-    fields = ("user", "name", "role", "gmc_number", "specialty", "languages", "interests", "verified_on", "is_active")
+    fields = (
+        "user",
+        "name",
+        "role",
+        "gmc_number",
+        "specialty",
+        "languages",
+        "interests",
+        "interests_declared_on",
+        "verified_on",
+        "is_active",
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Return the account: whose entry this is never changes."""

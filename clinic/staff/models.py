@@ -14,8 +14,8 @@ class ClinicianQuerySet(models.QuerySet["Clinician"]):
     """Words for asking about clinicians."""
 
     def practising(self) -> "ClinicianQuerySet":
-        """Those who can be booked now: marked so, and able to sign in as a clinician."""
-        return self.filter(is_active=True, user__is_active=True, user__role=Role.CLINICIAN)
+        """Those who can be booked now: marked so, checked on the register, and able to sign in as a clinician."""
+        return self.filter(is_active=True, verified_on__isnull=False, user__is_active=True, user__role=Role.CLINICIAN)
 
     def visible_to(self, user: Any) -> "ClinicianQuerySet":
         """Those a signed-in ``user`` may open: staff see all, patients those who practise."""
@@ -40,7 +40,10 @@ class Clinician(Record):
         "declared interests",
         max_length=300,
         blank=True,
-        help_text="Shares, fees or posts at a pharmacy, a product company or a registry. Empty means none declared.",
+        help_text="Shares, fees or posts at a pharmacy, a product company or a registry.",
+    )
+    interests_declared_on = models.DateField(
+        null=True, blank=True, help_text="When they last told us of their interests, or that they have none."
     )
     verified_on = models.DateField("register entry checked on", null=True, blank=True)
     is_active = models.BooleanField("can be booked", default=True)

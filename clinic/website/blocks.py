@@ -1,6 +1,6 @@
 """What the clinic's own records add to a section, by the way it is drawn.
 
-Each block is one small question to the database, the same for any amount of text.
+Each block asks the database one or two small questions, however much there is to show.
 """
 
 from collections.abc import Callable
@@ -90,9 +90,12 @@ def fill(shape: str, reader: Reader) -> dict[str, Any]:
 
 
 def next_free(reader: Reader) -> dict[str, str] | None:
-    """Return the next free first visit in words, with the time it was looked up, or None where none is known."""
-    found = NextFree.objects.visible_to(reader.user).worth_showing(reader.at).first()
-    if found is None or found.starts_at is None:
+    """Return the next free visit of the first kind in words, with when it was looked up, or None where none is known.
+
+    Of the first kind alone: others are for people who have been here before.
+    """
+    found = NextFree.objects.visible_to(reader.user).first()
+    if found is None or found.starts_at is None or not found.is_worth_showing(reader.at):
         return None
     return {
         "kind": found.kind.name.lower(),

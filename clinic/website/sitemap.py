@@ -18,6 +18,10 @@ class PageSitemap(Sitemap):
 
     protocol = urlsplit(settings.SITE_ORIGIN).scheme
 
+    def get_domain(self, site: Any = None) -> str:
+        """Return how the site calls itself, whatever host was asked."""
+        return urlsplit(settings.SITE_ORIGIN).netloc
+
     def items(self) -> list[Page]:
         """Return the pages, those under the shortest addresses first."""
         pages = Page.objects.visible_to(AnonymousUser()).live()

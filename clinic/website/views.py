@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
@@ -32,12 +33,15 @@ PRIVATE_PATHS = ("/accounts/", "/admin/", "/appointments/", "/care/", "/intake/"
 def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For pages anybody reads: compressed, and sent again only where they have changed.
 
-    A copy is asked about each time (no-cache): a page that was taken down is gone at once.
+    A copy is asked about each time (no-cache): a page that was taken down is gone at once. A page with a
+    form is not kept at all: somebody who goes back gets a form that can be sent again.
     """
 
     def fresh(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        response.setdefault("Cache-Control", "no-cache")
+        has_a_form = request.META.get("CSRF_COOKIE_NEEDS_UPDATE")  # its token was asked for
+        response["Cache-Control"] = "no-store, private" if has_a_form else "no-cache"
+        patch_vary_headers(response, ("Accept-Encoding",))
         return response
 
     return login_not_required(require_safe(gzip_page(conditional_page(fresh))))
@@ -93,7 +97,8 @@ def write_to_us(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="enquiry"):
         form.add_error(
             None,
-            "You have sent several messages in a short time. Wait an hour, or call us on " + settings.CLINIC["phone"],
+            "Many messages have come from your network in a short time. Wait an hour, or call us on "
+            + settings.CLINIC["phone"],
         )
         return _contact(request, found, form, 429)
     enquiries.receive(form.answers(), key=form.cleaned_data["key"], at=timezone.now())
@@ -125,7 +130,12 @@ def _contact(request: HttpRequest, found: Page, form: EnquiryForm, status: int) 
 def _page(request: HttpRequest, shown: Shown, *, status: int = 200, **more: Any) -> HttpResponse:
     template = "pages/home.html" if shown.is_home else "pages/page.html"
     context = {"shown": shown, "page": shown.page, "text": shown.text, "no_booking": shown.hides_booking}
-    return render(request, template, context | {"structured": structured_data(shown)} | more, status=status)
+    return render(
+        request,
+        template,
+        context | {"structured": structured_data(shown) if shown.is_live else ""} | more,
+        status=status,
+    )
 
 
 def _reader(request: HttpRequest) -> Reader:

@@ -4,17 +4,23 @@ A rule finds a phrase; a near miss that only looks like it ("not guaranteed") pa
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 
 from clinic.wording.enums import Place
 from clinic.wording.rules import RULES, Wording
 
+# A link is read by its words. Emphasis, and characters of no width, would break a word in two for us and for nobody else.
+LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^)\n]{0,500}\)")
+UNREAD = re.compile("[*_`~\\\\\u00ad\u200b-\u200f\u2060\ufeff]")
+
 
 @dataclass(frozen=True)
 class Hit:
-    """A phrase that may not stand there: as it was written, where it begins, and why."""
+    """A phrase that may not stand there: as it is read, where it begins, and why."""
 
     phrase: str
     reason: str
@@ -29,9 +35,15 @@ def check(text: str, place: Place, *, names: Iterable[str] = ()) -> list[Hit]:
 
     ``names`` are proper names that count as empty space (the clinic's own).
     """
+    text = as_read(text)
     for name in names:
         text = _blank(text, re.escape(name))
     return list(_check(text, place))
+
+
+def as_read(text: str) -> str:
+    """Return Markdown or HTML text as a person reads it: no marks of emphasis, no invisible characters, single spaces."""
+    return " ".join(UNREAD.sub("", unicodedata.normalize("NFKC", unescape(LINK.sub(r"\1", text)))).split())
 
 
 @lru_cache(maxsize=2048)
@@ -44,7 +56,7 @@ def _check(text: str, place: Place) -> tuple[Hit, ...]:
 def _hits(text: str, rule: Wording) -> list[Hit]:
     for near_miss in rule.but_not:
         text = _blank(text, near_miss)
-    found = re.finditer(rf"(?<![\w-])(?:{'|'.join(rule.phrases)})(?!\w)", text, re.IGNORECASE)
+    found = re.finditer(rf"(?<!\w)(?:{'|'.join(rule.phrases)})(?!\w)", text, re.IGNORECASE)
     return [Hit(match.group(), rule.reason, match.start()) for match in found]
 
 

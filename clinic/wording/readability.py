@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clinic.wording.policy import LINK
+
 GOAL = 6.0  # reading age 11
 MEDICAL_GOAL = 9.0  # reading age 14, where a medical word forces it
 FEW_WORDS = 8  # a shorter paragraph tells nothing
@@ -45,7 +47,7 @@ def paragraphs(sections: Iterable[tuple[str, str]]) -> list[Paragraph]:
 
 def _spoken(text: str) -> str:
     """Return what is read aloud: links by their words, no markup."""
-    return re.sub(r"[*#|_`>]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text))
+    return re.sub(r"[*#|_`>]", "", LINK.sub(r"\1", text))
 
 
 def _syllables(word: str) -> int:

@@ -15,6 +15,12 @@ STRICT = frozenset({Place.MAIL, Place.TITLE, Place.HOME})
 MAIL = frozenset({Place.MAIL})
 
 
+NOT_SHOWN = (
+    r"\b(?:no (?:clear |good |sound )?evidence|not (?:been )?(?:shown|known|clear|sure)"
+    r"|do not know|cannot tell|whether|how well|no (?:[\w-]+ ){1,3}(?:is|are) known)\b"
+)
+
+
 @dataclass(frozen=True)
 class Wording:
     """One row. ``phrases`` and ``but_not`` are regular expressions over whole words, whatever their case."""
@@ -66,6 +72,7 @@ RULES = (
             r"medicines?|medications?|medicinal|drugs?|pills?|tablets?|capsules?|painkillers?|pharmac\w+",
             r"prescri(?:be[sd]?|bing|ptions?|bers?)",
         ),
+        but_not=(r"\b(?:alcohol (?:or|and) drugs?|drugs? (?:or|and) alcohol|worr(?:y|ies) about drugs)\b",),
     ),
     Wording(
         "seeking",
@@ -94,7 +101,7 @@ RULES = (
         (
             r"(?:get|be|are|once|if) approved|approval rates?|fast[- ]track",
             r"you qualify|(?:if|check|see|whether|find out if) you(?: may)? qualify",
-            r"eligible for (?:treatment|a prescription|medicines?)",
+            r"(?:you are )?eligible for (?:treatment|a prescription|medicines?)|you are eligible",
         ),
     ),
     Wording(
@@ -102,7 +109,8 @@ RULES = (
         "How many are treated or content may not be used to promote a medicine.",
         EVERYWHERE,
         (
-            r"most (?:of our )?(?:patients|people) (?:are|get|were) prescribed|success rates?",
+            r"(?:most|many|thousands) (?:of our |of )?(?:patients|people) (?:are|get|were) prescribed|success rates?",
+            r"(?:patients|people) (?:are )?usually (?:get )?prescribed",
             r"thousands of (?:patients|people)|more (?:and more )?people are turning to",
             r"testimonials?|before and after (?:pictures?|photos?)|five[- ]star|\d(?:\.\d)? stars?",
         ),
@@ -113,7 +121,7 @@ RULES = (
         EVERYWHERE,
         (
             r"(?:clinically |scientifically )?proven|works? (?:fast|well|wonders)|opioid[- ]sparing",
-            r"natural(?:ly)? (?:remed\w+|relief|medicines?|treatment\w*)",
+            r"(?:all[- ])?natural(?:ly)? (?:and \w+ )?(?:remed\w+|relief|medicines?|treatment\w*|way|product\w*|plant)",
         ),
         but_not=(r"\bnot (?:been )?(?:clinically |scientifically )?proven\b",),
     ),
@@ -126,8 +134,8 @@ RULES = (
             r"(?:no|minimal|fewer) side[- ]effects(?: than)?|safer than",
         ),
         but_not=(
-            r"\b(?:not|never|less|if it is|whether it is|how|keep \w+|a|in a|stay) safe(?:r|ly)?\b",
-            r"\bsafe(?:r|ly)? (?:to drive|place|for you to drive)\b",
+            r"\b(?:not|never|less|if it is|whether it is|how|keep \w+|stay) safe(?:r|ly)?\b",
+            r"\bsafer? place\b",
         ),
     ),
     Wording(
@@ -144,13 +152,17 @@ RULES = (
     Wording(
         "relief",
         "This claims that a treatment works. Say what the evidence shows and does not show.",
-        NOT_IN_AMBER,
+        EVERYWHERE,
         (
-            r"pain[- ]?(?:relief|free|killing)|relieves? (?:your |the )?(?:pain|spasms?)|better sleep",
-            r"(?:fast|lasting|maximum|real|instant|effective) relief|gentle (?:medicines?|treatments?|relief)",
+            r"pain[- ]?(?:relief|free|killing)|better sleep|helps? (?:you |people )?(?:to )?sleep",
+            r"(?:relieves?|eases?|reduces?|calms?|soothes?|takes? away|helps with|works? (?:for|against|on))"
+            r" (?:your |the |their |nerve |muscle |chronic )*(?:pain|spasms?|sleep|most people|many people)",
+            r"(?:fast|lasting|maximum|real|instant|effective|natural) relief|gentle (?:on|medicines?|treatments?|relief)",
             r"cures?|heals?",
         ),
+        # What is said not to be known or shown is no claim: the rest of that sentence passes.
         but_not=(
+            rf"{NOT_SHOWN}[^.\n]*",
             r"\b(?:not|no|cannot|does not|do not) (?:a |known )?cures?\b",
             r"\bwound heals?\b",
         ),

@@ -12,8 +12,23 @@ from clinic.worklist.enums import TaskKind, TaskState
 from clinic.worklist.models import Task
 
 
-def ask(kind: TaskKind, title: str, *, key: str, about: UUID, role: Role, due_at: datetime, at: datetime) -> Task:
-    """Return the task for ``key``, opened at ``at`` unless it is there already."""
+def ask(
+    kind: TaskKind,
+    title: str,
+    *,
+    key: str,
+    about: UUID,
+    role: Role,
+    due_at: datetime,
+    at: datetime,
+    again: bool = False,
+) -> Task:
+    """Return the task for ``key``, opened at ``at`` unless it is there already.
+
+    ``again`` opens another where the one that is there is done: it was asked for anew.
+    """
+    if again and (done := Task.objects.filter(key__startswith=key, state=TaskState.DONE).count()):
+        key = f"{key}:{done}"
     task, _ = Task.objects.get_or_create(
         key=key,
         defaults={"kind": kind, "title": title, "about": about, "role": role, "due_at": due_at, "created_at": at},

@@ -84,6 +84,23 @@ def test_a_first_visit_is_light_and_asks_nobody_else(visit, addresses, web):
         assert page.context.cookies() == []
 
 
+def test_no_other_cookie_than_those_of_the_cookies_page_is_ever_set(visit, addresses, amina, kind):
+    page, seen = visit(DESK), set()
+    for url in (*addresses, "/accounts/login/", "/accounts/signup/", f"/book/{kind.slug}/"):
+        page.goto(url)
+        seen |= {each["name"] for each in page.context.cookies()}
+    page.goto(f"/book/{kind.slug}/")
+    page.locator("button[name=slot]").first.click()
+    page.wait_for_load_state()
+    own = visit(DESK, amina.user)
+    own.goto("/care/")
+    seen |= {each["name"] for window in (page, own) for each in window.context.cookies()}
+
+    page.goto("/cookies/")
+    told = {heading.strip() for heading in page.locator("main h3").all_inner_texts()}
+    assert seen == told
+
+
 def test_nothing_moves_while_a_page_loads(visit, addresses):
     page = visit(PHONE)
     page.add_init_script(

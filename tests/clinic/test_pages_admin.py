@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from clinic.pages import actions
-from clinic.pages.models import Page, Section
+from clinic.pages.models import Page, PageAddress, Section
 from clinic.worklist.models import Task
-from tests.factories.pages import AMBER, GREEN, NOW
+from tests.factories.pages import AMBER, FORM, GREEN, NOW
 from tests.factories.pages import page as page_of
 
 ADD = "admin:clinic_page_add"
@@ -79,7 +79,7 @@ def test_a_manager_writes_a_page_and_puts_it_live(as_user, manager, client):
     assert list(page.sections.values_list("heading", flat=True)) == ["Who we are", "Where"]
     assert page.sources.count() == 1
     assert client.get("/about-us/").status_code == 404
-    browser.post(reverse("admin:clinic_page_live", args=[page.pk]))
+    press(browser, page, "live")
     assert client.get("/about-us/").status_code == 200
 
 
@@ -278,6 +278,60 @@ def test_taking_down(as_user, manager, client):
     assert client.get("/faqs/").status_code == 404
 
 
+@pytest.mark.parametrize("sent", [{}, {"fingerprint": ""}, {"fingerprint": "x"}])
+def test_signing_and_putting_live_say_which_text(as_user, manager, sent):
+    page = page_of("faqs")
+
+    for name in ("sign", "live"):
+        answer = as_user(manager).post(reverse(f"admin:clinic_page_{name}", args=[page.pk]), sent, follow=True)
+        assert "The text has changed since you opened this page." in answer.content.decode()
+    assert (page.sign_offs.count(), page.versions.count()) == (0, 0)
+
+
+def test_who_has_signed_in_another_role_is_not_offered_to_sign(as_user, okafor):
+    page = page_of("faqs", GREEN, AMBER)
+    actions.sign(page, by=okafor.user, at=NOW)
+    okafor.user.role = "manager"
+    okafor.user.save()
+
+    assert "Sign this text" not in review(as_user(okafor.user), page)
+
+
+def test_an_older_form_does_not_undo_a_newer_text(as_user, manager):
+    page = page_of("faqs")
+    drawn = page.text().fingerprint
+    Section.objects.filter(page=page).update(body="Corrected by a colleague.")
+
+    answer = as_user(manager).post(
+        reverse("admin:clinic_page_change", args=[page.pk]),
+        change(page, [as_posted(page.sections.get(), body="Old words.")], drawn_with=drawn),
+    )
+
+    assert answer.status_code == 422
+    assert "This has changed since you opened it." in answer.content.decode()
+    assert page.sections.get().body == "Corrected by a colleague."
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [("cannabis-shop", "names a medicine"), ("fees", "led to another page once"), ("static", "another part")],
+)
+def test_addresses_that_are_not_to_be_had(as_user, manager, slug, words):
+    PageAddress.objects.create(slug="fees", page=page_of("contact", FORM, slug="write"))
+
+    response = as_user(manager).post(reverse(ADD), fields([section()], slug=slug))
+
+    assert list(errors(response)) == ["page.slug"]
+    assert words in errors(response)["page.slug"][0]
+
+
+def test_characters_nobody_sees_are_not_kept(as_user, manager):
+    as_user(manager).post(reverse(ADD), fields([section(body="In\u202e a town.")], title="About\u2066 us"))
+
+    page = Page.objects.get()
+    assert (page.title, page.sections.get().body) == ("About us", "In a town.")
+
+
 def test_buttons_answer_to_post_alone(as_user, manager):
     page = page_of("faqs")
 
@@ -287,7 +341,7 @@ def test_buttons_answer_to_post_alone(as_user, manager):
 
 def test_the_list_says_what_is_live_and_what_is_overdue(as_user, manager):
     page_of("faqs", live_by=manager)
-    late = page_of("fees", live_by=manager, label="Fees", review_due=date(2026, 1, 1))
+    late = page_of("fees", live_by=manager, label="Fees", reviewed_on=date(2025, 1, 1), review_due=date(2026, 1, 1))
     Section.objects.filter(page=late).update(body="Changed.")
     page_of("safety", label="Safety")
 

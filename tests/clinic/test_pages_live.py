@@ -3,20 +3,22 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, InternalError, ProgrammingError, transaction
 
 from clinic.db.refusal import Refusal
 from clinic.pages import actions, policy
 from clinic.pages.content import FIRST_TEXTS
 from clinic.pages.enums import Risk, Signature
-from clinic.pages.models import Page, PageAddress, PageVersion
+from clinic.pages.models import Page, PageAddress, PageVersion, Section, SignOff
 from clinic.pages.text import PageText, SectionText, SourceText
+from clinic.worklist import actions as worklist
 from clinic.worklist.models import Task
 from tests.factories import people
 from tests.factories.pages import AMBER, GREEN, NOW
 from tests.factories.pages import page as page_of
 
 TODAY = date(2026, 11, 25)
+YEAR = timedelta(days=365)
 
 
 def both_sign(page, okafor, manager):
@@ -28,7 +30,7 @@ def both_sign(page, okafor, manager):
 
 
 def text(*sections, **fields):
-    whole = {"title": "About us", "summary": "Who we are.", "reviewed_on": TODAY, "review_due": TODAY}
+    whole = {"title": "About us", "summary": "Who we are.", "reviewed_on": TODAY, "review_due": TODAY + YEAR}
     return PageText(sections=sections or (GREEN,), **whole | fields)
 
 
@@ -57,6 +59,20 @@ def text(*sections, **fields):
         (text(SectionText("A", "- text", "green", "steps")), None, ["“A”: Steps are a numbered list"]),
         (text(SectionText("A", " ", "green")), None, ["“A”: Write what this section says"]),
         (text(SectionText("A", "", "green", "help")), None, []),
+        (text(SectionText("A", "| a | b | c | d | e | f |", "green")), None, ["“A”: A table has at most 5 columns"]),
+        (text(SectionText("A", "Text", "green", "message")), None, ["The form to write to us stands on the contact"]),
+        (text(GREEN), "contact", ["The form to write to us stands on the contact"]),
+        (text(SectionText("A", "Fees for THC", "amber", "fees")), "faqs", ["“A”: An amber section is plain text"]),
+        (text(SectionText("A", "A medicine.", "green"), invites=True), None, ["“A”: “medicine”"]),
+        (text(GREEN, SectionText("Who we are?", "x", "green")), None, ["Two sections have the same heading."]),
+        (text(review_due=TODAY), None, ["The next review comes after the last one."]),
+        (text(SectionText("A", "_cannabis_ and __Sativex__", "green")), None, ["“A”: “cannabis”", "“A”: “Sativex”"]),
+        (
+            text(SectionText("A", "pain\nrelief, can**na**bis", "green")),
+            None,
+            ["“A”: “pain relief”", "“A”: “cannabis”"],
+        ),
+        (text(SectionText("A", "[can](/fees/)nabis", "green")), None, ["“A”: “cannabis”"]),
         (text(sources=(SourceText("THC in pain", "https://example.com", TODAY),)), None, ["Source: “THC”"]),
         (text(GREEN, AMBER, sources=(SourceText("THC in pain", "https://example.com", TODAY),)), "faqs", []),
     ],
@@ -78,6 +94,7 @@ def test_what_stands_in_the_way_of_a_text(page, key, said):
         "[Book][1]\n\n[1]: /book/",
         "<https://clinic.example/book/>",
         "[Book](https://clinic.example/book?day=1)",
+        "[Book](/b%6Fok/)",
     ],
 )
 def test_a_booking_link_is_found_however_it_is_written(body):
@@ -98,8 +115,8 @@ def test_what_only_looks_like_a_booking_link_is_none(body):
     ],
 )
 def test_amber_needs_both_signatures(signed, missing):
-    assert policy.why_not_live(text(AMBER), "faqs", signed) == missing
-    assert policy.why_not_live(text(GREEN), "faqs", ()) == []
+    assert policy.why_not_live(text(AMBER), "faqs", signed, today=TODAY) == missing
+    assert policy.why_not_live(text(GREEN), "faqs", (), today=TODAY) == []
 
 
 # Signing and putting live ------------------------------------------------------------------------------
@@ -155,8 +172,21 @@ def test_somebody_who_changed_roles_cannot_give_both_signatures(db, okafor):
     actions.sign(page, by=okafor.user, at=NOW)
     okafor.user.role = "manager"
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(Refusal, match="Somebody else gives the second signature"):
         actions.sign(page, by=okafor.user, at=NOW)
+    with pytest.raises(IntegrityError, match="one_signature_a_person"), transaction.atomic():
+        SignOff.objects.create(
+            page=page, fingerprint=page.text().fingerprint, kind="compliance", by=okafor.user, at=NOW
+        )
+
+
+def test_who_signs_a_page_without_an_owner_becomes_it(db, okafor, lind, manager):
+    page = page_of("faqs", GREEN, AMBER, clinical_owner=lind.user)
+
+    both_sign(page, okafor, manager)
+
+    page.refresh_from_db()
+    assert (page.clinical_owner, page.compliance_owner) == (lind.user, manager)
 
 
 def test_a_faulty_text_is_not_signed(db, okafor):
@@ -174,21 +204,56 @@ def test_red_never_goes_live(db, okafor, manager):
     assert Page.objects.live().count() == 0
 
 
+def version_of(page, manager, **fields):
+    """A version written past the actions."""
+    written = page.text()
+    values = {"content": written.as_json(), "fingerprint": written.fingerprint, "risk": written.risk} | fields
+    with transaction.atomic():
+        return PageVersion.objects.create(page=page, number=1, at=NOW, by=manager, review_due=TODAY + YEAR, **values)
+
+
+RED = SectionText("Notes", "Anything.", "red")
+
+
 @pytest.mark.parametrize(
-    ("fields", "constraint"),
+    ("sections", "risk", "constraint"),
     [
-        ({"risk": "red", "clinical": "okafor", "compliance": "manager"}, "red_is_never_live"),
-        ({"risk": "amber"}, "amber_has_two_signatures"),
-        ({"risk": "amber", "clinical": "okafor"}, "amber_has_two_signatures"),
-        ({"risk": "amber", "clinical": "okafor", "compliance": "okafor"}, "amber_has_two_signatures"),
+        ([GREEN, RED], "green", "red_is_never_live"),
+        ([GREEN, AMBER], "green", "risk_is_the_contents"),
+        ([GREEN], "amber", "risk_is_the_contents"),
+        ([GREEN], "red", "risk_is_the_contents"),
     ],
 )
-def test_the_database_refuses_what_the_actions_refuse(db, okafor, manager, fields, constraint):
-    page, people_by_name = page_of(), {"okafor": okafor.user, "manager": manager}
-    values = {name: people_by_name.get(value, value) for name, value in fields.items()}
+def test_the_database_reads_the_risk_out_of_the_text_itself(db, okafor, manager, sections, risk, constraint):
+    page = page_of("faqs", *sections)
+    signed = {}
+    if risk == "amber":
+        both_sign(page, okafor, manager)
+        signed = {"clinical": okafor.user, "compliance": manager}
 
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        PageVersion.objects.create(page=page, number=1, content={}, at=NOW, by=okafor.user, **values)
+    with pytest.raises(IntegrityError, match=constraint):
+        version_of(page, manager, risk=risk, **signed)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {},
+        {"clinical": "okafor"},
+        {"clinical": "okafor", "compliance": "okafor"},
+        {"clinical": "lind", "compliance": "manager"},
+    ],
+)
+def test_the_database_wants_two_signatures_under_exactly_an_amber_text(db, okafor, lind, manager, named):
+    page = page_of("faqs", GREEN, AMBER)
+    both_sign(page, okafor, manager)
+    known = {"okafor": okafor.user, "lind": lind.user, "manager": manager}
+
+    with pytest.raises(InternalError, match="amber_is_signed"):
+        version_of(page, manager, **{name: known[who] for name, who in named.items()})
+    with pytest.raises(InternalError, match="amber_is_signed"):
+        version_of(page, manager, fingerprint="another text", clinical=okafor.user, compliance=manager)
+    version_of(page, manager, clinical=okafor.user, compliance=manager)
 
 
 def test_what_was_live_never_changes(db, manager):
@@ -212,6 +277,40 @@ def test_each_version_is_kept(db, manager):
     ]
 
 
+def test_what_readers_see_already_is_not_put_live_again(db, manager):
+    page = page_of()
+    actions.put_live(page, by=manager, at=NOW)
+
+    with pytest.raises(Refusal, match="see exactly this text already"):
+        actions.put_live(page, by=manager, at=NOW)
+
+
+def test_a_review_still_to_come_is_no_review(db, manager):
+    page = page_of(reviewed_on=TODAY + timedelta(days=1))
+
+    with pytest.raises(actions.NotReady, match="still to come"):
+        actions.put_live(page, by=manager, at=NOW)
+
+
+def test_a_save_begun_before_a_page_was_taken_down_does_not_bring_it_back(db, manager):
+    page = page_of(live_by=manager)
+    opened_before = Page.objects.get(pk=page.pk)
+    actions.take_down(page, by=manager, at=NOW)
+
+    actions.save_page(opened_before, changed=[], removed=[], by=manager, at=NOW)
+
+    assert Page.objects.live().count() == 0
+
+
+def test_two_sections_at_one_place_are_refused_at_once(db, manager):
+    page = page_of()
+
+    with pytest.raises(IntegrityError, match="one_section_a_position"), transaction.atomic():
+        actions.save_page(
+            page, changed=[Section(position=1, heading="Again", body="x")], removed=[], by=manager, at=NOW
+        )
+
+
 def test_taking_down_hides_a_page_at_once(db, manager):
     page = page_of()
     actions.put_live(page, by=manager, at=NOW)
@@ -230,6 +329,9 @@ def test_asking_for_signatures_gives_each_missing_role_one_task(db, okafor, mana
     for _ in range(2):
         actions.ask_for_signatures(page, by=manager, at=NOW)
     assert sorted(Task.objects.waiting().values_list("role", flat=True)) == ["clinician", "manager"]
+    worklist.finish(Task.objects.get(role="clinician"), "Needs a change", by=okafor.user, at=NOW)
+    actions.ask_for_signatures(page, by=manager, at=NOW)
+    assert sorted(Task.objects.waiting().values_list("role", flat=True)) == ["clinician", "manager"]
 
     actions.sign(page, by=okafor.user, at=NOW)
 
@@ -238,9 +340,7 @@ def test_asking_for_signatures_gives_each_missing_role_one_task(db, okafor, mana
 
 @pytest.mark.parametrize(("days", "asked"), [(-1, 1), (0, 1), (14, 1), (15, 0)])
 def test_a_review_that_is_due_makes_one_task(db, manager, days, asked):
-    page = page_of()
-    page.review_due = TODAY + timedelta(days=days)
-    page.save()
+    page = page_of(reviewed_on=TODAY - YEAR, review_due=TODAY + timedelta(days=days))
     actions.put_live(page, by=manager, at=NOW)
 
     for _ in range(2):
@@ -252,9 +352,7 @@ def test_a_review_that_is_due_makes_one_task(db, manager, days, asked):
 
 
 def test_putting_the_reviewed_text_live_finishes_the_task(db, manager):
-    page = page_of()
-    page.review_due = TODAY
-    page.save()
+    page = page_of(review_due=TODAY)
     actions.put_live(page, by=manager, at=NOW)
     actions.remind_of_reviews(today=TODAY, at=NOW)
     page.review_due = TODAY + timedelta(days=365)

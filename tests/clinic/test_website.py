@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -11,8 +11,11 @@ import time_machine
 from django.urls import URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
+from bookings.appointments import policy as bookings
 from bookings.nextfree import actions as nextfree
 from bookings.nextfree.models import NextFree
+from clinic.db.workdays import CLOSES, OPENING_HOURS, OPENS
+from clinic.enquiries import actions as enquiries
 from clinic.pages import actions, policy
 from clinic.pages.content import FIRST_TEXTS
 from clinic.pages.markdown import render_markdown
@@ -146,6 +149,24 @@ def every_address():
     return [*ADDRESSES, *(reverse(name, args=args) for name, args in OTHERS.items())]
 
 
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("/accounts/login/", 200),
+        ("/accounts/signup/", 200),
+        ("/accounts/password/reset/", 200),
+        ("/nothing-here/", 404),
+        ("/?x=%00", 400),
+    ],
+)
+def test_pages_for_signing_in_and_of_errors_name_no_medicine(client, site, url, status):
+    answer = client.get(url)
+
+    words = [words for _, words in Reader(answer.content.decode()).parts]
+    assert answer.status_code == status
+    assert [str(hit) for each in words for hit in check(each, Place.HOME)] == []
+
+
 def strictest(url, place):
     """Which rules hold at ``place`` of the page at ``url``."""
     if place in Reader.TITLES or place in {"head", "data"}:
@@ -218,7 +239,7 @@ def test_the_contents_list_leads_to_every_section_once(htmls):
 def test_the_page_ends_with_its_sources_and_review_date(client, site):
     html = client.get("/ms-pain/").content.decode()
 
-    assert "Last reviewed: 24 November 2026" in html
+    assert "Last reviewed: 22 November 2026" in html
     assert "Next review due: 24 May 2027" in html
     assert html.index("NG144") < html.index("Last reviewed")
 
@@ -248,14 +269,21 @@ def test_fees_come_from_the_kinds_that_can_be_booked(client, site, kind):
 
 
 def test_specialists_come_from_those_who_practise(client, site, okafor, lind):
-    lind.is_active = False
+    lind.verified_on = None
     lind.save()
 
     html = client.get("/our-specialists/").content.decode()
 
-    assert okafor.name in html
     assert f'href="https://www.gmc-uk.org/registrants/{okafor.gmc_number}"' in html
-    assert ("None declared" in html, lind.name in html) == (True, False)
+    assert (okafor.name in html, lind.name in html) == (True, False)
+    assert "Declared interests" not in html  # nobody has asked yet
+
+
+def test_interests_are_shown_with_the_day_they_were_declared(client, site, okafor):
+    okafor.interests_declared_on = date(2026, 11, 20)
+    okafor.save()
+
+    assert "None, on 20 November 2026" in client.get("/our-specialists/").content.decode()
 
 
 def test_the_cookies_page_names_the_cookies_of_the_settings(client, site, settings):
@@ -290,6 +318,35 @@ def test_an_old_snapshot_is_not_shown(client, site, kind, changes):
     NextFree.objects.filter(kind=kind).update(**{"starts_at": NOW + timedelta(days=3), "looked_at": NOW} | changes)
 
     assert "Next first assessment" not in client.get("/facial-pain/").content.decode()
+
+
+def test_the_next_time_of_a_later_visit_is_not_offered_to_new_people(client, site, kind, okafor):
+    diary.kind(okafor, slug="review", name="Review", position=9)
+    nextfree.look(at=timezone.now())
+    NextFree.objects.filter(kind=kind).update(starts_at=None)
+
+    assert "next-free" not in client.get("/facial-pain/").content.decode()
+
+
+def test_home_leads_to_booking_only_where_it_says_so(client, site, manager):
+    Page.objects.filter(key="home").update(invites=False)
+    actions.put_live(Page.objects.get(key="home"), by=manager, at=timezone.now())
+
+    assert "Choose an appointment" not in client.get("/").content.decode()
+
+
+def test_what_texts_say_of_the_clinics_rules_is_what_the_rules_are():
+    """Figures typed into pages, beside the settings they speak of."""
+    said = {first.key: " ".join(part.body for part in first.text.sections) for first in FIRST_TEXTS}
+
+    assert bookings.CUT_OFF_MINUTE == 17 * 60
+    assert all("5pm UK time on the last working day before your visit" in said[key] for key in ("fees", "terms"))
+    assert bookings.COOLING_OFF_DAYS == 14
+    assert all("within 14 days of booking" in said[key] for key in ("fees", "terms"))
+    assert f"within {enquiries.DAYS_TO_ANSWER} working days" in said["contact"]
+    assert timedelta(days=183) == enquiries.KEPT_FOR
+    assert all("6 months" in said[key] for key in ("contact", "privacy"))
+    assert (OPENS, CLOSES, OPENING_HOURS.split(",")[1]) == (9 * 60, 17 * 60, " 9am to 5pm")
 
 
 @pytest.mark.parametrize(
@@ -460,7 +517,7 @@ def test_structured_data_says_what_kind_of_page_it_is(client, site, okafor, sett
     assert home["MedicalClinic"]["telephone"] == settings.CLINIC["phone"]
     assert home["MedicalClinic"]["openingHours"] == "Mo-Fr 09:00-17:00"
     assert ms["MedicalWebPage"]["about"] == [{"@type": "MedicalCondition", "name": "Pain in multiple sclerosis"}]
-    assert ms["MedicalWebPage"]["lastReviewed"] == "2026-11-24"
+    assert ms["MedicalWebPage"]["lastReviewed"] == "2026-11-22"
     assert [step["name"] for step in ms["BreadcrumbList"]["itemListElement"]] == ["Home", "MS pain"]
     assert people["Physician"]["identifier"]["value"] == okafor.gmc_number
 
@@ -494,12 +551,12 @@ def test_text_cannot_end_the_data(client, site, manager):
     assert graph(client, "/cookies/")["WebPage"]["name"] == "</script><script>alert(1)</script>"
 
 
-def test_the_sitemap_lists_what_may_be_indexed(client, site):
+def test_the_sitemap_lists_what_may_be_indexed(client, site, settings):
     xml = client.get("/sitemap.xml").content.decode()
     listed = re.findall(r"<loc>([^<]+)</loc>", xml)
 
     wanted = [url for url in ADDRESSES if url != "/about-treatments/"] + ["/book/"]
-    assert sorted(listed) == sorted(f"http://testserver{url}" for url in wanted)
+    assert sorted(listed) == sorted(f"{settings.SITE_ORIGIN}{url}" for url in wanted)
     assert xml.count("<lastmod>") == len(wanted) - 1
 
 

@@ -52,7 +52,8 @@ def test_medicines_in_general_stay_out_of_titles_mails_and_the_front_page(place,
         ("Relief is guaranteed", "guaranteed"),
         ("Get approved today", "Get approved"),
         ("Check if you qualify", "if you qualify"),
-        ("You are eligible for treatment", "eligible for treatment"),
+        ("You are eligible for treatment", "You are eligible for treatment"),
+        ("Eligible for a prescription", "Eligible for a prescription"),
         ("Apply for your prescription", "Apply for your prescription"),
         ("A same-day prescription", "same-day prescription"),
         ("Clinically proven", "Clinically proven"),
@@ -168,6 +169,53 @@ EXAMPLES = {
     "price": ("A free consultation", "Feel free to ask"),
     "private": ("Your MS review", "Ms Example, your visit is booked"),
 }
+
+
+CLAIMS = [
+    "CBD relieves pain.",
+    "THC gives pain relief.",
+    "It cures MS.",
+    "You get better sleep.",
+    "It works for most people.",
+    "It eases nerve pain.",
+    "It helps you sleep.",
+    "It is a safe treatment.",
+    "It is safe to drive on it.",
+    "It is **safe**.",
+    "A gentle treatment, gentle on the body.",
+    "A natural way to treat pain.",
+    "You are eligible.",
+    "Patients are usually prescribed it.",
+    "No side\neffects.",
+    "It gives **pain** relief.",
+    "It is pro\u00advened and pro\u00adven.",
+    "It is gua&shy;ranteed.",
+    "Get  your   prescription.",
+]
+NO_CLAIMS = [
+    "It found no clear evidence that cannabis-based medicines ease nerve pain.",
+    "Whether it relieves pain in one person is not known.",
+    "Wait in a safe place.",
+    "Research has not shown that THC cures MS.",
+    "Baclofen is used for stiffness.",
+]
+
+
+@pytest.mark.parametrize("text", CLAIMS)
+def test_claims_are_found_in_amber_text_too(text):
+    assert found(text, Place.AMBER_BODY) != []
+
+
+@pytest.mark.parametrize("text", NO_CLAIMS)
+def test_balanced_sentences_pass_in_amber_text(text):
+    assert found(text, Place.AMBER_BODY) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["High-THC oils", "can&shy;nabis", "medical-cannabis clinic", "**C**BD", "medical  cannabis"]
+)
+def test_a_medicine_is_found_however_it_is_written(text):
+    assert found(text, Place.TITLE) != []
 
 
 def test_every_rule_has_a_planted_hit_and_a_near_miss():

@@ -8,6 +8,7 @@ from clinic.pages.text import SectionText
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 GREEN = SectionText("Who we are", "We are a clinic.", "green")
+FORM = SectionText("Write to us", "We answer within 2 working days.", "green", "message")
 AMBER = SectionText("What research says", "NICE does not recommend THC for long-term pain.", "amber")
 
 

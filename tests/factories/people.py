@@ -40,5 +40,10 @@ def patient(email=None, account=True, **fields):
 def clinician(email=None, **fields):
     """A clinician with an account."""
     number = next(_numbers)
-    details = {"name": f"Dr Demo {number}", "gmc_number": f"{number:07}", "specialty": "Neurology"} | fields
+    details = {
+        "name": f"Dr Demo {number}",
+        "gmc_number": f"{number:07}",
+        "specialty": "Neurology",
+        "verified_on": NOW.date(),
+    } | fields
     return Clinician.objects.create(user=user(email or f"doctor{number}@example.com", role="clinician"), **details)
