@@ -55,9 +55,9 @@ def one_reader(origin, addresses):
 
 
 def test_one_reader_waits_at_most_20_ms(web, addresses):
-    # The quietest of three rounds: the machine may be doing something else meanwhile.
+    # The middle one of three rounds: the machine may be doing something else meanwhile.
     rounds = [one_reader(web.origin, addresses) for _ in range(3)]
-    took = min(rounds, key=lambda each: percentile([one for row in each.values() for one in row], 0.95))
+    took = sorted(rounds, key=lambda each: percentile([one for row in each.values() for one in row], 0.95))[1]
 
     worst = {path: percentile(each, 0.95) for path, each in took.items()}
     everything = [each for row in took.values() for each in row]
@@ -65,6 +65,7 @@ def test_one_reader_waits_at_most_20_ms(web, addresses):
     print(f"\none reader: median {statistics.median(everything):.1f} ms, p95 {percentile(everything, 0.95):.1f} ms")
     print(f"slowest page: {slowest} with p95 {worst[slowest]:.1f} ms")
     assert percentile(everything, 0.95) <= 20
+    assert max(statistics.median(row) for row in took.values()) <= 20
 
 
 @pytest.mark.proof
