@@ -1,11 +1,11 @@
 """Every write about public pages: what staff change, sign and put before readers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
@@ -31,14 +31,16 @@ class NotReady(Refusal):
 
 
 def seed(
-    texts: Iterable[FirstText] = FIRST_TEXTS, *, at: datetime, signers: tuple[User, User] | None = None
+    texts: Sequence[FirstText] = FIRST_TEXTS, *, at: datetime, signers: tuple[User, User] | None = None
 ) -> list[Page]:
-    """Write those of ``texts`` whose key is not there yet, as drafts, and return them.
+    """Write those of ``texts`` whose key or address is not there yet, as drafts, and return them.
 
     A page that is there is left as it stands: staff may have changed it. With ``signers`` (a clinician
     and a manager; the demonstration has them) each new page is signed and goes live.
     """
-    fresh = [_write(text) for text in texts if not Page.objects.filter(key=text.key).exists()]
+    taken = Q(key__in=[text.key for text in texts]) | Q(slug__in=[text.key for text in texts])
+    known = {name for pair in Page.objects.filter(taken).values_list("key", "slug") for name in pair}
+    fresh = [_write(text) for text in texts if text.key not in known]
     if signers:
         for page in fresh:
             _sign_and_put_live(page, *signers, at=at)

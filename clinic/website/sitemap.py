@@ -25,7 +25,7 @@ class PageSitemap(Sitemap):
     def items(self) -> list[Page]:
         """Return the pages, those under the shortest addresses first."""
         pages = Page.objects.visible_to(AnonymousUser()).live()
-        return [page for page in pages if page.live and page.live.text().is_indexed]
+        return [page for page in pages if page.live_text().is_indexed]
 
     def location(self, item: Page) -> str:
         """Return the page's path."""

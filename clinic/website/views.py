@@ -51,9 +51,9 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def front(request: HttpRequest) -> HttpResponse:
     """The front page. Before its text is live, who we are and where to get help."""
     page = Page.objects.visible_to(request.user).live().filter(key="home").first()
-    if page is None or page.live is None:
+    if page is None:
         return render(request, "pages/not_yet.html")
-    return _page(request, show(page, page.live.text(), _reader(request)))
+    return _page(request, show(page, page.live_text(), _reader(request)))
 
 
 @public
@@ -65,9 +65,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(address(get_object_or_404(pages.formerly_at(slug))), permanent=True)
     if found.key == "home":
         return redirect("home", permanent=True)
-    if found.live is None:
-        raise Http404
-    return _page(request, show(found, found.live.text(), _reader(request)))
+    return _page(request, show(found, found.live_text(), _reader(request)))
 
 
 @require_safe
@@ -87,7 +85,7 @@ def preview(request: SignedIn, pk: UUID, number: int | None = None) -> HttpRespo
 def write_to_us(request: HttpRequest) -> HttpResponse:
     """Take a message. What is wrong stands beside its field, with everything typed still there."""
     found = get_object_or_404(Page.objects.visible_to(request.user).live(), key="contact")
-    if request.method != "POST" or found.live is None:
+    if request.method != "POST":
         return redirect(address(found))
     form = EnquiryForm(request.POST, action=reverse("write_to_us"))
     if form.is_a_robots:
@@ -122,8 +120,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def _contact(request: HttpRequest, found: Page, form: EnquiryForm, status: int) -> HttpResponse:
-    assert found.live is not None  # noqa: S101 - the caller has looked
-    shown = show(found, found.live.text(), Reader(request.user, timezone.now(), form))
+    shown = show(found, found.live_text(), Reader(request.user, timezone.now(), form))
     return _page(request, shown, status=status, form=form)
 
 
