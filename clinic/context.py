@@ -1,7 +1,7 @@
 """What every template knows."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.urls import reverse
 from clinic.accounts import policy
 from clinic.db.workdays import OPENING_HOURS
 from clinic.pages.enums import Linked
-from clinic.pages.models import Page
+from clinic.pages.models import LivePage, Page
 
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
@@ -30,16 +30,19 @@ class Link:
 class Menus:
     """The links of every page, asked of the database by the first template that draws one."""
 
-    user: Any
-    path: str
+    request: HttpRequest
+
+    @property
+    def user(self) -> Any:
+        """Who looks."""
+        return getattr(self.request, "user", None)
 
     @cached_property
     def by_place(self) -> dict[str, list[Link]]:
         """Live pages by the menu that leads to them."""
-        found: dict[str, list[Link]] = {place.value: [] for place in Linked if place}
-        pages = Page.objects.visible_to(AnonymousUser()).linked()
-        for label, slug, linked in pages.values_list("label", "slug", "linked"):
-            found[linked].append(self._link(label, reverse("page", args=[slug])))
+        found: dict[str, list[Link]] = {place.value: [] for place in Linked}
+        for page in live_pages(self.request):
+            found[page.linked].append(self._link(page.label, page_url(page.slug)))
         return found
 
     @property
@@ -69,7 +72,22 @@ class Menus:
         return self._link("Book", reverse("book"))
 
     def _link(self, label: str, url: str) -> Link:
-        return Link(label, url, self.path.startswith(url))
+        return Link(label, url, self.request.path.startswith(url))
+
+
+@lru_cache(maxsize=512)
+def page_url(slug: str) -> str:
+    """Return the path of a page."""
+    return reverse("page", args=[slug])
+
+
+def live_pages(request: HttpRequest) -> list[LivePage]:
+    """Return the pages readers see, asked of the database once a request."""
+    found: list[LivePage] | None = getattr(request, "live_pages", None)
+    if found is None:
+        found = Page.objects.visible_to(AnonymousUser()).shelf()
+        request.live_pages = found  # type: ignore[attr-defined]
+    return found
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -82,7 +100,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "second_factor_off": not settings.STAFF_SECOND_FACTOR and user is not None and policy.works_here(user),
         "opening_hours": OPENING_HOURS,
         "gmc_register": settings.GMC_REGISTER,
-        "menus": Menus(user, request.path),
+        "menus": Menus(request),
         "hidden_from_search": is_hidden_from_search(request),
     }
 

@@ -5,8 +5,6 @@ from typing import Any
 
 from django.db import models
 
-from bookings.kinds.models import AppointmentKind, KindQuerySet
-
 FRESH_FOR = timedelta(minutes=20)  # the scheduler looks every five
 
 
@@ -15,8 +13,7 @@ class NextFreeQuerySet(models.QuerySet["NextFree"]):
 
     def visible_to(self, user: Any) -> "NextFreeQuerySet":
         """Those of kinds that can be booked now, the first kind first."""
-        offered: KindQuerySet = AppointmentKind.objects.offered()
-        return self.filter(kind__in=offered).select_related("kind").order_by("kind__position", "kind__name")
+        return self.filter(kind__is_active=True).select_related("kind").order_by("kind__position", "kind__name")
 
 
 class NextFree(models.Model):

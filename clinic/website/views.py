@@ -18,11 +18,11 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 
 from clinic.accounts import policy as accounts
 from clinic.accounts.access import SignedIn
-from clinic.context import is_hidden_from_search
+from clinic.context import is_hidden_from_search, live_pages
 from clinic.enquiries import actions as enquiries
 from clinic.enquiries.forms import EnquiryForm
 from clinic.pages import policy
-from clinic.pages.models import Page
+from clinic.pages.models import LivePage, Page, version_text
 from clinic.website.blocks import Reader
 from clinic.website.shown import Shown, address, show
 from clinic.website.structured import structured_data
@@ -50,22 +50,22 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @public
 def front(request: HttpRequest) -> HttpResponse:
     """The front page. Before its text is live, who we are and where to get help."""
-    page = Page.objects.visible_to(request.user).live().filter(key="home").first()
-    if page is None:
+    found = next((each for each in live_pages(request) if each.key == "home"), None)
+    if found is None:
         return render(request, "pages/not_yet.html")
-    return _page(request, show(page, page.live_text(), _reader(request)))
+    return _page(request, show(found, version_text(found.version), _reader(request)))
 
 
 @public
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One page. An address it had earlier leads to the one it has now."""
-    pages = Page.objects.visible_to(request.user).live()
-    found = pages.filter(slug=slug).first()
+    found = next((each for each in live_pages(request) if each.slug == slug), None)
     if found is None:
-        return redirect(address(get_object_or_404(pages.formerly_at(slug))), permanent=True)
+        moved = Page.objects.visible_to(request.user).live().formerly_at(slug)
+        return redirect(address(get_object_or_404(moved)), permanent=True)
     if found.key == "home":
         return redirect("home", permanent=True)
-    return _page(request, show(found, found.live_text(), _reader(request)))
+    return _page(request, show(found, version_text(found.version), _reader(request)))
 
 
 @require_safe
@@ -84,7 +84,9 @@ def preview(request: SignedIn, pk: UUID, number: int | None = None) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_to_us(request: HttpRequest) -> HttpResponse:
     """Take a message. What is wrong stands beside its field, with everything typed still there."""
-    found = get_object_or_404(Page.objects.visible_to(request.user).live(), key="contact")
+    found = next((each for each in live_pages(request) if each.key == "contact"), None)
+    if found is None:
+        raise Http404
     if request.method != "POST":
         return redirect(address(found))
     form = EnquiryForm(request.POST, action=reverse("write_to_us"))
@@ -119,8 +121,8 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
-def _contact(request: HttpRequest, found: Page, form: EnquiryForm, status: int) -> HttpResponse:
-    shown = show(found, found.live_text(), Reader(request.user, timezone.now(), form))
+def _contact(request: HttpRequest, found: LivePage, form: EnquiryForm, status: int) -> HttpResponse:
+    shown = show(found, version_text(found.version), Reader(request.user, timezone.now(), form))
     return _page(request, shown, status=status, form=form)
 
 

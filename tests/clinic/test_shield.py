@@ -10,9 +10,8 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from clinic import health, logs
+from clinic import context, health, logs
 from clinic.outbox.models import Heartbeat
-from clinic.website import views
 from tests.web import Web
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +139,9 @@ class Failing:
 
 @pytest.mark.parametrize("error", [OperationalError("the database is away"), DatabaseError("x")])
 def test_a_database_that_does_not_answer_is_a_503_with_the_phone_number(client, monkeypatch, settings, error):
-    monkeypatch.setattr(views, "Page", type("Pages", (), {"objects": type("M", (), {"visible_to": Failing(error)})()}))
+    monkeypatch.setattr(
+        context, "Page", type("Pages", (), {"objects": type("M", (), {"visible_to": Failing(error)})()})
+    )
     client.raise_request_exception = False
 
     answer = client.get("/")
