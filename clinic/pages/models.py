@@ -119,11 +119,6 @@ class Page(Record):
             review_due=self.review_due,
         )
 
-    def live_text(self) -> PageText:
-        """Return what readers see of a page that is live."""
-        assert self.live is not None  # noqa: S101 - whoever asks has looked
-        return self.live.text()
-
 
 @pghistory.track(append_only=True)
 class Section(Record):

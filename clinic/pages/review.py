@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from clinic.pages import policy
+from clinic.pages.enums import Risk, Signature
 from clinic.pages.models import Page, PageVersion
 from clinic.wording import readability
 
@@ -28,12 +29,12 @@ class Review:
     def signatures(self) -> list[dict[str, Any]]:
         """Each kind of signature, with who gave it to this text, where it was given."""
         given = {each.kind: each for each in self.page.sign_offs.filter(fingerprint=self.text.fingerprint)}
-        return [{"kind": kind, "sign_off": given.get(kind)} for kind in policy.Signature]
+        return [{"kind": kind, "sign_off": given.get(kind)} for kind in Signature]
 
     @property
     def needs_signatures(self) -> bool:
         """Tell whether the text speaks of medicines or evidence."""
-        return self.text.risk == policy.Risk.AMBER
+        return self.text.risk == Risk.AMBER
 
     @property
     def faults(self) -> list[str]:

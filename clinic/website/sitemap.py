@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from clinic.pages.models import Page
+from clinic.pages.models import Page, version_text
 from clinic.website.shown import address
 
 
@@ -25,7 +25,7 @@ class PageSitemap(Sitemap):
     def items(self) -> list[Page]:
         """Return the pages, those under the shortest addresses first."""
         pages = Page.objects.visible_to(AnonymousUser()).live()
-        return [page for page in pages if page.live_text().is_indexed]
+        return [page for page in pages if page.live and version_text(page.live.pk).is_indexed]
 
     def location(self, item: Page) -> str:
         """Return the page's path."""
