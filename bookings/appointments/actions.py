@@ -15,7 +15,7 @@ from bookings.appointments import slots
 from bookings.appointments.diary import fingerprint, in_the_diary
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove
-from bookings.appointments.policy import HOLD, may_cancel, may_move, needs_early_start, refund_of
+from bookings.appointments.policy import EARLY_START_TEXT, HOLD, may_cancel, may_move, needs_early_start, refund_of
 from bookings.appointments.refusals import (
     HoldEnded,
     NotNow,
@@ -105,6 +105,7 @@ def confirm(
             booked_at=at,
             held_until=None,
             early_start_requested_at=early,
+            early_start_text=EARLY_START_TEXT if early else "",
         )
         _announce_booking(current, at=at)
         return current

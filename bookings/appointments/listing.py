@@ -83,7 +83,7 @@ def _page(asked: date | None, first: date, last: date) -> tuple[date, date]:
 
 
 def _times(
-    free: dict[date, list[slots.Slot]],
+    free: dict[date, list[slots.FreeTime]],
     clinicians: Sequence[Clinician],
     day: date | None,
     page: tuple[date, date],
@@ -99,12 +99,12 @@ def _times(
     )
 
 
-def _groups(free: list[slots.Slot], clinicians: Sequence[Clinician]) -> list[tuple[str, list[Time]]]:
+def _groups(free: list[slots.FreeTime], clinicians: Sequence[Clinician]) -> list[tuple[str, list[Time]]]:
     by_key = {clinician.pk: clinician for clinician in clinicians}
     parts: dict[str, list[Time]] = {"Morning": [], "Afternoon": [], "Evening": []}
     for slot in free:
         parts[_part_of_day(slot.starts_at)].append(
-            Time(slot_value(slot), clock(slot.starts_at), by_key[slot.clinician_id])
+            Time(slot_value(slot.slot), clock(slot.starts_at), by_key[slot.clinician_id])
         )
     return [(name, found) for name, found in parts.items() if found]
 

@@ -83,6 +83,7 @@ class Appointment(Record):
     busy_from = models.DateTimeField()
     busy_until = models.DateTimeField()
     held_until = models.DateTimeField(null=True, blank=True)
+    hold_extended = models.BooleanField(default=False, help_text="A hold can be made longer once.")
     held_from = models.CharField(
         max_length=64, blank=True, help_text="A keyed hash of the network address a signed-out hold came from."
     )
@@ -95,6 +96,10 @@ class Appointment(Record):
     early_start_requested_at = models.DateTimeField(
         null=True, blank=True, help_text="When the patient asked for the service within the 14 days."
     )
+    early_start_text = models.CharField(
+        max_length=20, blank=True, help_text="The version of the words they asked for it in."
+    )
+    join_url = models.CharField("video link", max_length=300, blank=True, help_text="For a video call.")
     outside_hours_reason = models.CharField(
         max_length=200, blank=True, help_text="Why staff booked a time that was not offered."
     )
@@ -140,6 +145,12 @@ class Appointment(Record):
             models.CheckConstraint(
                 condition=~Q(state=State.HELD) | Q(held_until__isnull=False), name="hold_has_an_end"
             ),
+            models.CheckConstraint(
+                condition=Q(early_start_requested_at__isnull=True, early_start_text="")
+                | Q(early_start_requested_at__isnull=False) & ~Q(early_start_text=""),
+                name="early_start_names_its_words",
+            ),
+            models.CheckConstraint(condition=Q(join_url="") | Q(join_url__startswith="https://"), name="join_is_https"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="appointment_state_known"),
         ]
 

@@ -12,6 +12,7 @@ from clinic.db.workdays import is_workday
 CUT_OFF_MINUTE = 17 * 60
 COOLING_OFF_DAYS = 14
 HOLD = timedelta(minutes=15)
+EARLY_START_TEXT = "2026-11"  # the version of the words of ConfirmForm.early_start
 
 
 def cut_off(starts_at: datetime) -> datetime:

@@ -5,10 +5,11 @@ has run out counts as free. The number of queries is the same for any number of 
 or appointments.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,20 +18,34 @@ from django.db.models import Q
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment, AppointmentQuerySet
 from bookings.availability.models import HoursException, WeeklyHours
-from bookings.availability.opening import Span, opening
+from bookings.availability.opening import Span, opening, opening_by_modes
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import uk_day
 from clinic.staff.models import Clinician
 
 FURTHEST = timedelta(days=366)
+NOTHING = (datetime.max.replace(tzinfo=UTC),) * 2  # busy with nothing, for ever after
 LONGEST_BUSY = timedelta(hours=12)  # the longest kind with the longest buffers: no busy span starts earlier
 
 
 class Slot(NamedTuple):
-    """A time that can be booked with a clinician."""
+    """A time with a clinician, as somebody asks for it."""
 
     starts_at: datetime
     clinician_id: UUID
+
+
+class FreeTime(NamedTuple):
+    """A time that is offered: a slot, and the ways to meet that it is for."""
+
+    starts_at: datetime
+    clinician_id: UUID
+    modes: tuple[str, ...]
+
+    @property
+    def slot(self) -> Slot:
+        """The slot alone."""
+        return Slot(self.starts_at, self.clinician_id)
 
 
 @dataclass(frozen=True)
@@ -44,8 +59,20 @@ class Diary:
 
     def opening(self, clinician_id: UUID, day: date) -> list[Span]:
         """Return when the clinician is open on ``day``."""
-        exceptions = [*self.exceptions[clinician_id], *self.exceptions[None]]
-        return opening(day, self.rules[clinician_id], exceptions)
+        return opening(day, self.rules[clinician_id], self._exceptions(clinician_id))
+
+    def opening_by_modes(
+        self, clinician_id: UUID, day: date, modes: Sequence[str]
+    ) -> list[tuple[list[Span], tuple[str, ...]]]:
+        """Return when the clinician is open on ``day``, for which of ``modes``."""
+        return opening_by_modes(day, self.rules[clinician_id], self._exceptions(clinician_id), modes)
+
+    def load(self, clinician_id: UUID, day: date) -> timedelta:
+        """Return how long the clinician is busy on ``day``."""
+        return sum((end - start for start, end in self.busy[clinician_id] if uk_day(start) == day), timedelta())
+
+    def _exceptions(self, clinician_id: UUID) -> list[HoursException]:
+        return [*self.exceptions[clinician_id], *self.exceptions[None]]
 
 
 def read_diary(
@@ -82,18 +109,18 @@ def days_that_can_be_booked(kind: AppointmentKind, now: datetime) -> tuple[date,
     return uk_day(now + timedelta(hours=kind.notice_hours)), uk_day(now) + timedelta(days=kind.horizon_days)
 
 
-def slots(kind: AppointmentKind, diary: Diary, first: date, last: date, *, now: datetime) -> dict[date, list[Slot]]:
-    """Return the slots of ``kind`` from ``first`` to ``last`` by UK day, inside notice and horizon; days without any are left out."""
+def slots(kind: AppointmentKind, diary: Diary, first: date, last: date, *, now: datetime) -> dict[date, list[FreeTime]]:
+    """Return the free times of ``kind`` from ``first`` to ``last`` by UK day, inside notice and horizon; days without any are left out."""
     earliest_day, latest_day = days_that_can_be_booked(kind, now)
     earliest = now + timedelta(hours=kind.notice_hours)
-    found: dict[date, list[Slot]] = {}
+    found: dict[date, list[FreeTime]] = {}
     day = max(first, earliest_day)
     while day <= min(last, latest_day):
         of_the_day = [
-            Slot(start, clinician.pk)
+            free
             for clinician in diary.clinicians
-            for start in free_starts(kind, diary.opening(clinician.pk, day), diary.busy[clinician.pk])
-            if start >= earliest
+            for free in _free_times(kind, diary, clinician.pk, day)
+            if free.starts_at >= earliest
         ]
         if of_the_day:
             found[day] = sorted(of_the_day)
@@ -101,29 +128,39 @@ def slots(kind: AppointmentKind, diary: Diary, first: date, last: date, *, now: 
     return found
 
 
+def _free_times(kind: AppointmentKind, diary: Diary, clinician_id: UUID, day: date) -> list[FreeTime]:
+    found: dict[datetime, tuple[str, ...]] = {}
+    for spans, modes in diary.opening_by_modes(clinician_id, day, kind.modes):
+        for start in free_starts(kind, spans, diary.busy[clinician_id]):
+            found[start] = (*found.get(start, ()), *modes)
+    return [FreeTime(start, clinician_id, modes) for start, modes in found.items()]
+
+
 def free_starts(kind: AppointmentKind, open_spans: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
     """Return the aligned starts at which ``kind`` with its buffers fits: the visit into the opening, all of it beside ``busy``.
 
-    The buffers may reach over the edge of the opening; they only keep other visits away.
+    ``busy`` is in order and never overlaps (the diary's constraint). The buffers may reach over the
+    edge of the opening; they only keep other visits away.
     """
     step = timedelta(minutes=kind.align_minutes)
-    before, after = timedelta(minutes=kind.buffer_before), timedelta(minutes=kind.buffer_after)
-    length = timedelta(minutes=kind.minutes)
+    before, length = timedelta(minutes=kind.buffer_before), timedelta(minutes=kind.minutes)
+    needed = length + timedelta(minutes=kind.buffer_after)
     starts: list[datetime] = []
     for open_from, open_until in open_spans:
         start = aligned(open_from, step)
-        nearby = [
-            (busy_from, busy_until)
-            for busy_from, busy_until in busy
-            if busy_from < open_until + after and busy_until > open_from - before
-        ]
+        ahead = iter(busy[bisect_left(busy, open_from - before, key=_end) :])
+        busy_from, busy_until = next(ahead, NOTHING)
         while start + length <= open_until:
-            if not nearby or not any(
-                start - before < busy_until and busy_from < start + length + after for busy_from, busy_until in nearby
-            ):
+            while busy_until <= start - before:
+                busy_from, busy_until = next(ahead, NOTHING)
+            if busy_from >= start + needed:
                 starts.append(start)
             start += step
     return starts
+
+
+def _end(span: Span) -> datetime:
+    return span[1]
 
 
 def aligned(moment: datetime, step: timedelta) -> datetime:
@@ -139,12 +176,19 @@ def may_be_written_down(kind: AppointmentKind, clinician: Clinician, starts_at: 
 
 
 def is_offered(
-    kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()
+    kind: AppointmentKind,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    mode: str = "",
+    now: datetime,
+    ignoring: Iterable[UUID] = (),
 ) -> bool:
-    """Tell whether exactly this start is offered now: right day, length, clinician, notice, and free."""
+    """Tell whether exactly this start is offered now, for ``mode`` where one is named: right day, length, clinician, notice, and free."""
     day = uk_day(starts_at)
     offered_by = kind.clinicians.practising().filter(pk=clinician.pk)
     if not (kind.is_active and offered_by.exists()):
         return False
     diary = read_diary([clinician], day, day, now=now, ignoring=ignoring)
-    return Slot(starts_at, clinician.pk) in slots(kind, diary, day, day, now=now).get(day, [])
+    offered = slots(kind, diary, day, day, now=now).get(day, [])
+    return any(free.starts_at == starts_at and mode in ("", *free.modes) for free in offered)

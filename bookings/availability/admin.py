@@ -9,13 +9,14 @@ from django.http import HttpRequest
 
 from bookings.availability import actions
 from bookings.availability.models import HoursException, WeeklyHours, clock_text
+from bookings.kinds.enums import Mode
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import MINUTES_IN_A_DAY
 from clinic.forms.clock import ClockMinutes
 
-HOURS = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until")
-EXCEPTION = ("clinician", "day", "kind", "starts", "ends", "reason")
+HOURS = ("clinician", "weekday", "starts", "ends", "valid_from", "valid_until", "modes")
+EXCEPTION = ("clinician", "day", "kind", "starts", "ends", "modes", "reason")
 EARLIEST, LATEST = date(2020, 1, 1), date(2099, 12, 31)
 
 
@@ -24,6 +25,13 @@ class HoursForm(forms.ModelForm):
 
     starts = ClockMinutes(label="From")
     ends = ClockMinutes(label="Until", help_text="On the 24-hour clock, like 17:00; 24:00 is the end of the day")
+    modes = forms.MultipleChoiceField(
+        label="What they are for",
+        choices=Mode.choices,
+        initial=Mode.values,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one way to meet"},
+    )
 
     class Meta:
         model = WeeklyHours

@@ -1,11 +1,18 @@
 """When clinicians work: weekly hours in UK clock time, and dated exceptions."""
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from bookings.kinds.enums import Mode
 from clinic.db.base import Record
 from clinic.db.clock import MINUTES_IN_A_DAY
+
+
+def every_mode() -> list[str]:
+    """Return all the ways to meet: what hours are for unless somebody says otherwise."""
+    return list(Mode.values)
 
 
 class Weekday(models.IntegerChoices):
@@ -30,6 +37,7 @@ class WeeklyHours(Record):
     ends = models.PositiveSmallIntegerField()
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True, help_text="The last day; empty for no end.")
+    modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices), default=every_mode)
 
     class Meta:
         ordering = ["weekday", "starts"]
@@ -45,6 +53,9 @@ class WeeklyHours(Record):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="hours_valid_from_before_until",
                 violation_error_message="The last day must not be before the first.",
+            ),
+            models.CheckConstraint(
+                condition=Q(modes__len__gte=1, modes__contained_by=Mode.values), name="hours_have_a_mode"
             ),
         ]
 
@@ -72,6 +83,11 @@ class HoursException(Record):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     starts = models.PositiveSmallIntegerField(default=0)
     ends = models.PositiveSmallIntegerField(default=MINUTES_IN_A_DAY)
+    modes = ArrayField(
+        models.CharField(max_length=10, choices=Mode.choices),
+        default=every_mode,
+        help_text="What extra hours are for. A closure closes all.",
+    )
     reason = models.CharField(max_length=120, blank=True)
 
     class Meta:
@@ -86,6 +102,9 @@ class HoursException(Record):
                 condition=Q(clinician__isnull=False) | Q(kind="closed"),
                 name="clinic_wide_exceptions_close",
                 violation_error_message="Extra hours need a clinician.",
+            ),
+            models.CheckConstraint(
+                condition=Q(modes__len__gte=1, modes__contained_by=Mode.values), name="exception_has_a_mode"
             ),
         ]
         indexes = [models.Index(fields=["day"], name="exceptions_by_day")]

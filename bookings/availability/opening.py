@@ -4,8 +4,9 @@ Weekly hours and exceptions are minutes on the UK wall clock. They become instan
 time, so that a day of 23 or 25 hours comes out right.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from clinic.db.clock import instant
@@ -23,6 +24,7 @@ class Rule(Protocol):
     ends: int
     valid_from: date
     valid_until: date | None
+    modes: list[str]
 
 
 class DatedException(Protocol):
@@ -32,22 +34,49 @@ class DatedException(Protocol):
     kind: str
     starts: int
     ends: int
+    modes: list[str]
 
 
 def opening(day: date, rules: Iterable[Rule], exceptions: Iterable[DatedException]) -> list[Span]:
-    """Return the half-open spans (UTC) in which a clinician sees people on ``day``, in order.
+    """Return the half-open spans (UTC) in which a clinician sees people on ``day``, in order, by whatever mode.
 
     ``exceptions`` are the clinician's own and the clinic's. Extra hours add, closures take away, and
     a closure wins. On a bank holiday only extra hours count.
     """
+    added, closed = _of_the_day(day, rules, exceptions)
+    return _spans(day, without(joined((row.starts, row.ends) for row in added), closed))
+
+
+def opening_by_modes(
+    day: date, rules: Iterable[Rule], exceptions: Iterable[DatedException], modes: Sequence[str]
+) -> list[tuple[list[Span], tuple[str, ...]]]:
+    """Return the spans of ``opening`` with those of ``modes`` they are for; modes with the same spans come together."""
+    added, closed = _of_the_day(day, rules, exceptions)
+    found: dict[tuple[Minutes, ...], tuple[str, ...]] = {}
+    for mode in modes if added else ():
+        ranges = tuple(without(joined((row.starts, row.ends) for row in added if mode in row.modes), closed))
+        found[ranges] = (*found.get(ranges, ()), mode)
+    return [(_spans(day, ranges), same) for ranges, same in found.items() if ranges]
+
+
+def _of_the_day(
+    day: date, rules: Iterable[Rule], exceptions: Iterable[DatedException]
+) -> tuple[list[Rule | DatedException], list[Minutes]]:
+    """Return the rows that add hours to ``day``, and the ranges that are closed."""
     today = [exception for exception in exceptions if exception.day == day]
-    ranges = (
-        [] if day in bank_holidays(day.year) else [(rule.starts, rule.ends) for rule in rules if _applies(rule, day)]
-    )
-    ranges += [(extra.starts, extra.ends) for extra in today if extra.kind == "extra"]
-    closed = [(closure.starts, closure.ends) for closure in today if closure.kind == "closed"]
-    spans = [(instant(day, start), instant(day, end)) for start, end in without(joined(ranges), closed)]
+    is_holiday = day in bank_holidays(day.year)
+    added: list[Rule | DatedException] = [] if is_holiday else [rule for rule in rules if _applies(rule, day)]
+    added += [extra for extra in today if extra.kind == "extra"]
+    return added, [(closure.starts, closure.ends) for closure in today if closure.kind == "closed"]
+
+
+def _spans(day: date, ranges: Iterable[Minutes]) -> list[Span]:
+    spans = [(_instant(day, start), _instant(day, end)) for start, end in ranges]
     return [(start, end) for start, end in spans if start < end]
+
+
+# The same few minutes of the same few days are asked for by every clinician's diary.
+_instant = lru_cache(maxsize=4096)(instant)
 
 
 def _applies(rule: Rule, day: date) -> bool:

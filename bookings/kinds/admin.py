@@ -11,7 +11,7 @@ from bookings.kinds.models import AppointmentKind
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 
-ABOUT = ("name", "slug", "summary", "modes", "clinicians", "position", "is_active")
+ABOUT = ("name", "slug", "summary", "prepare", "modes", "clinicians", "audience", "position", "is_active")
 TIME = ("minutes", "buffer_before", "buffer_after", "align_minutes", "notice_hours", "horizon_days")
 MONEY = ("fee_pence",)
 
@@ -38,7 +38,7 @@ class KindAdmin(StaffAdmin):
     may_view = staticmethod(policy.runs_the_diary)
     may_add = may_change = staticmethod(policy.manages_the_clinic)
     form = KindForm
-    list_display = ("name", "minutes", "fee_text", "notice_hours", "horizon_days", "is_active")
+    list_display = ("name", "minutes", "fee_text", "notice_hours", "horizon_days", "audience", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name",)
     fieldsets = (

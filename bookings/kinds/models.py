@@ -6,7 +6,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from bookings.kinds.enums import Mode
+from bookings.kinds.enums import Audience, Mode
 from bookings.kinds.policy import pounds
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
@@ -45,6 +45,10 @@ class AppointmentKind(Record):
     modes = ArrayField(
         models.CharField(max_length=10, choices=Mode.choices), help_text="How it can happen: video, phone, in person."
     )
+    audience = models.CharField("who may book it", max_length=10, choices=Audience.choices, default=Audience.EVERYBODY)
+    prepare = models.TextField(
+        "what to prepare", blank=True, help_text="A line each. Patients read it before they confirm, and afterwards."
+    )
     clinicians = models.ManyToManyField("clinic.Clinician", related_name="kinds")
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField("can be booked", default=True)
@@ -63,7 +67,10 @@ class AppointmentKind(Record):
             models.CheckConstraint(
                 condition=models.Q(buffer_before__lte=120, buffer_after__lte=120), name="kind_buffers_up_to_2_hours"
             ),
-            models.CheckConstraint(condition=models.Q(modes__len__gte=1), name="kind_has_a_mode"),
+            models.CheckConstraint(
+                condition=models.Q(modes__len__gte=1, modes__contained_by=Mode.values), name="kind_has_a_mode"
+            ),
+            models.CheckConstraint(condition=models.Q(audience__in=Audience.values), name="kind_audience_known"),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +87,11 @@ class AppointmentKind(Record):
         *others, last = [Mode(mode).short for mode in self.modes]
         text = f"{', '.join(others)} or {last}" if others else last
         return text[0].upper() + text[1:]
+
+    @property
+    def preparations(self) -> list[str]:
+        """What to prepare, line by line."""
+        return [line.strip() for line in self.prepare.splitlines() if line.strip()]
 
     def mode_choices(self) -> list[tuple[str, str]]:
         """The modes this kind can happen in, as a form's choices."""

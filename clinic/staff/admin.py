@@ -81,6 +81,7 @@ class ClinicianAdmin(StaffAdmin):
         "role",
         "gmc_number",
         "specialty",
+        "sex",
         "languages",
         "interests",
         "interests_declared_on",

@@ -22,6 +22,13 @@ class ClinicianQuerySet(models.QuerySet["Clinician"]):
         return self if user.is_staff else self.practising()
 
 
+class Sex(models.TextChoices):
+    """As patients may ask for it; a clinician may leave it unsaid."""
+
+    FEMALE = "female", "Woman"
+    MALE = "male", "Man"
+
+
 @pghistory.track(append_only=True)
 class Clinician(Record):
     """A doctor on the GMC's Specialist Register (the clinic records when that was last checked)."""
@@ -35,6 +42,12 @@ class Clinician(Record):
     )
     specialty = models.CharField(max_length=120, help_text="The entry on the Specialist Register.")
     role = models.CharField(max_length=80, blank=True, help_text="What they are here, like “Consultant neurologist”.")
+    sex = models.CharField(
+        max_length=6,
+        choices=Sex.choices,
+        blank=True,
+        help_text="Some patients ask for a woman or a man. Empty: unsaid.",
+    )
     languages = models.CharField(max_length=120, default="English", help_text="Those they consult in.")
     interests = models.CharField(
         "declared interests",

@@ -9,6 +9,7 @@ from django.db import models
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
+from clinic.db.sealed import SealedTextField
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -36,6 +37,11 @@ class Patient(Record):
     email = models.EmailField(blank=True, help_text="For somebody without an account.")
     postcode = models.CharField(max_length=8)
     gp_practice = models.CharField("GP practice", max_length=200)
+    access_needs = SealedTextField(
+        blank=True,
+        place="patients.patient.access_needs",
+        help_text="What they need to take part in a visit, in their words.",
+    )
     deceased_on = models.DateField(null=True, blank=True)
     discharged_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()

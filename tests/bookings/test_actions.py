@@ -9,6 +9,7 @@ from django.db import IntegrityError, InternalError, transaction
 from bookings.appointments import actions
 from bookings.appointments.enums import MOVES, State
 from bookings.appointments.models import Appointment, AppointmentMove, Submission
+from bookings.appointments.policy import EARLY_START_TEXT
 from bookings.appointments.refusals import (
     AlreadyUsed,
     Elsewhere,
@@ -230,7 +231,7 @@ class TestConfirm:
             ("reminder_48h", 0, "due"),
         ]
         assert CareRelationship.objects.get().clinician == okafor
-        assert visit.early_start_requested_at == NOW
+        assert (visit.early_start_requested_at, visit.early_start_text) == (NOW, EARLY_START_TEXT)
 
     def test_again_changes_nothing(self, kind, okafor, amina):
         held = hold(kind, okafor, WEDNESDAY, amina)

@@ -642,6 +642,7 @@ class TestHours:
             "ends": "12:30",
             "valid_from": "01/12/2026",
             "valid_until": "",
+            "modes": ["video", "phone"],
         }
         return client.post(self.URL, sent | fields)
 
@@ -649,7 +650,7 @@ class TestHours:
         assert self.send(as_user(rosa), okafor, ends="24:00").status_code == 302
 
         hours = WeeklyHours.objects.get()
-        assert (hours.starts, hours.ends) == (540, 1440)
+        assert (hours.starts, hours.ends, hours.modes) == (540, 1440, ["video", "phone"])
         html = as_user(rosa).get(f"/admin/bookings/weeklyhours/{hours.pk}/change/").content.decode()
         assert 'value="09:00"' in html
         assert 'value="24:00"' in html
@@ -666,6 +667,8 @@ class TestHours:
             ({"valid_from": "01/01/0001"}, "between 2020"),
             ({"valid_until": "01/11/2026"}, "must not be before"),
             ({"weekday": "7"}, "valid choice"),
+            ({"modes": []}, "at least one way to meet"),
+            ({"modes": ["post"]}, "valid choice"),
         ],
     )
     def test_bad_hours_are_form_errors(self, as_user, rosa, okafor, fields, says):
@@ -692,6 +695,7 @@ class TestHours:
                 "ends": "15:00",
                 "valid_from": "01/01/2026",
                 "valid_until": "",
+                "modes": ["video"],
             }
             assert as_user(rosa).post(f"/admin/bookings/weeklyhours/{hours.pk}/change/", sent).status_code == 302
 
@@ -701,7 +705,14 @@ class TestHours:
     def test_exceptions(self, as_user, rosa, okafor):
         url, sent = (
             "/admin/bookings/hoursexception/add/",
-            {"clinician": "", "day": "24/12/2026", "kind": "closed", "starts": "12:00", "ends": "24:00"},
+            {
+                "clinician": "",
+                "day": "24/12/2026",
+                "kind": "closed",
+                "starts": "12:00",
+                "ends": "24:00",
+                "modes": ["video"],
+            },
         )
 
         assert as_user(rosa).post(url, sent).status_code == 302
@@ -727,6 +738,8 @@ class TestKinds:
         "horizon_days": 56,
         "fee_pence": 9000,
         "position": 0,
+        "audience": "returning",
+        "prepare": "Have a pen and paper ready.",
         "is_active": "on",
     }
 

@@ -90,7 +90,7 @@ def test_the_right_to_cancel_ends_after_14_days_where_the_visit_is_later(amina, 
 
 
 def test_the_confirmation_says_that_an_early_start_was_asked_for(visit):
-    Appointment.objects.filter(pk=visit.pk).update(early_start_requested_at=NOW)
+    Appointment.objects.filter(pk=visit.pk).update(early_start_requested_at=NOW, early_start_text="2026-11")
 
     assert "and you asked us to see you before they end" in letter(visit).text
 

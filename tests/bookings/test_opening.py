@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bookings.appointments.slots import free_starts
-from bookings.availability.opening import joined, opening, without
+from bookings.availability.opening import joined, opening, opening_by_modes, without
 from clinic.db.clock import clock
 
 
@@ -17,6 +17,7 @@ class Rule:
     ends: int
     valid_from: date = date(2026, 1, 1)
     valid_until: date | None = None
+    modes: tuple = ("video", "phone", "in_person")
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Differs:
     kind: str
     starts: int = 0
     ends: int = 1440
+    modes: tuple = ("video", "phone", "in_person")
 
 
 @dataclass
@@ -157,3 +159,31 @@ def test_many_starts_are_found_quickly():
     busy = [(at(9) + timedelta(minutes=10 * step), at(9, 5) + timedelta(minutes=10 * step)) for step in range(40)]
 
     assert free_starts(Kind(minutes=10, align_minutes=5), [(at(9), at(17))], busy)[0] >= at(9)
+
+
+def test_each_way_to_meet_has_its_own_hours_and_those_alike_come_together():
+    rules = [Rule(2, 540, 600), Rule(2, 840, 900, modes=("phone",))]
+    differs = [Differs(date(2026, 12, 2), "extra", 600, 660, modes=("video",))]
+
+    found = opening_by_modes(date(2026, 12, 2), rules, differs, ["video", "phone", "in_person"])
+
+    assert found == [
+        ([(at(9), at(11))], ("video",)),
+        ([(at(9), at(10)), (at(14), at(15))], ("phone",)),
+        ([(at(9), at(10))], ("in_person",)),
+    ]
+
+
+def test_a_closure_closes_every_way_to_meet():
+    differs = [Differs(date(2026, 12, 2), "closed", 540, 570, modes=("video",))]
+
+    found = opening_by_modes(date(2026, 12, 2), [Rule(2, 540, 600)], differs, ["video", "phone"])
+
+    assert found == [([(at(9, 30), at(10))], ("video", "phone"))]
+
+
+def test_a_busy_stretch_in_another_opening_does_not_hide_a_later_one():
+    opens = [(at(9), at(10)), (at(14), at(15))]
+    busy = [(at(8), at(8, 30)), (at(9, 30), at(10)), (at(12), at(13)), (at(14), at(14, 30)), (at(15), at(16))]
+
+    assert free_starts(Kind(), opens, busy) == [at(9), at(14, 30)]
