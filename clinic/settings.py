@@ -107,6 +107,8 @@ CLINIC = {
     "regulator_address": env("REGULATOR_ADDRESS"),  # of the latest assessment, on the regulator's own website
     "regulator_rating": env("REGULATOR_RATING"),
 }
+# Where video calls may be: https links to these hosts, and to names below them, are all that staff can enter.
+VIDEO_HOSTS = env_list("VIDEO_HOSTS") or ([] if PRODUCTION else ["video.example.com"])
 GMC_REGISTER = "https://www.gmc-uk.org/registrants/"  # and the doctor's number
 
 # Applications -----------------------------------------------------------------------------------

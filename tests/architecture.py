@@ -20,7 +20,7 @@ FOUNDATION = [
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
-    "bookings": ["kinds", "availability", "appointments", "nextfree"],
+    "bookings": ["kinds", "availability", "appointments", "choosing", "nextfree"],
 }
 APPS = ["clinic", "patients", "bookings"]
 WIRING_IMPORTERS = {"urls.py", "manage.py"}
@@ -34,11 +34,11 @@ NAMED = {
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening"},
-    "bookings.appointments": {"slots"},
+    "bookings.appointments": {"access", "refusals", "slots"},
     "patients.intake": {"flags", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
-EDGES = {"views", "admin", "staff_admin", "tasks"}
+EDGES = {"views", "admin", "staff_admin", "tasks", "access"}
 NO_HTTP = {"enums", "policy", "models", "letters", "actions", "tasks"}
 HTTP = ("django.http", "django.forms", "django.shortcuts", "django.views", "crispy_forms")
 WRITES = {"save", "create", "bulk_create", "delete", "get_or_create", "update_or_create", "bulk_update"}
@@ -177,7 +177,7 @@ def no_http_below(path, source):
 def views_reach_through_visible_to(path, source):
     """Views and admin reach records only through ``visible_to(user)``."""
     wiring = ("/workspace/", "/care/", "/website/")
-    if where(path)[2] not in {"views", "admin"} and not any(folder in path for folder in wiring):
+    if where(path)[2] not in {"views", "admin", "access"} and not any(folder in path for folder in wiring):
         return
     tree = ast.parse(source)
     chains = {}

@@ -45,6 +45,8 @@ TABLE = {
     "home_after_sign_in": (302, 302, 302, 302, 302, 302),
     "appointment": (200, 404, 302, 302, 404, 302),
     "appointment_confirm": (302, 404, 403, 403, 403, 403),
+    "appointment_more_time": (405, 405, 405, 405, 405, 405),
+    "appointment_will_come": (405, 405, 405, 405, 405, 405),
     "appointment_reschedule": (200, 404, 403, 403, 403, 403),
     "appointment_cancel": (200, 404, 403, 403, 403, 403),
     "appointment_calendar": (200, 404, 403, 403, 403, 403),

@@ -89,7 +89,8 @@ def test_feature_folders_hold_only_the_known_names():
 # What a feature keeps to itself beside the known names. More than two is a reason to look again; the diary's
 # are one engine (see docs/decisions), and so are the outbox's.
 INSIDE = {
-    "bookings.appointments": {"diary", "listing", "refusals", "ics", "booking_urls"},
+    "bookings.appointments": {"diary", "ics"},
+    "bookings.choosing": {"listing", "appointment_urls"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},

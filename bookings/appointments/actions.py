@@ -3,11 +3,13 @@
 What they share, the locks and the one act a form, is in ``diary.py``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -15,24 +17,44 @@ from bookings.appointments import slots
 from bookings.appointments.diary import fingerprint, in_the_diary
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove
-from bookings.appointments.policy import EARLY_START_TEXT, HOLD, may_cancel, may_move, needs_early_start, refund_of
+from bookings.appointments.policy import (
+    EARLY_START_TEXT,
+    FORGIVEN,
+    HOLD,
+    MOST_BOOKED_A_WEEK,
+    MOST_COMING,
+    is_video_link,
+    may_cancel,
+    may_move,
+    needs_early_start,
+    refund_of,
+    why_not_book,
+)
 from bookings.appointments.refusals import (
+    ExtendedAlready,
     HoldEnded,
+    NotAVideoLink,
+    NotForYou,
     NotNow,
     NotOffered,
     RefundChanged,
     SignInFirst,
     Taken,
     TooLate,
+    TooMany,
     TooSoon,
 )
 from bookings.kinds.models import AppointmentKind
+from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.clock import MINUTES_IN_A_DAY, instant, uk_day
 from clinic.db.states import StaleState, move
+from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
-from patients.profile.actions import open_care
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
+from patients.profile.actions import open_care, save_access_needs
 from patients.profile.models import CareRelationship, Patient
 
 HOLDS_AN_HOUR = 3  # by one network address, signed out
@@ -50,15 +72,17 @@ def hold(
     address: str,
     key: UUID,
     at: datetime,
+    whoever: bool = False,
 ) -> Appointment:
     """Keep a time for 15 minutes and return the hold. Choosing again lets one's earlier hold go.
 
     ``patient`` is None for somebody not signed in; then ``visitor`` tells their browser from others, and
     ``address`` is a keyed hash of where they come from. ``own_hold`` is the hold their session knows of.
-    ``key`` makes it idempotent.
-    Raises Taken, NotOffered, Elsewhere, SignInFirst, AlreadyUsed or Busy.
+    ``key`` makes it idempotent; with ``whoever`` the clinician may differ when it is sent again.
+    Raises Taken, NotOffered, NotForYou, Elsewhere, SignInFirst, AlreadyUsed or Busy.
     """
-    sent = fingerprint("hold", patient.pk if patient else visitor, kind.pk, clinician.pk, starts_at)
+    who = patient.pk if patient else visitor
+    sent = fingerprint("hold", who, kind.pk, "whoever" if whoever else clinician.pk, starts_at)
 
     def work() -> Appointment:
         for kept in _own_live_holds(patient, own_hold):
@@ -66,6 +90,7 @@ def hold(
             if same and _lasts(kept, at):
                 return kept
             move(kept, State.EXPIRED, by=None, at=at, reason="Another time was chosen")
+        _check_may_book(kind, patient)
         _make_room(kind, clinician, starts_at, at=at)
         if patient is None:
             _limit_signed_out_holds(kind, clinician, starts_at, address, at=at)
@@ -75,25 +100,62 @@ def hold(
     return in_the_diary(work, act="hold", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at)
 
 
+def hold_with_whoever(
+    kind: AppointmentKind, clinicians: Sequence[Clinician], starts_at: datetime, *, at: datetime, **who: Any
+) -> Appointment:
+    """Keep a time with the first of ``clinicians`` (at least one) who still has it. The rest is as with ``hold``."""
+    first, *others = clinicians
+    try:
+        return hold(kind, first, starts_at, at=at, whoever=True, **who)
+    except (Taken, NotOffered):
+        if not others:
+            raise
+    return hold_with_whoever(kind, others, starts_at, at=at, **who)
+
+
+def extend_hold(held: Appointment, *, patient: Patient, key: UUID, at: datetime) -> Appointment:
+    """Keep a held time for 15 minutes more, once. Raises ExtendedAlready, or HoldEnded where the time is gone."""
+    sent = fingerprint("extend", patient.pk, held.pk)
+
+    def work() -> Appointment:
+        current = Appointment.objects.get(pk=held.pk)
+        _check_still_theirs(current, patient, at=at)
+        if current.hold_extended:
+            raise ExtendedAlready
+        current.held_until = max(current.held_until or at, at) + HOLD
+        current.hold_extended = True
+        current.save(update_fields=["held_until", "hold_extended"])
+        return current
+
+    return in_the_diary(work, act="extend", key=key, sent=sent, patient=patient, clinicians=[held.clinician_id], at=at)
+
+
 def confirm(
-    held: Appointment, *, patient: Patient, mode: str, early_start: bool, key: UUID, by: User, at: datetime
+    held: Appointment,
+    *,
+    patient: Patient,
+    mode: str,
+    early_start: bool,
+    access_needs: str | None = None,
+    key: UUID,
+    by: User,
+    at: datetime,
 ) -> Appointment:
     """Turn a hold into a booked visit of ``patient``, and plan its messages. Booking it again changes nothing.
 
-    A hold whose time is up still counts as long as nobody else took the time. Raises HoldEnded where
-    the time is gone or no longer offered, Elsewhere where the patient has another visit then.
+    A hold whose time is up still counts as long as nobody else took the time. ``access_needs`` are kept with
+    the patient; None leaves them as they are. Raises HoldEnded where the time is gone or no longer offered for
+    ``mode``, Elsewhere where the patient has another visit then, NotForYou, and TooMany, of which staff are told.
     """
-    sent = fingerprint("confirm", patient.pk, held.pk, mode, early_start)
+    sent = fingerprint("confirm", patient.pk, held.pk, mode, early_start, access_needs)
 
     def work() -> Appointment:
-        current = Appointment.objects.select_related("kind", "clinician").get(pk=held.pk)
+        current = Appointment.objects.get(pk=held.pk)
         if current.patient_id == patient.pk and current.state in UPCOMING:
             return current  # the same button pressed in another tab
-        still_offered = slots.is_offered(
-            current.kind, current.clinician, current.starts_at, now=at, ignoring=[current.pk]
-        )
-        if current.state != State.HELD or current.patient_id not in {None, patient.pk} or not still_offered:
-            raise HoldEnded
+        _check_still_theirs(current, patient, mode=mode, at=at)
+        _check_may_book(current.kind, patient)
+        _check_how_many(patient, at)
         early = at if early_start and needs_early_start(current.starts_at, at) else None
         move(
             current,
@@ -107,10 +169,18 @@ def confirm(
             early_start_requested_at=early,
             early_start_text=EARLY_START_TEXT if early else "",
         )
+        if access_needs is not None:
+            save_access_needs(patient, access_needs, by=by, at=at)
         _announce_booking(current, at=at)
         return current
 
-    return in_the_diary(work, act="confirm", key=key, sent=sent, patient=patient, clinicians=[held.clinician_id], at=at)
+    try:
+        return in_the_diary(
+            work, act="confirm", key=key, sent=sent, patient=patient, clinicians=[held.clinician_id], at=at
+        )
+    except TooMany:
+        _tell_staff_of_many(patient, at)
+        raise
 
 
 def book_for(
@@ -132,7 +202,7 @@ def book_for(
     sent = fingerprint("book_for", patient.pk, kind.pk, clinician.pk, starts_at, mode)
 
     def work() -> Appointment:
-        _make_room(kind, clinician, starts_at, at=at, anyway=bool(outside_hours_reason))
+        _make_room(kind, clinician, starts_at, mode=mode, at=at, anyway=bool(outside_hours_reason))
         made = _insert(
             kind,
             clinician,
@@ -174,10 +244,13 @@ def reschedule(
             raise StaleState
         if not by.is_staff and not may_move(current.starts_at, at):
             raise TooLate
-        _make_room(current.kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=bool(outside_hours_reason))
+        anyway = bool(outside_hours_reason)
+        _make_room(current.kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk], anyway=anyway)
         moved = _move_to(
             current, clinician, starts_at, reason=reason, outside_hours_reason=outside_hours_reason, by=by, at=at
         )
+        if by.is_staff and moved.state == State.CONFIRMED:  # "I will be there" was said of the old time
+            move(moved, State.BOOKED, by=by, at=at, reason="The clinic moved it")
         outbox.cancel(moved.pk, why="moved", at=at)
         _announce_booking(moved, fact="appointment_moved", at=at)
         return moved
@@ -228,6 +301,28 @@ def cancel(
     )
 
 
+def will_come(appointment: Appointment, *, by: User, at: datetime) -> None:
+    """Record that the patient says they will come. Nothing depends on it. Raises StaleState where it is not booked."""
+    move(appointment, State.CONFIRMED, by=by, at=at)
+
+
+def set_join_url(appointment: Appointment, url: str, *, by: User, at: datetime) -> None:
+    """Save the link to a visit's video call; empty takes it away. Raises NotAVideoLink for other than a known https host."""
+    if url and not is_video_link(url, settings.VIDEO_HOSTS):
+        raise NotAVideoLink(f"Enter an https link to one of: {', '.join(settings.VIDEO_HOSTS)}")
+    appointment.join_url = url
+    appointment.save(update_fields=["join_url"])
+
+
+def expire_old_holds(*, at: datetime) -> int:
+    """Let go of holds that ran out a day ago, and return how many. Until then their makers could still confirm them."""
+    old = Appointment.objects.filter(state=State.HELD, held_until__lte=at - FORGIVEN)
+    for held in old:
+        with suppress(StaleState):
+            move(held, State.EXPIRED, by=None, at=at, reason="Time ran out")
+    return len(old)
+
+
 def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the patient has arrived. Raises NotNow on another day, StaleState where it is not upcoming."""
     if uk_day(at) != uk_day(appointment.starts_at):
@@ -254,6 +349,40 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
         outbox.cancel(appointment.pk, why="did not attend", at=at)
 
 
+def _check_still_theirs(current: Appointment, patient: Patient, *, mode: str = "", at: datetime) -> None:
+    """Look whether a hold is the patient's (or nobody's) and still offered, for ``mode``. Raises HoldEnded."""
+    theirs = current.state == State.HELD and current.patient_id in {None, patient.pk}
+    free = slots.offered_at(current.kind, current.clinician, current.starts_at, now=at, ignoring=[current.pk])
+    if not (theirs and free and mode in {"", *free.modes}):
+        raise HoldEnded
+
+
+def _check_may_book(kind: AppointmentKind, patient: Patient | None) -> None:
+    """Look whether the kind is for this person; somebody not signed in is asked when they confirm. Raises NotForYou."""
+    was_here = patient is None or Appointment.objects.filter(patient=patient, state=State.COMPLETED).exists()
+    if why := why_not_book(kind.audience, was_here=was_here):
+        raise NotForYou(why)
+
+
+def _check_how_many(patient: Patient, at: datetime) -> None:
+    booked = Appointment.objects.filter(patient=patient).visits()
+    coming = booked.filter(state__in=UPCOMING, starts_at__gt=at).count()
+    if coming >= MOST_COMING or booked.filter(booked_at__gt=at - timedelta(days=7)).count() >= MOST_BOOKED_A_WEEK:
+        raise TooMany
+
+
+def _tell_staff_of_many(patient: Patient, at: datetime) -> None:
+    worklist.ask(
+        TaskKind.MANY_BOOKINGS,
+        "A patient has reached the number of visits one can book online",
+        key=f"many:{patient.pk}:{uk_day(at)}",
+        about=patient.pk,
+        role=Role.RECEPTION,
+        due_at=workdays_after(at, 1),
+        at=at,
+    )
+
+
 def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appointment]:
     """Return what the person holds: as a patient, and from before they signed in."""
     mine = Q(patient=patient) if patient is not None else Q(pk__in=[])
@@ -270,11 +399,15 @@ def _make_room(
     clinician: Clinician,
     starts_at: datetime,
     *,
+    mode: str = "",
     at: datetime,
     ignoring: Iterable[UUID] = (),
     anyway: bool = False,
 ) -> None:
-    """Let overlapping holds that have run out go, then check that the time is offered. Raises Taken or NotOffered."""
+    """Let overlapping holds that have run out go, then check that the time is offered, for ``mode`` where one is named.
+
+    ``anyway``: it need not be offered, as long as staff may write it down. Raises Taken or NotOffered.
+    """
     busy_from, busy_until = _busy(kind, starts_at)
     overlapping = Appointment.objects.filter(clinician=clinician, busy_from__lt=busy_until, busy_until__gt=busy_from)
     for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
@@ -284,7 +417,8 @@ def _make_room(
     if anyway:
         offered = slots.may_be_written_down(kind, clinician, starts_at, now=at)
     else:
-        offered = slots.is_offered(kind, clinician, starts_at, now=at, ignoring=ignoring)
+        free = slots.offered_at(kind, clinician, starts_at, now=at, ignoring=ignoring)
+        offered = free is not None and mode in {"", *free.modes}
     if not offered:
         raise NotOffered
 

@@ -17,6 +17,7 @@ from clinic.db.contention import constraint_of, patiently
 from clinic.staff.models import Clinician
 from patients.profile.models import Patient
 
+SAME_KEY = "bookings_submission_key_key"
 REFUSALS = {"clinician_is_in_one_place": Taken, "patient_is_in_one_place": Elsewhere}
 
 
@@ -53,6 +54,8 @@ def in_the_diary(
     try:
         return patiently(locked, Busy())
     except IntegrityError as error:
+        if constraint_of(error) == SAME_KEY:  # sent twice at once, and the two locked different clinicians
+            return patiently(locked, Busy())
         if refusal := REFUSALS.get(constraint_of(error)):
             raise refusal from error
         raise

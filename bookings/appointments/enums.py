@@ -1,4 +1,4 @@
-"""The states of an appointment, and which may follow which."""
+"""The states of an appointment, which may follow which, and the parts of a day."""
 
 from django.db import models
 
@@ -19,6 +19,14 @@ class State(models.TextChoices):
     DID_NOT_ATTEND = "did_not_attend", "Did not attend"
 
 
+class PartOfDay(models.TextChoices):
+    """What people call a time of day; ``policy.part_of_day`` says when one ends."""
+
+    MORNING = "morning", "Morning"
+    AFTERNOON = "afternoon", "Afternoon"
+    EVENING = "evening", "Evening"
+
+
 # Where the patient reads it, a state may need other words than for staff.
 TO_PATIENT: dict[str, str] = {State.CONFIRMED: "Booked", State.CANCELLED_BY_PATIENT: "Cancelled by you"}
 CANCELLED = frozenset({State.CANCELLED_BY_PATIENT, State.CANCELLED_BY_CLINIC})
@@ -29,7 +37,7 @@ HOLD_STATES = frozenset({State.HELD, State.EXPIRED})
 MOVES: dict[str, frozenset[str]] = {
     State.HELD: frozenset({State.BOOKED, State.EXPIRED}),
     State.BOOKED: frozenset({State.CONFIRMED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
-    State.CONFIRMED: frozenset({State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
+    State.CONFIRMED: frozenset({State.BOOKED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
     State.CHECKED_IN: frozenset({State.IN_PROGRESS, State.ENDED_EARLY, State.CANCELLED_BY_CLINIC}),
     State.IN_PROGRESS: frozenset({State.COMPLETED, State.ENDED_EARLY}),
 }

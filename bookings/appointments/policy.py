@@ -1,18 +1,33 @@
 """Cut-offs, refunds and what may still be done. Pure: the clock and the bank holidays come in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from bookings.appointments.enums import PartOfDay
+from bookings.kinds.enums import Audience
 from bookings.kinds.policy import pounds
-from clinic.db.clock import instant, uk_day
+from clinic.db.clock import UK, instant, uk_day
 from clinic.db.workdays import is_workday
 
 CUT_OFF_MINUTE = 17 * 60
 COOLING_OFF_DAYS = 14
 HOLD = timedelta(minutes=15)
-EARLY_START_TEXT = "2026-11"  # the version of the words of ConfirmForm.early_start
+FORGIVEN = timedelta(days=1)  # a hold that ran out can still be confirmed while nobody else took the time
+NOON, EVENING = 12, 17
+JOIN_OPENS = timedelta(minutes=15)
+JOIN_STAYS = timedelta(hours=1)
+# What one patient may book online; beyond it they are asked to call, and staff are told.
+MOST_COMING = 6
+MOST_BOOKED_A_WEEK = 20
+# The words of the request for an early start, by version; a version that was used never changes (CCR 2013, reg 36).
+EARLY_START_TEXTS = {
+    "2026-11": "I ask the clinic to see me before the 14 days are over. I know that once the visit has taken place I can no longer cancel it."
+}
+EARLY_START_TEXT = "2026-11"
 
 
 def cut_off(starts_at: datetime) -> datetime:
@@ -25,7 +40,12 @@ def cut_off(starts_at: datetime) -> datetime:
 
 def cooling_off_ends(booked_at: datetime) -> datetime:
     """Return the end of the 14 days after the day of the contract (Consumer Contracts Regulations 2013, reg 30(2))."""
-    return instant(uk_day(booked_at) + timedelta(days=COOLING_OFF_DAYS + 1), 0)
+    return instant(cooling_off_last_day(booked_at) + timedelta(days=1), 0)
+
+
+def cooling_off_last_day(booked_at: datetime) -> date:
+    """Return the last of the 14 days, as a UK day."""
+    return uk_day(booked_at) + timedelta(days=COOLING_OFF_DAYS)
 
 
 class Why(StrEnum):
@@ -94,3 +114,44 @@ def may_cancel(starts_at: datetime, at: datetime) -> bool:
 def needs_early_start(starts_at: datetime, at: datetime) -> bool:
     """Tell whether the visit falls into the 14 days, so that the patient must ask for an early start (reg 36)."""
     return starts_at < cooling_off_ends(at)
+
+
+def part_of_day(moment: datetime) -> PartOfDay:
+    """Return what people in the UK call that time of day: the morning until noon, the afternoon until 5pm."""
+    hour = moment.astimezone(UK).hour
+    return PartOfDay.MORNING if hour < NOON else PartOfDay.AFTERNOON if hour < EVENING else PartOfDay.EVENING
+
+
+class NotFor(StrEnum):
+    """Why somebody may not book a kind online, in words for them; the page adds the phone number."""
+
+    NEW_HERE = "This visit is for people who have had a visit with us. Book a first assessment, or call us."
+    CLINIC_BOOKS = "We book this visit together with you. Call us to arrange it."
+
+
+def why_not_book(audience: str, *, was_here: bool) -> NotFor | None:
+    """Return why a patient may not book a kind for ``audience`` online; ``was_here``: they have had a completed visit."""
+    if audience == Audience.CLINIC:
+        return NotFor.CLINIC_BOOKS
+    return NotFor.NEW_HERE if audience == Audience.RETURNING and not was_here else None
+
+
+def is_video_link(url: str, hosts: Sequence[str]) -> bool:
+    """Tell whether ``url`` is https, without a port or a user, and leads to one of ``hosts`` or a name below one."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    known = any(host == each or host.endswith(f".{each}") for each in hosts)
+    return parts.scheme == "https" and known and port is None and "@" not in parts.netloc and url.isprintable()
+
+
+def join_opens(starts_at: datetime) -> datetime:
+    """Return when the link to a video call is first shown."""
+    return starts_at - JOIN_OPENS
+
+
+def may_join(starts_at: datetime, ends_at: datetime, at: datetime) -> bool:
+    """Tell whether the link to a video call is shown: from 15 minutes before until an hour after the planned end."""
+    return join_opens(starts_at) <= at < ends_at + JOIN_STAYS

@@ -40,6 +40,26 @@ class HoldEnded(_Worded):
     words = "We could not keep this time for you any longer. Your answers are saved. Choose another time."
 
 
+class ExtendedAlready(_Worded):
+    """A hold is made longer once."""
+
+    words = "You have had more time already. Finish this page before the time shown above, or choose another time."
+
+
+class TooMany(_Worded):
+    """More visits than one person books online."""
+
+    words = "You have booked as many visits as one person can book online. Call us to book another one."
+
+
+class NotForYou(Refusal):
+    """A kind that this person may not book online; the words say why."""
+
+
+class NotAVideoLink(Refusal):
+    """An address that patients are not sent to; the words say what to enter."""
+
+
 class TooLate(_Worded):
     """A move after the cut-off."""
 

@@ -175,20 +175,14 @@ def may_be_written_down(kind: AppointmentKind, clinician: Clinician, starts_at: 
     return to_come and kind.is_active and kind.clinicians.practising().filter(pk=clinician.pk).exists()
 
 
-def is_offered(
-    kind: AppointmentKind,
-    clinician: Clinician,
-    starts_at: datetime,
-    *,
-    mode: str = "",
-    now: datetime,
-    ignoring: Iterable[UUID] = (),
-) -> bool:
-    """Tell whether exactly this start is offered now, for ``mode`` where one is named: right day, length, clinician, notice, and free."""
+def offered_at(
+    kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, now: datetime, ignoring: Iterable[UUID] = ()
+) -> FreeTime | None:
+    """Return exactly this start where it is offered now: right day, length, clinician, notice, and free; else None."""
     day = uk_day(starts_at)
     offered_by = kind.clinicians.practising().filter(pk=clinician.pk)
     if not (kind.is_active and offered_by.exists()):
-        return False
+        return None
     diary = read_diary([clinician], day, day, now=now, ignoring=ignoring)
     offered = slots(kind, diary, day, day, now=now).get(day, [])
-    return any(free.starts_at == starts_at and mode in ("", *free.modes) for free in offered)
+    return next((free for free in offered if free.starts_at == starts_at), None)

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from bookings.kinds.enums import Audience, Mode
-from bookings.kinds.policy import pounds
+from bookings.kinds.policy import modes_text, pounds
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
 
@@ -84,9 +84,7 @@ class AppointmentKind(Record):
     @property
     def modes_text(self) -> str:
         """How it can happen, in a few words, like "Video, phone or in person"."""
-        *others, last = [Mode(mode).short for mode in self.modes]
-        text = f"{', '.join(others)} or {last}" if others else last
-        return text[0].upper() + text[1:]
+        return modes_text(self.modes)
 
     @property
     def preparations(self) -> list[str]:

@@ -5,13 +5,14 @@ from typing import Any
 
 from django import forms
 
-from bookings.appointments.forms import KeyedForm, SlotField
 from bookings.appointments.slots import Slot
+from bookings.choosing.forms import SlotField
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import UK, is_repeated, is_skipped
 from clinic.forms.base import PlainErrors
 from clinic.forms.clock import ClockMinutes
+from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 from clinic.staff.models import Clinician
 

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from bookings.appointments.forms import slot_value
-from bookings.appointments.listing import Time, Times, times
 from bookings.appointments.slots import Slot
+from bookings.choosing.forms import slot_value
+from bookings.choosing.listing import Time, Times, times
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import UK, day_text, uk_day, when_text
 from clinic.staff.models import Clinician

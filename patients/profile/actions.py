@@ -53,6 +53,13 @@ def save_contact_details(patient: Patient, details: Mapping[str, Any], *, by: An
     patient.save(update_fields=list(details))
 
 
+def save_access_needs(patient: Patient, needs: str, *, by: Any, at: datetime) -> None:
+    """Save what a patient needs to take part in a visit; it is carried along to the visits after."""
+    if needs != patient.access_needs:
+        patient.access_needs = needs
+        patient.save(update_fields=["access_needs"])
+
+
 def give_consents(patient: Patient, answers: Mapping[Consent.Purpose, bool], *, by: Any, at: datetime) -> list[Consent]:
     """Write down one answer for each purpose, and return the rows. The newest answer to a purpose counts."""
     with transaction.atomic():

@@ -63,6 +63,14 @@ class ProfileForm(PlainErrors, forms.Form):
         error_messages={"required": "Enter the name of your GP practice"},
     )
 
+    access_needs = PlainTextField(
+        label="Do you need anything to take part in a visit?",
+        help_text="For example a room without steps, large print, an interpreter, more time, or somebody with you.",
+        longest=policy.LONGEST_NEEDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
     helper = helper("Save my details")
 
     def __init__(self, *args: Any, today: date, drama: bool, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ ADULT = 18
 BORN_SINCE = date(1900, 1, 1)
 LONGEST_PHONE = 40  # as typed; reading a huge string as a number is slow
 LONGEST_POSTCODE = 20
+LONGEST_NEEDS = 500
 TYPED_PHONE = re.compile(r"[0-9+() ./-]+")  # no letters: 0800 FLOWERS would be read as digits
 UK = 44
 NATIONAL_DIGITS = (9, 10)  # without the leading 0

@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from bookings.appointments.enums import State
-from bookings.appointments.forms import slot_value
 from bookings.appointments.models import Appointment
 from bookings.appointments.slots import read_diary, slots
+from bookings.choosing.forms import slot_value
 from clinic.db.clock import uk_day
 from tests.factories import diary, people
 from tests.race import race

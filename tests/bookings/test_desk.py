@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.appointments.enums import State
-from bookings.appointments.forms import slot_value
 from bookings.appointments.models import Appointment, AppointmentMove
 from bookings.appointments.slots import Slot
 from bookings.availability.models import HoursException, WeeklyHours
+from bookings.choosing.forms import slot_value
 from bookings.kinds.models import AppointmentKind
 from clinic.audit.models import AccessLog
 from clinic.outbox.models import Message

@@ -24,7 +24,7 @@ def monday_morning():
 @pytest.fixture
 def kind(okafor, lind):
     diary.hours(okafor)
-    diary.hours(lind, weekdays=[1], starts=9 * 60, ends=10 * 60)
+    diary.hours(lind, weekdays=[1], starts=17 * 60, ends=18 * 60)
     return diary.kind(okafor, lind)
 
 
@@ -41,7 +41,11 @@ def test_without_a_query_it_shows_the_first_day_with_free_times(client, kind):
 
     assert shown(answer).day == date(2026, 11, 24)
     assert answer.content.count(b'name="slot"') == 16 + 2
-    assert [(part, len(found)) for part, found in shown(answer).groups] == [("Morning", 8), ("Afternoon", 10)]
+    assert [(part, len(found)) for part, found in shown(answer).groups] == [
+        ("Morning", 6),
+        ("Afternoon", 10),
+        ("Evening", 2),
+    ]
 
 
 def test_days_carry_their_counts(client, kind):

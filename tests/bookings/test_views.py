@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.appointments.enums import State
-from bookings.appointments.forms import slot_value
 from bookings.appointments.models import Appointment
 from bookings.appointments.slots import Slot
+from bookings.choosing.forms import slot_value
 from clinic.audit.models import AccessLog
 from tests.factories import diary, people
 from tests.factories.people import NOW

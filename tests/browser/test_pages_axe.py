@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bookings.appointments.forms import SlotField
+from bookings.choosing.forms import SlotField
 from clinic.accounts.models import User
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from bookings.appointments.forms import slot_value
 from bookings.appointments.models import Appointment
 from bookings.appointments.slots import Slot
+from bookings.choosing.forms import slot_value
 from patients.intake.models import Intake
 from patients.profile import policy
 from patients.profile.models import Patient

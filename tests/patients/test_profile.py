@@ -91,6 +91,7 @@ def test_boxes_know_what_a_browser_may_fill_in(newcomer, as_user):
         "phone": "tel",
         "postcode": "postal-code",
         "gp_practice": "off",
+        "access_needs": None,
     }
     parts = [box.attrs["autocomplete"] for box in form.fields["date_of_birth"].widget.widgets]
     assert parts == ["bday-day", "bday-month", "bday-year"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.appointments import views
+from bookings.choosing import views
 
 urlpatterns = [
     path("<slug:slug>/", views.choose, name="book_kind"),

@@ -1,0 +1,329 @@
+"""Choosing a time, confirming it, and choosing another one. Staff choose at the desk."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid5
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, Subquery, UUIDField, Value
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.appointments import actions, policy, slots
+from bookings.appointments.access import facts, found, own_visit, patient_of
+from bookings.appointments.enums import HOLD_STATES, UPCOMING, State
+from bookings.appointments.models import Appointment
+from bookings.appointments.refusals import HoldEnded, NotOffered, SignInFirst
+from bookings.appointments.slots import Slot
+from bookings.choosing.forms import ANYBODY, ConfirmForm, FilterForm, MoveForm, SlotForm, TimesQuery, slot_value
+from bookings.choosing.listing import Wish, free_then, nearest, times
+from bookings.kinds.models import AppointmentKind
+from clinic.accounts.access import SignedIn, patients_only
+from clinic.accounts.policy import is_patient
+from clinic.db.clock import clock, day_text, uk_day, when_text
+from clinic.db.refusal import Refusal
+from clinic.forms.keyed import KeyedForm
+from clinic.staff.models import Clinician
+from patients.profile.models import Patient
+
+HOLD_KEY = "hold"  # the session's own hold
+ANSWERS_KEY = "answers"  # what was answered about a time that is gone; the session is kept in the database
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, slug: str) -> HttpResponse:
+    """Free times of a kind; choosing one holds it for 15 minutes. Works signed out."""
+    kind = get_object_or_404(_kinds(request), slug=slug)
+    now = timezone.now()
+    own: UUID | None = kind.seen_before  # type: ignore[attr-defined]
+    if why := policy.why_not_book(kind.audience, was_here=own is not None):
+        context = {"kind": kind, "why": why, "may_sign_in": why == policy.NotFor.NEW_HERE}
+        return render(request, "bookings/choosing/not_for_you.html", context)
+    if request.method != "POST":
+        return _times_page(request, kind, SlotForm(), now, own=own)
+    if request.user.is_authenticated and not is_patient(request.user):
+        raise PermissionDenied
+    return _chosen(request, kind, now, own)
+
+
+def _chosen(request: HttpRequest, kind: AppointmentKind, now: datetime, own: UUID | None) -> HttpResponse:
+    """Hold the time that was chosen, or say on the page of times why not."""
+    patient, form = patient_of(request), SlotForm(request.POST)
+    if request.user.is_authenticated and patient is None:
+        return _profile_first(request.get_full_path())
+    if form.is_valid():
+        try:
+            held = _hold(request, kind, form, patient, now)
+        except SignInFirst as refusal:
+            messages.info(request, str(refusal))
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _held(request, held, form.cleaned_data["slot"])
+    return _times_page(request, kind, form, now, own=own)
+
+
+def _hold(
+    request: HttpRequest, kind: AppointmentKind, form: SlotForm, patient: Patient | None, now: datetime
+) -> Appointment:
+    slot: Slot = form.cleaned_data["slot"]
+    shown = _clinician(request, slot)
+    address = salted_hmac("bookings.hold", request.META.get("REMOTE_ADDR", "")).hexdigest()
+    who: dict[str, Any] = {
+        "patient": patient,
+        "own_hold": _session_hold(request),
+        "visitor": salted_hmac("bookings.visitor", request.META.get("CSRF_COOKIE", "")).hexdigest(),
+        "address": address,
+        # One page has many times: the same time twice is one act, another time of the same page another.
+        "key": uuid5(form.cleaned_data["key"], slot_value(slot)),
+        "at": now,
+    }
+    if not form.cleaned_data["whoever"]:
+        return actions.hold(kind, shown, slot.starts_at, **who)
+    query = TimesQuery(request.GET)
+    free = free_then(kind, slot.starts_at, uk_day(slot.starts_at), wish=_wish(query, None), now=now)
+    clinicians = [shown, *(each for each in free if each.pk != shown.pk)]
+    return actions.hold_with_whoever(kind, clinicians, slot.starts_at, **who)
+
+
+def _held(request: HttpRequest, held: Appointment, wanted: Slot) -> HttpResponse:
+    """Go on to the page that confirms the hold, and say there what the person could miss."""
+    request.session[HOLD_KEY] = str(held.pk)
+    if held.clinician_id != wanted.clinician_id:
+        messages.info(
+            request, f"Somebody was quicker. {held.clinician.name} is free at the same time, so we keep that."
+        )
+    if not request.user.is_authenticated and held.held_until:
+        until = clock(held.held_until)
+        messages.info(request, f"We are keeping this time for you until {until}. Sign in, or create an account.")
+    return redirect("appointment_confirm", pk=held.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The last page before a booking: who, when, how much, how to get out of it."""
+    held = found(request, Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)), pk)
+    patient, now = patient_of(request), timezone.now()
+    if patient is None:
+        return _profile_first(request.path)
+    if held.state not in HOLD_STATES:
+        return redirect("appointment", pk=held.pk)
+    offered = slots.offered_at(held.kind, held.clinician, held.starts_at, now=now, ignoring=[held.pk])
+    modes = offered.modes if offered else tuple(held.kind.modes)
+    early = policy.needs_early_start(held.starts_at, now)
+    form = ConfirmForm(
+        request.POST or None, modes=modes, early_start_needed=early, initial=_answers(request, patient, modes)
+    )
+    if form.is_valid() and (answer := _confirmed(request, held, patient, form, now)):
+        return answer
+    if held.state == State.EXPIRED or offered is None:
+        return _gone(request, held, now, status=422 if form.errors else 200)
+    return render(
+        request,
+        "bookings/choosing/confirm.html",
+        facts(held) | _hold_facts(request, held, now) | {"form": form, "early": early},
+        status=422 if form.errors else 200,
+    )
+
+
+def _confirmed(
+    request: SignedIn, held: Appointment, patient: Patient, form: ConfirmForm, now: datetime
+) -> HttpResponse | None:
+    """Book what was confirmed. None where the form has to be shown again; it says why."""
+    sent = form.cleaned_data
+    answers = {"mode": sent["mode"], "access_needs": sent["access_needs"]}
+    early, key = sent.get("early_start", False), sent["key"]
+    try:
+        actions.confirm(held, patient=patient, early_start=early, key=key, by=request.user, at=now, **answers)
+    except HoldEnded:
+        request.session[ANSWERS_KEY] = answers
+        return _gone(request, held, now, status=422)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    for name in (HOLD_KEY, ANSWERS_KEY):
+        request.session.pop(name, None)
+    messages.success(request, "Your appointment is booked. We are sending you an email.")
+    return redirect("appointment", pk=held.pk)
+
+
+def _hold_facts(request: HttpRequest, held: Appointment, now: datetime) -> dict[str, Any]:
+    return {
+        "held_until": clock(held.held_until) if held.held_until else "",
+        "has_run_out": held.held_until is not None and held.held_until <= now,
+        "may_extend": not held.hold_extended,
+        "more_time": KeyedForm(auto_id="more_%s"),
+        "right_ends": day_text(policy.cooling_off_last_day(now)),
+        "starts_within_right": held.starts_at < policy.cooling_off_ends(now),
+        "cut_off_to_come": policy.cut_off(held.starts_at) > now,
+        "before": _seen_before(request, held),
+    }
+
+
+def _gone(request: HttpRequest, held: Appointment, now: datetime, *, status: int) -> HttpResponse:
+    """Say kindly that a held time is gone, with the next three free ones. What was answered is kept."""
+    context = facts(held) | {
+        "words": str(HoldEnded()),
+        "nearest": nearest(held.kind, held.starts_at, uk_day(held.starts_at), now=now),
+        "form": SlotForm(),
+    }
+    return render(request, "bookings/choosing/gone.html", context, status=status)
+
+
+@require_POST
+@patients_only
+def more_time(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Keep a held time for 15 minutes more, once."""
+    held = found(request, Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)), pk)
+    patient, form = patient_of(request), KeyedForm(request.POST)
+    if patient and form.is_valid():
+        try:
+            kept = actions.extend_hold(held, patient=patient, key=form.cleaned_data["key"], at=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, f"We are keeping this time for you until {clock(kept.held_until or kept.starts_at)}."
+            )
+    return redirect("appointment_confirm", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Another time for an appointment: choose, see it once more, agree."""
+    visit, now = own_visit(request, pk), timezone.now()
+    form = MoveForm(request.POST or None)
+    if form.is_valid():
+        slot: Slot = form.cleaned_data["slot"]
+        try:
+            clinician = _clinician(request, slot)
+            if not form.cleaned_data["agreed"]:
+                return _ask_to_agree(request, visit, form, clinician)
+            actions.reschedule(visit, clinician, slot.starts_at, key=form.cleaned_data["key"], by=request.user, at=now)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Your appointment has moved. We are sending you an email.")
+            return redirect("appointment", pk=pk)
+    if visit.state not in UPCOMING or not policy.may_move(visit.starts_at, now):
+        return render(request, "bookings/choosing/cannot_move.html", facts(visit), status=422 if form.errors else 200)
+    return _times_page(request, visit.kind, form, now, own=visit.clinician_id, moving=visit)
+
+
+def _ask_to_agree(request: HttpRequest, visit: Appointment, form: MoveForm, clinician: Clinician) -> HttpResponse:
+    slot: Slot = form.cleaned_data["slot"]
+    agree = MoveForm(initial={"slot": slot_value(slot), "agreed": True, "key": form.cleaned_data["key"]})
+    agree.submit = "Move my appointment"
+    context = facts(visit) | {
+        "agree": agree,
+        "new_when": when_text(slot.starts_at),
+        "new_clinician": clinician,
+        "new_cut_off": when_text(policy.cut_off(slot.starts_at)),
+    }
+    return render(request, "bookings/choosing/move.html", context)
+
+
+def _times_page(
+    request: HttpRequest,
+    kind: AppointmentKind,
+    form: SlotForm | MoveForm,
+    now: datetime,
+    *,
+    own: UUID | None,
+    moving: Appointment | None = None,
+) -> HttpResponse:
+    """Show the free times; ``own`` is whom the patient saw before, ``moving`` the visit that gets another time."""
+    query, held = TimesQuery(request.GET), _session_hold(request)
+    wish = _wish(query, own, mode=moving.mode if moving else "")
+    ignoring = [pk for pk in (held, moving.pk if moving else None) if pk]
+    shown = times(
+        kind,
+        now=now,
+        start=query.asked("start"),
+        day=query.asked("day"),
+        ignoring=ignoring,
+        wish=wish,
+        own=own,
+        together=True,
+    )
+    asked = {name: query.asked(name) for name in ("part", "mode", "sex", "day")}
+    filters = FilterForm(
+        kind=kind,
+        clinicians=shown.clinicians,
+        initial={name: value or "" for name, value in asked.items()}
+        | {"who": shown.wish.clinician.hex if shown.wish.clinician else ANYBODY},
+    )
+    if moving:
+        filters.fields.pop("mode", None)
+    context = {
+        "kind": kind,
+        "form": form,
+        "times": shown,
+        "kept": query.kept(),
+        "filters": filters,
+        "is_narrowed": any(asked[name] for name in ("part", "mode", "sex")),
+        "own": next((each for each in shown.clinicians if each.pk == own), None),
+        "whoever": shown.wish.clinician is None and moving is None,
+        "wished": next((each for each in shown.clinicians if each.pk == shown.wish.clinician), None),
+    } | (facts(moving) if moving else {})
+    template = "bookings/choosing/reschedule.html" if moving else "bookings/choosing/choose.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _wish(query: TimesQuery, own: UUID | None, *, mode: str = "") -> Wish:
+    asked = {name: query.asked(name) or "" for name in ("part", "mode", "sex")}
+    return Wish(clinician=query.asked_for(own), **asked | ({"mode": mode} if mode else {}))
+
+
+def _kinds(request: HttpRequest) -> QuerySet[AppointmentKind]:
+    """Return the kinds, each with the clinician whom the signed-in patient saw last (``seen_before``)."""
+    kinds = AppointmentKind.objects.visible_to(request.user)
+    if not is_patient(request.user):
+        return kinds.annotate(seen_before=Value(None, output_field=UUIDField()))
+    mine = Appointment.objects.visible_to(request.user).filter(state=State.COMPLETED).order_by("-starts_at")
+    return kinds.annotate(seen_before=Subquery(mine.values("clinician")[:1]))
+
+
+def _seen_before(request: HttpRequest, held: Appointment) -> Clinician | None:
+    """Return the clinician whom the patient saw last, where that is somebody else than the hold's and offers this kind."""
+    visits = Appointment.objects.visible_to(request.user).filter(state=State.COMPLETED).order_by("-starts_at")
+    last = visits.values_list("clinician", flat=True).first()
+    return held.kind.clinicians.practising().exclude(pk=held.clinician_id).filter(pk=last).first() if last else None
+
+
+def _answers(request: HttpRequest, patient: Patient, modes: tuple[str, ...]) -> Mapping[str, str]:
+    """Return what the form starts with: what was answered before a time was gone, or what we know of the patient."""
+    kept = request.session.get(ANSWERS_KEY, {})
+    known = {"access_needs": patient.access_needs} | kept
+    if len(modes) == 1:
+        known["mode"] = modes[0]
+    return known
+
+
+def _clinician(request: HttpRequest, slot: Slot) -> Clinician:
+    """Return the slot's clinician. Raises NotOffered where there is none to book: the page may be an old one."""
+    known = Clinician.objects.visible_to(request.user).practising().filter(pk=slot.clinician_id).first()
+    if known is None:
+        raise NotOffered
+    return known
+
+
+def _session_hold(request: HttpRequest) -> UUID | None:
+    held = request.session.get(HOLD_KEY)
+    return UUID(held) if held else None
+
+
+def _profile_first(back: str) -> HttpResponse:
+    return redirect(f"{reverse('profile')}?{urlencode({'next': back})}")
