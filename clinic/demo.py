@@ -9,6 +9,7 @@ from django.db import transaction
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.availability.models import WeeklyHours
+from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
 from clinic import demo_intake
 from clinic.accounts.enums import Role
@@ -18,7 +19,7 @@ from clinic.db.clock import instant
 from clinic.db.refusal import Refusal
 from clinic.db.workdays import is_workday
 from clinic.pages import actions as pages
-from clinic.staff.models import Clinician
+from clinic.staff.models import Clinician, Sex
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 
@@ -52,7 +53,7 @@ def load(at: datetime, today: date) -> bool:
     with transaction.atomic():
         users = _accounts()
         okafor, lind = _clinicians(users, today)
-        first, _ = _kinds(okafor, lind)
+        first = _kinds(okafor, lind)
         for clinician in (okafor, lind):
             _hours(clinician, today)
         _patients(users, okafor, first, at, today)
@@ -77,6 +78,7 @@ def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinici
         gmc_number="0000001",
         role="Consultant neurologist",
         specialty="Neurology",
+        sex=Sex.FEMALE,
         languages="English, Igbo",
         interests_declared_on=today,
         verified_on=today,
@@ -87,6 +89,7 @@ def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinici
         gmc_number="0000002",
         role="Consultant in pain medicine",
         specialty="Pain medicine",
+        sex=Sex.MALE,
         languages="English, Swedish",
         interests_declared_on=today,
         verified_on=today,
@@ -96,11 +99,13 @@ def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinici
     return okafor, lind
 
 
-def _kinds(*clinicians: Clinician) -> list[AppointmentKind]:
+def _kinds(*clinicians: Clinician) -> AppointmentKind:
+    """Make the four kinds, and return the first assessment."""
     first = AppointmentKind(
         slug="first-assessment",
         name="First assessment",
         summary="A specialist doctor listens, looks at your records with you, and talks through every option.",
+        prepare="A list of what you have tried so far.\nThe name of your GP practice.\nSomebody to sit with you, if you like.",
         minutes=45,
         buffer_after=10,
         align_minutes=60,
@@ -111,17 +116,44 @@ def _kinds(*clinicians: Clinician) -> list[AppointmentKind]:
         slug="follow-up-review",
         name="Follow-up review",
         summary="A shorter visit to see how you are and what has changed.",
+        prepare="What has changed since your last visit.",
         minutes=20,
         buffer_after=10,
         align_minutes=30,
         fee_pence=9000,
         modes=["video", "phone"],
+        audience=Audience.RETURNING,
         position=1,
     )
-    for kind in (first, review):
+    treatment = AppointmentKind(
+        slug="medication-review",
+        name="Medication review",
+        summary="You and the specialist look at what you take, how it suits you, and whether to go on.",
+        prepare="Everything you take, with you.\nHow you have slept and felt.",
+        minutes=15,
+        buffer_after=5,
+        align_minutes=20,
+        fee_pence=7000,
+        modes=["video", "phone"],
+        audience=Audience.RETURNING,
+        position=2,
+    )
+    call = AppointmentKind(
+        slug="nurse-call",
+        name="Nurse call",
+        summary="A short call about a question between visits.",
+        minutes=10,
+        align_minutes=10,
+        notice_hours=4,
+        fee_pence=0,
+        modes=["phone"],
+        audience=Audience.CLINIC,
+        position=3,
+    )
+    for kind in (first, review, treatment, call):
         kind.save()
         kind.clinicians.set(clinicians)
-    return [first, review]
+    return first
 
 
 def _hours(clinician: Clinician, today: date) -> None:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from bookings.appointments.enums import MOVES, UPCOMING, State
 from bookings.appointments.models import Appointment
+from bookings.kinds.enums import Mode
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import instant, uk_day, when_text
@@ -104,6 +105,8 @@ class AppointmentAdmin(StaffAdmin):
         "kind",
         "clinician",
         "mode",
+        "join_url",
+        "access_needs",
         "state",
         "fee",
         "booked_at",
@@ -134,6 +137,11 @@ class AppointmentAdmin(StaffAdmin):
     def reach(self, visit: Appointment) -> str:
         """Where messages go."""
         return (visit.patient.reach or "none: call instead") if visit.patient else ""
+
+    @admin.display(description="needs, to take part")
+    def access_needs(self, visit: Appointment) -> str:
+        """What the patient needs at this and every visit."""
+        return (visit.patient.access_needs if visit.patient else "") or "nothing special"
 
     @admin.display(description="total fee")
     def fee(self, visit: Appointment) -> str:
@@ -178,6 +186,7 @@ class AppointmentAdmin(StaffAdmin):
         after = MOVES.get(visit.state, frozenset())
         more = {
             "acts": [(slug, label) for slug, label, state in ACTS if state in after],
+            "is_video": visit.mode == Mode.VIDEO and visit.state in UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS},
             "may_change_time": visit.state in UPCOMING and policy.runs_the_diary(request.user),
             "day": uk_day(visit.starts_at),
         }

@@ -1,0 +1,418 @@
+"""The quarter of an hour between choosing and confirming, and the visit's own page (booking case 9)."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from bookings.appointments import actions
+from bookings.appointments.enums import State
+from bookings.appointments.models import Appointment
+from bookings.appointments.policy import EARLY_START_TEXTS, MOST_COMING, is_video_link, join_opens, may_join
+from bookings.appointments.refusals import ExtendedAlready, HoldEnded, NotForYou, TooMany
+from bookings.appointments.slots import Slot
+from bookings.choosing.forms import slot_value
+from clinic.worklist.models import Task
+from tests.factories import diary
+from tests.factories.people import NOW
+
+pytestmark = pytest.mark.django_db
+CHOOSE = "/book/first-assessment/"
+MINUTE = timedelta(minutes=1)
+
+
+def at(day, hour, minute=0):
+    return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
+
+
+WEDNESDAY = at(2, 10)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def kind(okafor, clock):
+    diary.hours(okafor)
+    return diary.kind(okafor, prepare="A list of what you have tried.\n\nA pen.")
+
+
+def choose(client, clinician, moment=WEDNESDAY):
+    return client.post(CHOOSE, {"slot": slot_value(Slot(moment, clinician.pk)), "key": uuid4()})["Location"]
+
+
+def confirm(client, address, **fields):
+    return client.post(address, {"key": uuid4(), "mode": "video", "early_start": "on"} | fields)
+
+
+def url(name, visit):
+    return reverse(f"appointment_{name}" if name else "appointment", args=[visit.pk])
+
+
+def hold(kind, clinician, patient, moment=WEDNESDAY, now=NOW):
+    return actions.hold(kind, clinician, moment, patient=patient, own_hold=None, address="", key=uuid4(), at=now)
+
+
+def book(kind, clinician, patient, moment=WEDNESDAY, now=NOW, **more):
+    held = hold(kind, clinician, patient, moment, now)
+    said = {"mode": "video", "early_start": True} | more
+    return actions.confirm(held, patient=patient, key=uuid4(), by=patient.user, at=now, **said)
+
+
+class TestMoreTime:
+    def test_is_given_once_and_said_as_a_clock_time(self, as_user, okafor, amina):
+        client = as_user(amina.user)
+        address = choose(client, okafor)
+        held = Appointment.objects.get()
+
+        first = client.post(url("more_time", held), {"key": uuid4()}, follow=True)
+        second = client.post(url("more_time", held), {"key": uuid4()}, follow=True)
+
+        assert "We are keeping this time for you until 9:30am." in first.content.decode()
+        assert "Keep it for 15 minutes more" not in first.content.decode()
+        assert "You have had more time already" in second.content.decode()
+        held.refresh_from_db()
+        assert (held.held_until, held.hold_extended) == (NOW + 30 * MINUTE, True)
+        assert address == url("confirm", held)
+
+    def test_pressed_twice_it_is_given_once(self, kind, okafor, amina):
+        held, key = hold(kind, okafor, amina), uuid4()
+
+        for _ in range(2):
+            kept = actions.extend_hold(held, patient=amina, key=key, at=NOW)
+
+        assert kept.held_until == NOW + 30 * MINUTE
+
+    def test_counts_from_now_where_the_hold_ran_out(self, kind, okafor, amina):
+        held = hold(kind, okafor, amina)
+
+        kept = actions.extend_hold(held, patient=amina, key=uuid4(), at=NOW + 20 * MINUTE)
+
+        assert kept.held_until == NOW + 35 * MINUTE
+
+    def test_is_not_given_for_a_time_that_is_gone_or_somebody_elses(self, kind, okafor, amina, ben):
+        held = hold(kind, okafor, amina)
+        hold(kind, okafor, ben, now=NOW + 16 * MINUTE)
+
+        for patient in (amina, ben):
+            with pytest.raises(HoldEnded):
+                actions.extend_hold(held, patient=patient, key=uuid4(), at=NOW + 17 * MINUTE)
+
+    def test_again_is_refused(self, kind, okafor, amina):
+        held = hold(kind, okafor, amina)
+        actions.extend_hold(held, patient=amina, key=uuid4(), at=NOW)
+
+        with pytest.raises(ExtendedAlready):
+            actions.extend_hold(held, patient=amina, key=uuid4(), at=NOW)
+
+    def test_of_somebody_else_is_not_found(self, as_user, kind, okafor, amina, ben):
+        held = hold(kind, okafor, amina)
+
+        assert as_user(ben.user).post(url("more_time", held), {"key": uuid4()}).status_code == 404
+        assert as_user(ben.user).get(url("more_time", held)).status_code == 405
+
+
+class TestTimeLost:
+    def test_case_9_is_told_with_the_next_three_times_and_the_answers_stay(self, as_user, okafor, amina, ben, clock):
+        address = choose(as_user(amina.user), okafor)
+        clock.shift(16 * MINUTE)
+        choose(as_user(ben.user), okafor)
+        client = as_user(amina.user)
+
+        lost = confirm(client, address, mode="phone", access_needs="A quiet room")
+
+        assert lost.status_code == 422
+        assert [time.clock for time in lost.context["nearest"]] == ["10:30am", "11am", "11:30am"]
+        again = client.post(
+            CHOOSE,
+            {"slot": lost.context["nearest"][0].value, "key": lost.context["form"]["key"].value(), "whoever": "on"},
+        )
+        form = client.get(again["Location"]).context["form"]
+        assert (form["mode"].value(), form["access_needs"].value()) == ("phone", "A quiet room")
+
+    def test_a_time_that_ran_out_but_is_still_free_can_be_confirmed(self, as_user, okafor, amina, clock):
+        client = as_user(amina.user)
+        address = choose(client, okafor)
+        clock.shift(16 * MINUTE)
+
+        page = client.get(address)
+
+        assert "It is still free, so you can still confirm it" in page.content.decode()
+        assert confirm(client, address).status_code == 302
+
+    def test_old_holds_are_let_go_after_a_day(self, kind, okafor, amina, ben):
+        old = hold(kind, okafor, amina)
+        fresh = hold(kind, okafor, ben, at(3, 10), now=NOW + timedelta(days=1))
+
+        assert actions.expire_old_holds(at=NOW + timedelta(days=1, minutes=15)) == 1
+        assert actions.expire_old_holds(at=NOW + timedelta(days=1, minutes=15)) == 0
+
+        states = dict(Appointment.objects.values_list("pk", "state"))
+        assert states == {old.pk: State.EXPIRED, fresh.pk: State.HELD}
+
+
+class TestConfirmPage:
+    def test_says_the_rule_with_its_dates_and_what_to_have_ready(self, as_user, okafor, amina):
+        client = as_user(amina.user)
+        html = client.get(choose(client, okafor)).content.decode()
+
+        assert "Cancel before Tuesday 1 December 2026 at 5pm, UK time" in html
+        assert "until the end of Monday 7 December 2026. The visit is before that." in html
+        assert "<li>A list of what you have tried.</li>" in html
+        assert "<li>A pen.</li>" in html
+
+    def test_beyond_14_days_the_right_ends_before_the_cut_off(self, as_user, okafor, amina):
+        client = as_user(amina.user)
+        html = client.get(choose(client, okafor, at(16, 10))).content.decode()
+
+        assert "cancel until the end of Monday 7 December 2026, and you get all of the fee back" in html
+        assert "After Tuesday 15 December 2026 at 5pm, UK time the fee is not given back" in html
+
+    def test_the_request_for_an_early_start_is_kept_with_its_words(self, as_user, okafor, amina):
+        client = as_user(amina.user)
+        confirm(client, choose(client, okafor))
+
+        visit = Appointment.objects.get()
+        assert visit.early_start_requested_at == NOW
+        assert EARLY_START_TEXTS[visit.early_start_text].startswith("I ask the clinic to see me")
+
+    def test_needs_are_carried_along_to_the_next_visit_and_shown(self, as_user, okafor, amina):
+        client = as_user(amina.user)
+        confirm(client, choose(client, okafor), access_needs="No steps\nMy sister comes along")
+
+        page = client.get(url("", Appointment.objects.get()))
+        next_form = client.get(choose(client, okafor, at(3, 10))).context["form"]
+
+        assert "No steps<br>My sister comes along" in page.content.decode()
+        assert next_form["access_needs"].value() == "No steps\nMy sister comes along"
+
+    def test_only_the_ways_to_meet_of_that_time_are_asked(self, as_user, okafor, amina):
+        diary.hours(okafor, weekdays=[5], starts=9 * 60, ends=12 * 60, modes=["phone"])
+        client = as_user(amina.user)
+        address = choose(client, okafor, at(5, 10))
+
+        assert client.get(address).context["form"].fields["mode"].choices == [("phone", "Phone call")]
+        assert confirm(client, address, mode="video").status_code == 422
+        assert confirm(client, address, mode="phone").status_code == 302
+
+    def test_a_way_to_meet_that_is_not_offered_then_is_refused_below_the_page(self, kind, okafor, amina):
+        diary.hours(okafor, weekdays=[5], starts=9 * 60, ends=12 * 60, modes=["phone"])
+        held = hold(kind, okafor, amina, at(5, 10))
+
+        with pytest.raises(HoldEnded):
+            actions.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
+
+    def test_a_visit_keeps_its_way_to_meet_when_it_moves(self, as_user, kind, okafor, amina):
+        diary.hours(okafor, weekdays=[5], starts=9 * 60, ends=12 * 60, modes=["phone"])
+        visit = book(kind, okafor, amina)
+
+        shown = as_user(amina.user).get(f"{url('reschedule', visit)}?day=2026-12-05").context["times"]
+
+        assert datetime(2026, 12, 5).date() not in [day.day for day in shown.days]
+        answer = as_user(amina.user).post(
+            url("reschedule", visit), {"slot": slot_value(Slot(at(5, 10), okafor.pk)), "key": uuid4(), "agreed": "on"}
+        )
+        assert answer.status_code == 422
+
+    def test_signing_in_says_until_when_the_time_is_kept(self, client, okafor):
+        address = choose(client, okafor)
+
+        html = client.get(client.get(address)["Location"]).content.decode()
+
+        assert "We are keeping this time for you until 9:15am." in html
+
+
+class TestLimits:
+    def test_more_visits_than_one_person_books_are_refused_and_staff_are_told(self, kind, okafor, amina):
+        for number in range(MOST_COMING):
+            book(kind, okafor, amina, at(2, 9) + timedelta(minutes=30 * number))
+
+        for _ in range(2):
+            with pytest.raises(TooMany):
+                book(kind, okafor, amina, at(3, 10))
+
+        assert Appointment.objects.filter(state=State.BOOKED).count() == MOST_COMING
+        assert list(Task.objects.values_list("kind", "about", "role")) == [("many_bookings", amina.pk, "reception")]
+
+    def test_the_page_says_so(self, as_user, kind, okafor, amina):
+        for number in range(MOST_COMING):
+            book(kind, okafor, amina, at(2, 9) + timedelta(minutes=30 * number))
+        client = as_user(amina.user)
+
+        answer = confirm(client, choose(client, okafor, at(3, 10)))
+
+        assert answer.status_code == 422
+        assert "as many visits as one person can book online" in answer.content.decode()
+
+    def test_booking_and_cancelling_in_a_loop_ends(self, kind, okafor, amina):
+        for _ in range(20):
+            visit = book(kind, okafor, amina)
+            actions.cancel(visit, reason="", agreed_refund=18000, key=uuid4(), by=amina.user, at=NOW)
+
+        with pytest.raises(TooMany):
+            book(kind, okafor, amina)
+
+        assert Appointment.objects.filter(state=State.CANCELLED_BY_PATIENT).count() == 20
+
+    def test_staff_may_go_on(self, kind, okafor, amina, rosa):
+        for number in range(MOST_COMING + 1):
+            actions.book_for(
+                amina,
+                kind,
+                okafor,
+                at(2, 9) + timedelta(minutes=30 * number),
+                mode="video",
+                key=uuid4(),
+                by=rosa,
+                at=NOW,
+            )
+
+        assert Appointment.objects.filter(state=State.BOOKED).count() == MOST_COMING + 1
+
+    @pytest.mark.parametrize("audience", ["returning", "clinic"])
+    def test_a_kind_that_is_not_for_them_is_refused_below_the_page(self, kind, okafor, amina, audience):
+        kind.audience = audience
+        kind.save()
+
+        with pytest.raises(NotForYou):
+            hold(kind, okafor, amina)
+
+    def test_a_hold_from_before_signing_in_is_looked_at_when_it_is_confirmed(self, kind, okafor, amina):
+        held = hold(kind, okafor, None)
+        kind.audience = "returning"
+        kind.save()
+
+        with pytest.raises(NotForYou):
+            actions.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
+
+
+class TestWillCome:
+    def test_is_said_once_and_shown(self, as_user, kind, okafor, amina):
+        visit = book(kind, okafor, amina)
+        client = as_user(amina.user)
+
+        answers = [client.post(url("will_come", visit), follow=True) for _ in range(2)]
+
+        assert ["You told us that you will be there." in answer.content.decode() for answer in answers] == [True, True]
+        visit.refresh_from_db()
+        assert visit.state == State.CONFIRMED
+        assert visit.state_changes.filter(to_state=State.CONFIRMED).count() == 1
+
+    def test_the_clinic_moving_it_asks_anew_while_ones_own_move_does_not(self, kind, okafor, amina, rosa):
+        visit = book(kind, okafor, amina)
+        actions.will_come(visit, by=amina.user, at=NOW)
+
+        moved = actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=amina.user, at=NOW)
+        assert moved.state == State.CONFIRMED
+        moved = actions.reschedule(visit, okafor, at(4, 10), key=uuid4(), by=rosa, at=NOW)
+        assert moved.state == State.BOOKED
+
+    def test_of_somebody_else_is_not_found(self, as_user, kind, okafor, amina, ben):
+        visit = book(kind, okafor, amina)
+
+        assert as_user(ben.user).post(url("will_come", visit)).status_code == 404
+        assert as_user(ben.user).get(url("will_come", visit)).status_code == 405
+
+    def test_of_a_cancelled_visit_says_that_it_has_changed(self, as_user, kind, okafor, amina):
+        visit = book(kind, okafor, amina)
+        actions.cancel(visit, reason="", agreed_refund=18000, key=uuid4(), by=amina.user, at=NOW)
+
+        answer = as_user(amina.user).post(url("will_come", visit), follow=True)
+
+        assert "This has changed since you opened it" in answer.content.decode()
+
+
+class TestVideo:
+    LINK = "https://video.example.com/room/1"
+
+    def test_the_link_is_shown_from_15_minutes_before_until_an_hour_after(
+        self, as_user, kind, okafor, amina, rosa, clock
+    ):
+        visit = book(kind, okafor, amina)
+        actions.set_join_url(visit, self.LINK, by=rosa, at=NOW)
+
+        shown = {}
+        for moment in (at(2, 9, 44), at(2, 9, 45), at(2, 10), at(2, 11, 29), at(2, 11, 30)):
+            clock.move_to(moment)
+            shown[moment] = self.LINK in as_user(amina.user).get(url("", visit)).content.decode()
+
+        assert list(shown.values()) == [False, True, True, True, False]
+
+    def test_before_that_the_page_says_when(self, as_user, kind, okafor, amina):
+        html = as_user(amina.user).get(url("", book(kind, okafor, amina))).content.decode()
+
+        assert "The link to join appears here on Wednesday 2 December 2026 at 9:45am, UK time." in html
+
+    def test_on_the_day_without_a_link_it_says_to_call(self, as_user, kind, okafor, amina, clock, settings):
+        visit = book(kind, okafor, amina)
+        clock.move_to(at(2, 9, 50))
+
+        assert "The link is not here yet" in as_user(amina.user).get(url("", visit)).content.decode()
+
+    @pytest.mark.parametrize("change", [{"mode": "phone"}, {"state": "cancelled_by_patient"}])
+    def test_another_visit_shows_none(self, as_user, kind, okafor, amina, clock, change):
+        visit = diary.appointment(amina, okafor, kind, WEDNESDAY, **{"join_url": self.LINK} | change)
+        clock.move_to(at(2, 9, 50))
+
+        assert self.LINK not in as_user(amina.user).get(url("", visit)).content.decode()
+
+    @pytest.mark.parametrize(
+        ("link", "fits"),
+        [
+            ("https://video.example.com/a", True),
+            ("https://rooms.video.example.com/a?b=c", True),
+            ("http://video.example.com/a", False),
+            ("https://video.example.com.evil.example/a", False),
+            ("https://evilvideo.example.com/a", False),
+            ("https://video.example.com@evil.example/a", False),
+            ("https://video.example.com:8443/a", False),
+            ("https://video.example.com:99999999/a", False),
+            ("javascript:alert(1)//video.example.com", False),
+            ("//video.example.com/a", False),
+            ("https://[::1", False),
+            ("https://video.example.com/a\nb", False),
+        ],
+    )
+    def test_only_known_hosts_by_https(self, link, fits):
+        assert is_video_link(link, ["video.example.com"]) == fits
+
+    def test_staff_enter_it_and_a_bad_one_is_a_form_error(self, as_user, kind, okafor, amina, rosa):
+        visit = book(kind, okafor, amina)
+        address, client = reverse("desk_video", args=[visit.pk]), as_user(rosa)
+
+        bad = client.post(address, {"url": "https://evil.example/"})
+        good = client.post(address, {"url": self.LINK})
+
+        assert (bad.status_code, good.status_code) == (422, 302)
+        assert 'value="https://evil.example/"' in bad.content.decode()
+        visit.refresh_from_db()
+        assert visit.join_url == self.LINK
+
+    def test_who_may_enter_it(self, as_user, client, kind, okafor, lind, amina, rosa, manager):
+        address = reverse("desk_video", args=[book(kind, okafor, amina).pk])
+
+        found = {
+            user.email: as_user(user).get(address).status_code
+            for user in (rosa, manager, okafor.user, lind.user, amina.user)
+        }
+
+        assert list(found.values()) == [200, 200, 200, 404, 404]
+        assert as_user(rosa).get(reverse("desk_video", args=[uuid4()])).status_code == 404
+
+    def test_the_database_takes_https_only(self, kind, okafor, amina):
+        visit = book(kind, okafor, amina)
+
+        with pytest.raises(IntegrityError, match="join_is_https"), transaction.atomic():
+            Appointment.objects.filter(pk=visit.pk).update(join_url="http://video.example.com/")
+
+    def test_it_opens_on_the_clock_of_the_day_the_clocks_change(self):
+        starts, ends = datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+        assert join_opens(starts) == datetime(2027, 3, 28, 0, 45, tzinfo=UTC)
+        assert may_join(starts, ends, starts)
