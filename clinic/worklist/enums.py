@@ -17,6 +17,7 @@ class TaskKind(models.TextChoices):
     URGENT_ANSWERS = "urgent_answers", "Urgent answers in a form"
     MESSAGE_FAILED = "message_failed", "A message could not be sent"
     DECISION_DUE = "decision_due", "A form waits for a decision"
+    DID_NOT_ATTEND = "did_not_attend", "Somebody did not come"
     ENQUIRY = "enquiry", "Somebody wrote to us"
     PAGE_REVIEW = "page_review", "A public page is due for review"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
