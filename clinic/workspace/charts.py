@@ -4,14 +4,14 @@ Every number is text ready for the drawing. A value that is None leaves a gap: n
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
 
 WIDTH, HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 56, 190, 20, 44  # the margins: numbers left, names right, days below
 MOST_TICKS, MOST_DAYS = 5, 7
-LABEL_HEIGHT = 20
+LABEL_HEIGHT, LABEL_GAP = 20, 10
 STEPS = (1, 2, 5)
 
 
@@ -118,25 +118,20 @@ def _drawn(look: int, line: Line, top: int, unit: str) -> Drawn:
     points = [Mark(_text(_x(place, len(line.values))), _text(_y(value, top))) for place, value in known]
     runs = groupby(enumerate(known), key=lambda each: each[1][0] - each[0])  # neighbours share their difference
     strokes = [" ".join(f"{points[order].x},{points[order].y}" for order, _ in run) for _, run in runs]
-    label = Mark(_text(WIDTH - RIGHT + 10), points[-1].y, f"{line.name}: {number(known[-1][1])}{unit}")
+    label = Mark(points[-1].x, points[-1].y, f"{line.name}: {number(known[-1][1])}{unit}")
     return Drawn(look, [stroke for stroke in strokes if " " in stroke], points, label)
 
 
 def _apart(lines: list[Drawn]) -> list[Drawn]:
-    """Move names that would lie on each other down, then all of them up where they leave the drawing."""
+    """Put the names right of where the longest line ends, one below the other where they would lie on each other."""
+    right = max((float(line.label.x) for line in lines), default=0) + LABEL_GAP
     below = float(TOP - LABEL_HEIGHT)
-    placed: dict[int, float] = {}
+    heights: dict[int, float] = {}
     for line in sorted(lines, key=lambda each: float(each.label.y)):
-        below = placed[line.number] = max(float(line.label.y), below + LABEL_HEIGHT)
+        below = heights[line.number] = max(float(line.label.y), below + LABEL_HEIGHT)
     over = max(0.0, below - (HEIGHT - BOTTOM))
     return [
-        Drawn(
-            line.number,
-            line.strokes,
-            line.points,
-            Mark(line.label.x, _text(placed[line.number] - over), line.label.text),
-        )
-        for line in lines
+        replace(line, label=Mark(_text(right), _text(heights[line.number] - over), line.label.text)) for line in lines
     ]
 
 

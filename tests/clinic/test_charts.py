@@ -95,6 +95,12 @@ def test_names_at_the_ends_do_not_lie_on_each_other():
     assert max(heights) == HEIGHT - BOTTOM
 
 
+def test_names_stand_right_of_where_the_longest_line_ends():
+    made = chart("k", "T", ["a", "b", "c"], [Line("One", [1, None, None]), Line("Two", [1, 2, None])])
+
+    assert {line.label.x for line in made.lines} == {f"{float(MIDDLE) + 10:.1f}"}
+
+
 @pytest.mark.parametrize(("places", "many"), [(0, 0), (1, 1), (7, 7), (12, 6), (105, 7)])
 def test_few_days_have_words(places, many):
     assert len(shown(places)) == many
