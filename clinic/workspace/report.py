@@ -20,13 +20,12 @@ from clinic.forms.base import PlainErrors
 from clinic.staff.models import Clinician
 from clinic.workspace.desk_access import for_managers, me, page
 from clinic.workspace.desk_forms import FIRST_DAY, day_input
-from clinic.workspace.report_tables import Part, parts
+from clinic.workspace.report_tables import WORDS, Part, parts
 
 DAY = timedelta(days=1)
 USUAL_WEEKS = 12
 LONGEST = timedelta(days=731)  # two years, with a leap day
 WHOLE_CLINIC = UUID(int=0)  # what the access log says an export is about where it is about nobody in particular
-TABLES = ("first-assessment", "utilisation", "utilisation-by-clinician", "did-not-attend", "cancelled")
 
 
 class PeriodForm(PlainErrors, forms.Form):
@@ -76,7 +75,7 @@ class PeriodForm(PlainErrors, forms.Form):
 class ExportForm(PeriodForm):
     """The same, and which table."""
 
-    table = forms.ChoiceField(choices=[(slug, slug) for slug in TABLES], widget=forms.HiddenInput)
+    table = forms.ChoiceField(choices=[(slug, slug) for slug in WORDS], widget=forms.HiddenInput)
 
 
 @for_managers

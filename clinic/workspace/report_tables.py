@@ -3,7 +3,7 @@
 A table holds the numbers themselves, for the page and for the CSV file alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,6 +17,63 @@ from clinic.workspace.charts import Chart, Line, chart, number
 WEEK_HEAD = ("Week from Monday", "Days counted")
 TOO_FEW = f"fewer than {FEWEST}"
 CLOSED = "not open"
+MINUTES_HEAD = ("Booked, minutes", "Open, minutes", "Share, %")
+# For each figure its title, what is counted (a sentence or two each), and the heads of its table.
+WORDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "first-assessment": (
+        "Days from booking to a first assessment",
+        (
+            "Counted by the week in which a visit was booked: whole days on the calendar from the booking to the visit, "
+            "at the time it has now.",
+            "Only a person’s first visit that was not cancelled counts, of whatever kind it is.",
+            "Half of them waited no longer than the median, nine in ten no longer than the 90th percentile. "
+            "Higher is worse.",
+        ),
+        (*WEEK_HEAD, "First visits booked", "Median, days", "90th percentile, days"),
+    ),
+    "utilisation": (
+        "Use of opening time",
+        (
+            "Minutes of visits that were not cancelled (also where the patient did not come), of the minutes that "
+            "were open by the weekly hours and exceptions, as they stand now.",
+            "Breaks between visits are open time that is not booked. Visits outside the hours count as booked, so more "
+            "than 100% is possible. Higher is fuller.",
+        ),
+        (*WEEK_HEAD, *MINUTES_HEAD),
+    ),
+    "utilisation-by-clinician": (
+        "Use of opening time, by clinician",
+        ("The same for each clinician and week. Weeks in which somebody had neither hours nor visits are left out.",),
+        ("Clinician", *WEEK_HEAD, *MINUTES_HEAD),
+    ),
+    "did-not-attend": (
+        "Did not attend",
+        (
+            "Visits to which the patient did not come, of those that were completed, ended early or not attended. "
+            "Cancelled visits are in neither number.",
+            "Counted by the week in which the visit was to start. Higher is worse.",
+        ),
+        (*WEEK_HEAD, "Did not attend", "Of visits", "Share, %"),
+    ),
+    "cancelled": (
+        "Cancelled visits",
+        (
+            "Visits that were cancelled, of all that were to start in the week. A visit that was moved counts in the "
+            "week it was moved to.",
+            "Late is from the cut-off on: 5pm on the last business day before the visit. Higher is worse.",
+        ),
+        (
+            *WEEK_HEAD,
+            "By the patient, in time",
+            "By the patient, late",
+            "By the clinic",
+            "Of visits",
+            "By the patient, in time, %",
+            "By the patient, late, %",
+            "By the clinic, %",
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -63,128 +120,60 @@ def parts(period: Period, facts: Facts, names: Mapping[UUID, str]) -> list[Part]
 
 
 def _waits(found: Mapping[Week, Waits]) -> Part:
-    title = "Days from booking to a first assessment"
+    rows = [(*_week(week), len(waits.days), waits.middle, waits.ninetieth) for week, waits in found.items()]
     lines = [
         Line("Median", [waits.middle for waits in found.values()]),
         Line("90th percentile", [waits.ninetieth for waits in found.values()]),
     ]
-    return Part(
-        "first-assessment",
-        title,
-        (
-            "Counted by the week in which a visit was booked: whole days on the calendar from the booking to the visit, "
-            "at the time it has now.",
-            "Only a person’s first visit that was not cancelled counts, of whatever kind it is.",
-            "Half of them waited no longer than the median, nine in ten no longer than the 90th percentile. "
-            "Higher is worse.",
-        ),
-        Table(
-            (*WEEK_HEAD, "First visits booked", "Median, days", "90th percentile, days"),
-            [(*_week(week), len(waits.days), waits.middle, waits.ninetieth) for week, waits in found.items()],
-        ),
-        chart("first-assessment", title, _places(found), lines),
-    )
+    return _part("first-assessment", rows, chart_of=(found, lines, ""))
 
 
 def _use(found: Mapping[Week, Use]) -> Part:
-    title = "Use of opening time"
-    return Part(
-        "utilisation",
-        title,
-        (
-            "Minutes of visits that were not cancelled (also where the patient did not come), of the minutes that "
-            "were open by the weekly hours and exceptions, as they stand now.",
-            "Breaks between visits are open time that is not booked. Visits outside the hours count as booked, so more "
-            "than 100% is possible. Higher is fuller.",
-        ),
-        Table(
-            (*WEEK_HEAD, "Booked, minutes", "Open, minutes", "Share, %"),
-            [(*_week(week), *_minutes(use)) for week, use in found.items()],
-            CLOSED,
-        ),
-        chart(
-            "utilisation", title, _places(found), [Line("Booked", [each.percent for each in found.values()])], unit="%"
-        ),
-    )
+    rows = [(*_week(week), *_minutes(use)) for week, use in found.items()]
+    lines = [Line("Booked", [use.percent for use in found.values()])]
+    return _part("utilisation", rows, chart_of=(found, lines, "%"), without=CLOSED)
 
 
 def _use_by_clinician(found: Mapping[Week, Mapping[UUID, Use]], names: Mapping[UUID, str]) -> Part:
-    return Part(
-        "utilisation-by-clinician",
-        "Use of opening time, by clinician",
-        ("The same for each clinician and week. Weeks in which somebody had neither hours nor visits are left out.",),
-        Table(
-            ("Clinician", *WEEK_HEAD, "Booked, minutes", "Open, minutes", "Share, %"),
-            [
-                (name, *_week(week), *_minutes(by_clinician[who]))
-                for who, name in names.items()
-                for week, by_clinician in found.items()
-                if by_clinician[who] != Use()
-            ],
-            CLOSED,
-        ),
-    )
+    rows = [
+        (name, *_week(week), *_minutes(by_clinician[who]))
+        for who, name in names.items()
+        for week, by_clinician in found.items()
+        if by_clinician[who] != Use()
+    ]
+    return _part("utilisation-by-clinician", rows, without=CLOSED)
 
 
 def _missed(found: Mapping[Week, Share]) -> Part:
-    title = "Did not attend"
-    return Part(
-        "did-not-attend",
-        title,
-        (
-            "Visits to which the patient did not come, of those that were completed, ended early or not attended. "
-            "Cancelled visits are in neither number.",
-            "Counted by the week in which the visit was to start. Higher is worse.",
-        ),
-        Table(
-            (*WEEK_HEAD, "Did not attend", "Of visits", "Share, %"),
-            [(*_week(week), share.part, share.whole, share.percent) for week, share in found.items()],
-        ),
-        chart(
-            "did-not-attend",
-            title,
-            _places(found),
-            [Line("Did not attend", [share.percent for share in found.values()])],
-            unit="%",
-        ),
-    )
+    rows = [(*_week(week), share.part, share.whole, share.percent) for week, share in found.items()]
+    lines = [Line("Did not attend", [share.percent for share in found.values()])]
+    return _part("did-not-attend", rows, chart_of=(found, lines, "%"))
 
 
 def _cancelled(found: Mapping[Week, Cancelled]) -> Part:
-    title = "Cancelled visits"
+    rows = [
+        (*_week(week), *(share.part for share in each.shares), each.due, *(share.percent for share in each.shares))
+        for week, each in found.items()
+    ]
     names = ("Patient, in time", "Patient, late", "Clinic")
     lines = [Line(name, [each.shares[place].percent for each in found.values()]) for place, name in enumerate(names)]
-    return Part(
-        "cancelled",
-        title,
-        (
-            "Visits that were cancelled, of all that were to start in the week. A visit that was moved counts in the "
-            "week it was moved to.",
-            "Late is from the cut-off on: 5pm on the last business day before the visit. Higher is worse.",
-        ),
-        Table(
-            (
-                *WEEK_HEAD,
-                "By the patient, in time",
-                "By the patient, late",
-                "By the clinic",
-                "Of visits",
-                "By the patient, in time, %",
-                "By the patient, late, %",
-                "By the clinic, %",
-            ),
-            [
-                (
-                    *_week(week),
-                    *(share.part for share in each.shares),
-                    each.due,
-                    *(share.percent for share in each.shares),
-                )
-                for week, each in found.items()
-            ],
-        ),
-        chart("cancelled", title, _places(found), lines, unit="%"),
-    )
+    return _part("cancelled", rows, chart_of=(found, lines, "%"))
+
+
+def _part(
+    slug: str,
+    rows: Sequence[tuple[Cell, ...]],
+    *,
+    chart_of: tuple[Iterable[Week], Sequence[Line], str] | None = None,
+    without: str = TOO_FEW,
+) -> Part:
+    """Return the part with the words of ``slug``; ``chart_of`` are its weeks, its lines, and the unit of their numbers."""
+    title, says, head = WORDS[slug]
+    drawn = None
+    if chart_of:
+        weeks, lines, unit = chart_of
+        drawn = chart(slug, title, [f"{week.monday.day} {week.monday:%b}" for week in weeks], lines, unit=unit)
+    return Part(slug, title, says, Table(head, rows, without), drawn)
 
 
 def _week(week: Week) -> tuple[date, int]:
@@ -193,7 +182,3 @@ def _week(week: Week) -> tuple[date, int]:
 
 def _minutes(use: Use) -> tuple[int, int, float | None]:
     return use.booked, use.opened, use.percent
-
-
-def _places(weeks: Mapping[Week, object]) -> list[str]:
-    return [f"{week.monday.day} {week.monday:%b}" for week in weeks]
