@@ -20,7 +20,7 @@ FOUNDATION = [
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
-    "bookings": ["kinds", "availability", "appointments", "choosing", "nextfree"],
+    "bookings": ["kinds", "availability", "appointments", "choosing", "nextfree", "figures"],
 }
 APPS = ["clinic", "patients", "bookings"]
 WIRING_IMPORTERS = {"urls.py", "manage.py"}
@@ -35,6 +35,7 @@ NAMED = {
     "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening"},
     "bookings.appointments": {"access", "refusals", "slots"},
+    "bookings.figures": {"reading"},
     "patients.intake": {"flags", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used

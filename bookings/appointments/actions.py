@@ -47,7 +47,7 @@ from bookings.appointments.refusals import (
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
-from clinic.db.clock import MINUTES_IN_A_DAY, instant, uk_day
+from clinic.db.clock import MINUTES_IN_A_DAY, day_text, instant, uk_day
 from clinic.db.states import StaleState, move
 from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
@@ -341,12 +341,25 @@ def complete(appointment: Appointment, *, by: User, at: datetime) -> None:
 
 
 def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> None:
-    """Record that the patient did not come, and stop the visit's messages. Raises NotNow before the start."""
+    """Record that the patient did not come, stop the visit's messages, and ask reception to follow it up.
+
+    Raises NotNow before the start, StaleState where it is not upcoming.
+    """
     if at < appointment.starts_at:
         raise NotNow
     with transaction.atomic():
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
+        worklist.ask(
+            TaskKind.DID_NOT_ATTEND,
+            f"Did not come on {day_text(uk_day(appointment.starts_at))}: get in touch",
+            key=f"did_not_attend:{appointment.pk}",
+            about=appointment.pk,
+            role=Role.RECEPTION,
+            due_at=workdays_after(at, 1),
+            at=at,
+            again=True,
+        )
 
 
 def _check_still_theirs(current: Appointment, patient: Patient, *, mode: str = "", at: datetime) -> None:

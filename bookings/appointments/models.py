@@ -7,7 +7,7 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 
 from bookings.appointments.enums import CANCELLED, HOLD_STATES, MOVES, OVER_WITHOUT_A_VISIT, TO_PATIENT, UPCOMING, State
 from bookings.appointments.policy import Refund, refund_of
@@ -18,6 +18,10 @@ from clinic.db.base import Record
 from clinic.db.clock import when_text
 from clinic.db.frozen import FrozenRecord, StateChange
 from clinic.db.states import Moves, guard
+from clinic.worklist.enums import TaskKind
+from clinic.worklist.models import Task
+from patients.intake.enums import IntakeState
+from patients.intake.models import Intake
 
 LIVE = ~Q(state__in=sorted(OVER_WITHOUT_A_VISIT))
 
@@ -48,6 +52,17 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those still to come, soonest first."""
         return self.filter(state__in=UPCOMING).order_by("starts_at")
 
+    def with_papers(self) -> "AppointmentQuerySet":
+        """The same, each with ``has_form``: the patient has sent a form, whatever became of it."""
+        sent = Intake.objects.exclude(state=IntakeState.DRAFT).filter(patient=OuterRef("patient"))
+        return self.annotate(has_form=Exists(sent))
+
+    def to_follow_up(self) -> "AppointmentQuerySet":
+        """Those not attended whose task still waits (``task`` is its key), the oldest first."""
+        waiting = Task.objects.waiting().filter(about=OuterRef("pk"), kind=TaskKind.DID_NOT_ATTEND)
+        followed = self.filter(state=State.DID_NOT_ATTEND).annotate(task=Subquery(waiting.values("pk")[:1]))
+        return followed.exclude(task=None).order_by("starts_at", "id")
+
     def visible_to(self, user: Any, own_hold: UUID | None = None) -> "AppointmentQuerySet":
         """A patient sees their own, a clinician their own diary, reception and managers all.
 
@@ -65,6 +80,8 @@ class Appointment(Record):
     """A time with a clinician. ``busy_from`` to ``busy_until`` is the visit with its buffers."""
 
     MOVES: ClassVar[Moves] = MOVES
+    has_form: bool  # on the rows of ``with_papers()`` only
+    task: UUID  # on the rows of ``to_follow_up()`` only
 
     kind = models.ForeignKey("bookings.AppointmentKind", on_delete=models.PROTECT, related_name="appointments")
     clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="appointments")

@@ -31,6 +31,7 @@ PLACES = {
     TaskKind.URGENT_ANSWERS: "review_record",
     TaskKind.DECISION_DUE: "review_record",
     TaskKind.MESSAGE_FAILED: "admin:clinic_message_change",
+    TaskKind.DID_NOT_ATTEND: "admin:bookings_appointment_change",
     TaskKind.ENQUIRY: "admin:clinic_enquiry_change",
     TaskKind.PAGE_REVIEW: "admin:clinic_page_review",
     TaskKind.PAGE_SIGNATURE: "admin:clinic_page_review",

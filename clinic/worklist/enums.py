@@ -18,6 +18,7 @@ class TaskKind(models.TextChoices):
     MESSAGE_FAILED = "message_failed", "A message could not be sent"
     DECISION_DUE = "decision_due", "A form waits for a decision"
     MANY_BOOKINGS = "many_bookings", "A patient has booked many visits"
+    DID_NOT_ATTEND = "did_not_attend", "Somebody did not come"
     ENQUIRY = "enquiry", "Somebody wrote to us"
     PAGE_REVIEW = "page_review", "A public page is due for review"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"

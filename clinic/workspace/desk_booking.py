@@ -60,7 +60,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Write down somebody without an account, then go on to their times."""
     now = timezone.now()
     form = StaffPatientForm(request.POST or None, today=uk_day(now), drama=not settings.PRODUCTION)
-    del form.fields["deceased_on"]
+    del form.fields["deceased_on"], form.fields["records_received_on"]
     if form.is_valid():
         try:
             patient = add_patient(form.cleaned_data, by=me(request), at=now)

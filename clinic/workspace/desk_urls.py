@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.workspace import desk, desk_accounts, desk_booking, desk_video
+from clinic.workspace import desk, desk_accounts, desk_booking, desk_lists, desk_video, report
 
 urlpatterns = [
     path("diary/", desk.diary, name="desk_diary"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("appointments/<uuid:pk>/cancel/", desk_booking.cancel, name="desk_cancel"),
     path("appointments/<uuid:pk>/video/", desk_video.video, name="desk_video"),
     path("appointments/<uuid:pk>/<slug:act>/", desk.act, name="desk_act"),
+    path("lists/", desk_lists.lists, name="desk_lists"),
+    path("report/", report.report, name="desk_report"),
+    path("report/export/", report.export, name="desk_report_export"),
     path("accounts/<uuid:pk>/deactivate/", desk_accounts.deactivate, name="desk_deactivate"),
     path("accounts/<uuid:pk>/reactivate/", desk_accounts.reactivate, name="desk_reactivate"),
 ]

@@ -41,12 +41,18 @@ class PatientAdmin(StaffAdmin):
     search_help_text = "Search by name, email address or phone number."
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the questions: an account's address is changed by its owner, and nobody is added dead."""
+        """Return the questions: an account's address is changed by its owner; nobody is added dead or with records."""
         contact = ("date_of_birth", "phone", "email", "postcode", "gp_practice", "access_needs")
         if obj is None:
             return (*NAMES, *contact)
         account = ("user",) if obj.user_id else ()
-        return (*NAMES, *(name for name in contact if name != "email" or not obj.user_id), *account, "deceased_on")
+        return (
+            *NAMES,
+            *(name for name in contact if name != "email" or not obj.user_id),
+            *account,
+            "records_received_on",
+            "deceased_on",
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Return the account: it belongs to its person."""

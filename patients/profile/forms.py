@@ -120,10 +120,16 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="From then on nothing more is sent.",
     )
+    records_received_on = forms.DateField(
+        label="We have their GP records since",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="The day the records reached us. Leave this empty until they have.",
+    )
 
     class Meta:
         model = Patient
-        fields = (*ProfileForm.base_fields, "email", "deceased_on")
+        fields = (*ProfileForm.base_fields, "email", "deceased_on", "records_received_on")
 
     def clean_date_of_birth(self) -> date:
         """Return the date of birth of an adult, born since 1900."""
@@ -133,10 +139,17 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
 
     def clean_deceased_on(self) -> date | None:
         """Return the date of death, not in the future."""
-        died: date | None = self.cleaned_data["deceased_on"]
-        if died and not policy.BORN_SINCE <= died <= self.today:
+        return self._past("deceased_on")
+
+    def clean_records_received_on(self) -> date | None:
+        """Return the day the records came, not in the future."""
+        return self._past("records_received_on")
+
+    def _past(self, name: str) -> date | None:
+        day: date | None = self.cleaned_data[name]
+        if day and not policy.BORN_SINCE <= day <= self.today:
             raise forms.ValidationError("Enter a date that is not in the future")
-        return died
+        return day
 
 
 class NextForm(forms.Form):

@@ -44,6 +44,9 @@ class Patient(Record):
     )
     deceased_on = models.DateField(null=True, blank=True)
     discharged_on = models.DateField(null=True, blank=True)
+    records_received_on = models.DateField(
+        null=True, blank=True, help_text="When the GP's records reached us. Set by staff."
+    )
     created_at = models.DateTimeField()
 
     objects = PatientQuerySet.as_manager()

@@ -182,6 +182,7 @@ def test_the_clinicians_workspace(walk, amina, ben, okafor):
 def test_the_desk(walk, visits, amina, okafor, rosa, kind):
     coming, now = visits["coming"], timezone.now()
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=now)
+    diary.appointment(amina, okafor, kind, now + timedelta(hours=1))  # stands in the lists
     worklist.ask(
         TaskKind.MESSAGE_FAILED,
         "A message could not be sent",
@@ -196,6 +197,7 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
         rosa,
         "/admin/",
         f"/admin/diary/?day={coming.starts_at.date()}",
+        "/admin/lists/",
         "/admin/bookings/appointment/",
         "/admin/patients/patient/",
         "/admin/clinic/message/",
@@ -214,6 +216,7 @@ def test_the_managers_pages(walk, pages, manager, rosa, kind, okafor):
     walk(
         manager,
         "/admin/",
+        "/admin/report/",
         "/admin/clinic/user/",
         "/admin/clinic/user/add/",
         f"/admin/clinic/user/{rosa.pk}/change/",
