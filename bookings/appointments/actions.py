@@ -15,7 +15,7 @@ from bookings.appointments import slots
 from bookings.appointments.diary import fingerprint, in_the_diary
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove
-from bookings.appointments.policy import HOLD, may_cancel, may_move, needs_early_start, refund_of
+from bookings.appointments.policy import HOLD, may_cancel, needs_early_start
 from bookings.appointments.refusals import (
     HoldEnded,
     NotNow,
@@ -26,6 +26,7 @@ from bookings.appointments.refusals import (
     TooLate,
     TooSoon,
 )
+from bookings.charges import actions as charges
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.models import User
 from clinic.db.clock import MINUTES_IN_A_DAY, instant, uk_day
@@ -105,6 +106,7 @@ def confirm(
             booked_at=at,
             held_until=None,
             early_start_requested_at=early,
+            charge=charges.charge_for(current.fee_pence, at=at),
         )
         _announce_booking(current, at=at)
         return current
@@ -141,6 +143,7 @@ def book_for(
             mode=mode,
             booked_at=at,
             outside_hours_reason=outside_hours_reason,
+            charge=charges.charge_for(kind.fee_pence, at=at),
             at=at,
         )
         _announce_booking(made, at=at)
@@ -171,7 +174,7 @@ def reschedule(
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
         if current.state not in UPCOMING:
             raise StaleState
-        if not by.is_staff and not may_move(current.starts_at, at):
+        if not by.is_staff and not current.may_move(at):
             raise TooLate
         _make_room(current.kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=bool(outside_hours_reason))
         moved = _move_to(
@@ -205,6 +208,8 @@ def cancel(
             _check_patient_may_cancel(current, agreed_refund, at)
         state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
         move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
+        due = current.refund_at(at, by_clinic=by_clinic)
+        charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
         outbox.cancel(current.pk, why="cancelled", at=at)
         outbox.plan(
             "appointment_cancelled",
@@ -382,5 +387,5 @@ def _announce_booking(appointment: Appointment, *, fact: str = "appointment_book
 def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, at: datetime) -> None:
     if not may_cancel(current.starts_at, at):
         raise TooSoon
-    if agreed_refund != refund_of(current, at=at).pence:
+    if agreed_refund != current.refund_at(at).pence:
         raise RefundChanged

@@ -130,10 +130,10 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
     now = timezone.now()
     upcoming = found.state in UPCOMING and policy.may_cancel(found.starts_at, now)
     context = _facts(found) | {
-        "refund": found.refund_due(),
+        "money": found.words_cancelled(),
         "cancelled": found.state in CANCELLED,
         "may_cancel": upcoming,
-        "may_move": upcoming and policy.may_move(found.starts_at, now),
+        "may_move": upcoming and found.may_move(now),
     }
     return render(request, "bookings/appointments/appointment.html", context)
 
@@ -156,7 +156,7 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Your appointment has moved. We are sending you an email.")
             return redirect("appointment", pk=pk)
-    if found.state not in UPCOMING or not policy.may_move(found.starts_at, now):
+    if found.state not in UPCOMING or not found.may_move(now):
         return render(
             request, "bookings/appointments/cannot_move.html", _facts(found), status=422 if form.errors else 200
         )
@@ -180,7 +180,7 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
         return redirect("appointment", pk=pk)  # the button pressed twice, or in another tab
     if found.state not in UPCOMING or not policy.may_cancel(found.starts_at, now):
         return render(request, "bookings/appointments/cannot_cancel.html", _facts(found))
-    due = policy.refund_of(found, at=now)
+    due = found.refund_at(now)
     form = CancelForm(request.POST or None, initial={"refund": due.pence})
     if form.is_valid():
         sent = form.cleaned_data
@@ -201,7 +201,7 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(
         request,
         "bookings/appointments/cancel.html",
-        _facts(found) | {"form": form, "refund": due},
+        _facts(found) | {"form": form, "refund": due, "money": found.words_if_cancelled(due)},
         status=422 if form.errors else 200,
     )
 
@@ -224,7 +224,7 @@ def _own(request: SignedIn, pk: UUID) -> Appointment:
 
 def _found(request: SignedIn, own: AppointmentQuerySet, pk: UUID) -> Appointment:
     """Return one of ``own``. Anything else is a 404, there or not, and is written down."""
-    found = own.select_related("kind", "clinician", "patient__user").filter(pk=pk).first()
+    found = own.select_related("kind", "clinician", "patient__user", "charge").filter(pk=pk).first()
     if found is None:
         audit.record(AccessLog.What.REFUSED, "appointment", pk, by=request.user, at=timezone.now())
         raise Http404
@@ -257,7 +257,7 @@ def _facts(found: Appointment) -> dict[str, Any]:
     return {
         "appointment": found,
         "when": when_text(found.starts_at),
-        "cut_off": when_text(policy.cut_off(found.starts_at)),
+        "cut_off": when_text(found.cut_off),
         "fee": found.fee_text,
         "upcoming": found.state in UPCOMING,
     }
