@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.workspace import desk, desk_accounts, desk_booking
+from clinic.workspace import desk, desk_accounts, desk_booking, desk_money
 
 urlpatterns = [
     path("diary/", desk.diary, name="desk_diary"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("book/<uuid:pk>/", desk_booking.book, name="desk_book_patient"),
     path("appointments/<uuid:pk>/move/", desk_booking.move, name="desk_move"),
     path("appointments/<uuid:pk>/cancel/", desk_booking.cancel, name="desk_cancel"),
+    path("charges/", desk_money.charges, name="desk_charges"),
+    path("refunds-due/", desk_money.refunds_due, name="desk_refunds_due"),
+    path("appointments/<uuid:pk>/charge/", desk_money.charge, name="desk_charge"),
+    path("appointments/<uuid:pk>/charge/<slug:act>/", desk_money.act, name="desk_charge_act"),
     path("appointments/<uuid:pk>/<slug:act>/", desk.act, name="desk_act"),
     path("accounts/<uuid:pk>/deactivate/", desk_accounts.deactivate, name="desk_deactivate"),
     path("accounts/<uuid:pk>/reactivate/", desk_accounts.reactivate, name="desk_reactivate"),
