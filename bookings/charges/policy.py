@@ -9,7 +9,7 @@ from bookings.charges.enums import UNPAID, ChargeState
 from bookings.kinds.policy import pounds
 from clinic.db.clock import uk_day
 
-DAYS_TO_REFUND = 14
+DAYS_TO_REFUND = 14  # Consumer Contracts Regulations 2013, reg 34
 DIGITS = re.compile(r"\d(?:[ ./-]?\d){11,}")
 LONGEST_CARD = 19
 
