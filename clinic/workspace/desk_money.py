@@ -82,8 +82,8 @@ ACTS = (
         ReasonForm,
         actions.waive,
         "Give all of it back",
-        "It goes on the list of refunds due.",
-        "Owe it back",
+        "A decision of the clinic: the patient gets everything back.",
+        "Put it on the list of refunds",
         "Noted: a refund is due.",
     ),
     Act(
