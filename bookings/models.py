@@ -2,6 +2,7 @@
 
 from bookings.appointments.models import Appointment, AppointmentMove, AppointmentStateChange, Submission
 from bookings.availability.models import HoursException, WeeklyHours
+from bookings.charges.models import Charge, ChargeEntry, ChargeStateChange
 from bookings.kinds.models import AppointmentKind
 from bookings.nextfree.models import NextFree
 
@@ -10,6 +11,9 @@ __all__ = [
     "AppointmentKind",
     "AppointmentMove",
     "AppointmentStateChange",
+    "Charge",
+    "ChargeEntry",
+    "ChargeStateChange",
     "HoursException",
     "NextFree",
     "Submission",

@@ -1,6 +1,7 @@
 """The demonstration clinic: invented people, plainly so. Written once, into an empty database only."""
 
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -9,6 +10,9 @@ from django.db import transaction
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.availability.models import WeeklyHours
+from bookings.charges import actions as charges
+from bookings.charges.enums import Method
+from bookings.charges.models import Charge
 from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
 from clinic import demo_intake
@@ -178,7 +182,7 @@ def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, 
             100 + number,
             at,
         )
-    _past_visit(amina, okafor, kind, today)
+    _past_visit(amina, okafor, kind, users["rosa@example.com"], today)
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=at)
     demo_intake.send(amina, at - timedelta(hours=3))
 
@@ -197,7 +201,7 @@ def _patient(user: User, first_names: str, family_name: str, born: date, number:
     )
 
 
-def _past_visit(patient: Patient, clinician: Clinician, kind: AppointmentKind, today: date) -> None:
+def _past_visit(patient: Patient, clinician: Clinician, kind: AppointmentKind, reception: User, today: date) -> None:
     day = today - timedelta(days=21)
     while not is_workday(day):
         day -= timedelta(days=1)
@@ -206,6 +210,7 @@ def _past_visit(patient: Patient, clinician: Clinician, kind: AppointmentKind, t
         kind=kind,
         clinician=clinician,
         patient=patient,
+        charge=_paid(kind.fee_pence, reception, starts_at - timedelta(days=20)),
         state=State.COMPLETED,
         mode="video",
         starts_at=starts_at,
@@ -216,3 +221,14 @@ def _past_visit(patient: Patient, clinician: Clinician, kind: AppointmentKind, t
         created_at=starts_at - timedelta(days=20),
         booked_at=starts_at - timedelta(days=20),
     )
+
+
+def _paid(pence: int, reception: User, at: datetime) -> Charge | None:
+    """Make a charge that was paid five days after booking."""
+    charge, paid_at = charges.charge_for(pence, at=at), at + timedelta(days=5)
+    if charge is not None:
+        charges.record_payment(
+            charge, amount_pence=pence, method=Method.BANK, reference="Demo 1", key=uuid4(), by=reception, at=paid_at
+        )
+        charge.refresh_from_db()
+    return charge

@@ -18,6 +18,7 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from bookings.appointments.policy import Terms
 from clinic.embedded.places import Places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -110,6 +111,17 @@ CLINIC = {
 # Where video calls may be: https links to these hosts, and to names below them, are all that staff can enter.
 VIDEO_HOSTS = env_list("VIDEO_HOSTS") or ([] if PRODUCTION else ["video.example.com"])
 GMC_REGISTER = "https://www.gmc-uk.org/registrants/"  # and the doctor's number
+
+# What goes back when a patient cancels, in per cent of the fee. The law's 14 days and the clinic's own
+# cancelling give all of it back whatever stands here. The pages /fees/ and /terms/ say it in words: change them too.
+try:
+    REFUND_TERMS = Terms(
+        cut_off_minute=env_int("CUT_OFF_MINUTE", Terms.cut_off_minute),
+        before_percent=env_int("REFUND_BEFORE_CUT_OFF_PERCENT", Terms.before_percent),
+        after_percent=env_int("REFUND_AFTER_CUT_OFF_PERCENT", Terms.after_percent),
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"CUT_OFF_MINUTE or a REFUND_… setting makes no sense. {error}") from error
 
 # Applications -----------------------------------------------------------------------------------
 

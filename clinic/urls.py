@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clinic import demo_mail, demo_styles, health, home
+from clinic.care import receipts
 
 handler400 = "clinic.errors.bad_request"
 handler403 = "clinic.errors.forbidden"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("book/", include("bookings.kinds.urls")),
     path("book/", include("bookings.choosing.urls")),
+    path("appointments/<uuid:pk>/receipt/", receipts.receipt, name="appointment_receipt"),
     path("appointments/", include("bookings.appointments.urls")),
     path("appointments/", include("bookings.choosing.appointment_urls")),
     path("care/", include("clinic.care.urls")),

@@ -14,13 +14,14 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from bookings.appointments.models import Appointment
+from bookings.charges.models import Charge, ChargeEntry
 from clinic.accounts.models import User
 from clinic.outbox.models import Message
 from patients.intake.models import Intake, IntakeVersion
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 from patients.suitability.models import Decision
-from tests.factories import diary, pages, people
+from tests.factories import diary, money, pages, people
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,7 @@ TABLE = {
     "appointment_will_come": (405, 405, 405, 405, 405, 405),
     "appointment_reschedule": (200, 404, 403, 403, 403, 403),
     "appointment_cancel": (200, 404, 403, 403, 403, 403),
+    "appointment_receipt": (200, 404, 200, 403, 403, 200),
     "appointment_calendar": (200, 404, 403, 403, 403, 403),
     "care": (200, 200, 403, 403, 403, 403),
     "profile": (200, 200, 403, 403, 403, 403),
@@ -64,6 +66,8 @@ TABLE = {
     "review_claim": (405, 405, 405, 405, 405, 405),
     "review_decide": (405, 405, 405, 405, 405, 405),
 }
+# Every clinician sees who waits; a receipt bears the name of who paid.
+NAMED_TO_STAFF = {("review", "lind"), ("appointment_receipt", "rosa"), ("appointment_receipt", "manager")}
 # Walked by their own tests: allauth's pages, and the admin (tests/clinic/test_staff_admin.py, tests/bookings/test_desk.py).
 ELSEWHERE = ("account_", "mfa_", "usersessions_", "socialaccount_", "admin:", "desk_")
 
@@ -93,7 +97,7 @@ def kind(okafor):
 def world(kind, amina, okafor, manager):
     """Amina's records, each of its kind."""
     soon = (timezone.now() + timedelta(days=10)).replace(hour=10, minute=0, second=0, microsecond=0)
-    visit = diary.appointment(amina, okafor, kind, soon)
+    visit = money.charged(diary.appointment(amina, okafor, kind, soon), "paid", by=manager)
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=people.NOW)
     sent = Intake.objects.create(
         patient=amina,
@@ -167,12 +171,19 @@ def test_each_person_gets_what_the_table_says(as_user, world, people_by_name, na
     assert answer.status_code == TABLE[name][WHO.index(who)]
     if who not in {"amina", "okafor"}:
         assert b"secret pain story" not in answer.content
-        assert b"Amina" not in answer.content or (name, who) == ("review", "lind")  # every clinician sees who waits
+        assert b"Amina" not in answer.content or (name, who) in NAMED_TO_STAFF
 
 
 @pytest.mark.parametrize(
     "name",
-    ["appointment", "appointment_confirm", "appointment_reschedule", "appointment_cancel", "appointment_calendar"],
+    [
+        "appointment",
+        "appointment_confirm",
+        "appointment_reschedule",
+        "appointment_cancel",
+        "appointment_calendar",
+        "appointment_receipt",
+    ],
 )
 def test_what_is_not_yours_looks_like_what_is_not_there(as_user, world, ben, name):
     client = as_user(ben.user)
@@ -192,7 +203,18 @@ def without_tokens(answer):
 
 def rows():
     """Everything a stranger's POST could have changed."""
-    tables = (Appointment, Intake, IntakeVersion, Decision, Patient, CareRelationship, Message, User)
+    tables = (
+        Appointment,
+        Charge,
+        ChargeEntry,
+        Intake,
+        IntakeVersion,
+        Decision,
+        Patient,
+        CareRelationship,
+        Message,
+        User,
+    )
     return [list(table.objects.order_by("pk").values_list()) for table in tables]
 
 

@@ -90,6 +90,7 @@ def test_feature_folders_hold_only_the_known_names():
 # are one engine (see docs/decisions), and so are the outbox's.
 INSIDE = {
     "bookings.appointments": {"diary", "ics"},
+    "bookings.charges": {"refusals"},
     "bookings.choosing": {"listing", "appointment_urls"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},

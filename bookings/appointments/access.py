@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from bookings.appointments import policy
 from bookings.appointments.enums import UPCOMING
 from bookings.appointments.models import Appointment, AppointmentQuerySet
 from clinic.accounts.policy import is_patient
@@ -23,7 +22,7 @@ def own_visit(request: HttpRequest, pk: UUID) -> Appointment:
 
 def found(request: HttpRequest, own: AppointmentQuerySet, pk: UUID) -> Appointment:
     """Return one of ``own``. Anything else is a 404, there or not, and is written down."""
-    appointment = own.select_related("kind", "clinician", "patient__user").filter(pk=pk).first()
+    appointment = own.select_related("kind", "clinician", "patient__user", "charge").filter(pk=pk).first()
     if appointment is None:
         audit.record(AccessLog.What.REFUSED, "appointment", pk, by=request.user, at=timezone.now())
         raise Http404
@@ -40,7 +39,7 @@ def facts(appointment: Appointment) -> dict[str, Any]:
     return {
         "appointment": appointment,
         "when": when_text(appointment.starts_at),
-        "cut_off": when_text(policy.cut_off(appointment.starts_at)),
+        "cut_off": when_text(appointment.cut_off),
         "fee": appointment.fee_text,
         "upcoming": appointment.state in UPCOMING,
     }

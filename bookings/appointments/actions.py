@@ -25,9 +25,7 @@ from bookings.appointments.policy import (
     MOST_COMING,
     is_video_link,
     may_cancel,
-    may_move,
     needs_early_start,
-    refund_of,
     why_not_book,
 )
 from bookings.appointments.refusals import (
@@ -44,6 +42,7 @@ from bookings.appointments.refusals import (
     TooMany,
     TooSoon,
 )
+from bookings.charges import actions as charges
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
@@ -168,6 +167,7 @@ def confirm(
             held_until=None,
             early_start_requested_at=early,
             early_start_text=EARLY_START_TEXT if early else "",
+            charge=charges.charge_for(current.fee_pence, at=at),
         )
         if access_needs is not None:
             save_access_needs(patient, access_needs, by=by, at=at)
@@ -212,6 +212,7 @@ def book_for(
             mode=mode,
             booked_at=at,
             outside_hours_reason=outside_hours_reason,
+            charge=charges.charge_for(kind.fee_pence, at=at),
             at=at,
         )
         _announce_booking(made, at=at)
@@ -242,7 +243,7 @@ def reschedule(
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
         if current.state not in UPCOMING:
             raise StaleState
-        if not by.is_staff and not may_move(current.starts_at, at):
+        if not by.is_staff and not current.may_move(at):
             raise TooLate
         anyway = bool(outside_hours_reason)
         _make_room(current.kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk], anyway=anyway)
@@ -279,6 +280,8 @@ def cancel(
             _check_patient_may_cancel(current, agreed_refund, at)
         state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
         move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
+        due = current.refund_at(at, by_clinic=by_clinic)
+        charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
         outbox.cancel(current.pk, why="cancelled", at=at)
         outbox.plan(
             "appointment_cancelled",
@@ -530,5 +533,5 @@ def _announce_booking(appointment: Appointment, *, fact: str = "appointment_book
 def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, at: datetime) -> None:
     if not may_cancel(current.starts_at, at):
         raise TooSoon
-    if agreed_refund != refund_of(current, at=at).pence:
+    if agreed_refund != current.refund_at(at).pence:
         raise RefundChanged

@@ -22,6 +22,7 @@ from patients.profile.policy import phone_text
 
 SPANS = {"today": (0, 1), "tomorrow": (1, 2)}
 WEEK = 7
+MONEY = ("fee", "payment")
 VISITS = [(state.value, state.label) for state in State if state not in {State.HELD, State.EXPIRED}]
 
 
@@ -109,6 +110,7 @@ class AppointmentAdmin(StaffAdmin):
         "access_needs",
         "state",
         "fee",
+        "payment",
         "booked_at",
         "outside_hours_reason",
         "history",
@@ -117,6 +119,11 @@ class AppointmentAdmin(StaffAdmin):
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         """Return the filters; a clinician's list is their own diary anyway."""
         return (DayFilter, StateFilter) if policy.is_clinician(request.user) else self.list_filter
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Return what the page shows: money only to those who keep it."""
+        hidden = () if policy.runs_the_diary(request.user) else MONEY
+        return [name for name in self.fields if name not in hidden]
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, visit: Appointment) -> str:
@@ -147,6 +154,11 @@ class AppointmentAdmin(StaffAdmin):
     def fee(self, visit: Appointment) -> str:
         """The fee agreed at booking."""
         return visit.fee_text
+
+    @admin.display(description="payment")
+    def payment(self, visit: Appointment) -> str:
+        """How its payment stands."""
+        return visit.payment
 
     @admin.display(description="patient")
     def patient_link(self, visit: Appointment) -> str:

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from bookings.appointments import ics
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import cooling_off_ends, cut_off
+from bookings.appointments.policy import cooling_off_ends
 from bookings.kinds.enums import Mode
 from clinic.db.clock import day_text, uk_day, when_text
 from clinic.outbox.models import Message
@@ -49,7 +49,7 @@ def booking_cancelled(message: Message) -> Letter | NotWanted:
         appointment,
         "booking_cancelled",
         "Your appointment is cancelled",
-        _facts(appointment) | {"by_clinic": by_clinic, "refund": appointment.refund_due()},
+        _facts(appointment) | {"by_clinic": by_clinic, "money": appointment.words_cancelled()},
     )
 
 
@@ -63,7 +63,7 @@ def _with_calendar(message: Message, template: str, subject: str) -> Letter | No
 
 
 def _appointment(message: Message) -> Appointment:
-    return Appointment.objects.select_related("patient__user", "clinician").get(pk=message.about)
+    return Appointment.objects.select_related("patient__user", "clinician", "charge").get(pk=message.about)
 
 
 def _why_not(appointment: Appointment, message: Message, states: frozenset[str]) -> str:
@@ -92,7 +92,8 @@ def _terms(appointment: Appointment) -> dict[str, Any]:
     assert appointment.booked_at is not None  # noqa: S101 - the database promises it of every visit
     ends = cooling_off_ends(appointment.booked_at)
     return {
-        "cut_off": when_text(cut_off(appointment.starts_at)),
+        "cut_off": when_text(appointment.cut_off),
+        "terms": appointment.terms,
         "contract_day": day_text(uk_day(appointment.booked_at)),
         "right_ends": when_text(appointment.starts_at)
         if appointment.starts_at < ends

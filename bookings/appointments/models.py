@@ -1,16 +1,19 @@
 """Appointments. A hold is an appointment in state HELD, inside the same constraints as the others."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 
 from bookings.appointments.enums import CANCELLED, HOLD_STATES, MOVES, OVER_WITHOUT_A_VISIT, TO_PATIENT, UPCOMING, State
-from bookings.appointments.policy import Refund, refund_of
+from bookings.appointments.policy import Refund, Terms, cut_off, may_move, refund
+from bookings.charges.policy import after_cancelling, cancelled_words, standing_words
 from bookings.kinds.enums import Mode
 from bookings.kinds.policy import pounds
 from clinic.accounts.enums import Role
@@ -105,6 +108,14 @@ class Appointment(Record):
         max_length=64, blank=True, help_text="A keyed hash of the network address a signed-out hold came from."
     )
     fee_pence = models.PositiveIntegerField("total fee in pence")
+    charge = models.OneToOneField(
+        "bookings.Charge",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Made with the contract. Empty for a hold, and where there is no fee.",
+    )
     sequence = models.PositiveSmallIntegerField(
         default=0, help_text="Rises with every move: calendars and messages go by it."
     )
@@ -184,10 +195,49 @@ class Appointment(Record):
         """The state in words to the patient; staff read ``get_state_display``."""
         return TO_PATIENT.get(self.state) or State(self.state).label
 
-    def refund_due(self) -> Refund | None:
-        """What goes back of the fee, by the rule of the moment of cancelling; None where none is written down."""
+    @property
+    def terms(self) -> Terms:
+        """The clinic's terms for cancelling, as they are now."""
+        terms: Terms = settings.REFUND_TERMS
+        return terms
+
+    @property
+    def cut_off(self) -> datetime:
+        """Until when it may be moved, and the larger refund holds."""
+        return cut_off(self.starts_at, self.terms)
+
+    def may_move(self, at: datetime) -> bool:
+        """Tell whether its patient may still move it at ``at``."""
+        return may_move(self.starts_at, at, self.terms)
+
+    def refund_at(self, at: datetime, *, by_clinic: bool = False) -> Refund:
+        """What goes back of the fee when it is cancelled at ``at``, by the patient or by the clinic."""
+        return refund(
+            fee_pence=self.fee_pence,
+            starts_at=self.starts_at,
+            booked_at=self.booked_at or at,
+            at=at,
+            terms=self.terms,
+            by_clinic=by_clinic,
+        )
+
+    @property
+    def payment(self) -> str:
+        """How its payment stands, in a few words to the patient."""
+        return self.charge.words if self.charge else standing_words(None)
+
+    def words_if_cancelled(self, due: Refund) -> str:
+        """What cancelling it with the refund ``due`` means for the patient's money, said to them."""
+        after = after_cancelling(self.charge, due.pence)
+        return cancelled_words(after, give_back_pence=due.pence, rule=due.rule)
+
+    def words_cancelled(self) -> str:
+        """What its cancelling means for the patient's money, said to them; empty where none is written down."""
         change = self.state_changes.filter(to_state__in=CANCELLED).first()
-        return refund_of(self, at=change.at, by_clinic=self.state == State.CANCELLED_BY_CLINIC) if change else None
+        if change is None:
+            return ""
+        due = self.refund_at(change.at, by_clinic=self.state == State.CANCELLED_BY_CLINIC)
+        return cancelled_words(self.charge, give_back_pence=due.pence, rule=due.rule)
 
 
 class AppointmentStateChange(StateChange):

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from bookings.appointments.enums import PartOfDay
 from bookings.kinds.enums import Audience
 from bookings.kinds.policy import pounds
-from clinic.db.clock import UK, instant, uk_day
+from clinic.db.clock import MINUTES_IN_A_DAY, UK, instant, uk_day
 from clinic.db.workdays import is_workday
 
 CUT_OFF_MINUTE = 17 * 60
@@ -28,14 +27,47 @@ EARLY_START_TEXTS = {
     "2026-11": "I ask the clinic to see me before the 14 days are over. I know that once the visit has taken place I can no longer cancel it."
 }
 EARLY_START_TEXT = "2026-11"
+ALL = 100
 
 
-def cut_off(starts_at: datetime) -> datetime:
-    """Return 5pm UK time on the last business day before the visit's day."""
+@dataclass(frozen=True)
+class Terms:
+    """What the clinic may set about cancelling: the minute of the cut-off, and what goes back before and after it.
+
+    Raises ValueError for a minute outside the day or a percentage outside 0 to 100.
+    """
+
+    cut_off_minute: int = CUT_OFF_MINUTE
+    before_percent: int = ALL
+    after_percent: int = 0
+
+    def __post_init__(self) -> None:
+        percents_fit = all(0 <= percent <= ALL for percent in (self.before_percent, self.after_percent))
+        if not percents_fit or not 0 <= self.cut_off_minute <= MINUTES_IN_A_DAY:
+            raise ValueError("The cut-off is a minute of the day, and what goes back is 0 to 100 per cent.")
+
+    @property
+    def before(self) -> str:
+        """What goes back before the cut-off, like "all of the fee"."""
+        return share(self.before_percent)
+
+    @property
+    def after(self) -> str:
+        """What goes back after the cut-off, like "none of the fee"."""
+        return share(self.after_percent)
+
+
+def share(percent: int) -> str:
+    """Return a percentage of the fee in words, like "all of the fee" or "80% of the fee"."""
+    return {0: "none of the fee", ALL: "all of the fee"}.get(percent, f"{percent}% of the fee")
+
+
+def cut_off(starts_at: datetime, terms: Terms) -> datetime:
+    """Return the minute of the cut-off, UK time, on the last business day before the visit's day."""
     day = uk_day(starts_at) - timedelta(days=1)
     while not is_workday(day):
         day -= timedelta(days=1)
-    return instant(day, CUT_OFF_MINUTE)
+    return instant(day, terms.cut_off_minute)
 
 
 def cooling_off_ends(booked_at: datetime) -> datetime:
@@ -49,19 +81,20 @@ def cooling_off_last_day(booked_at: datetime) -> date:
 
 
 class Why(StrEnum):
-    """The rule a refund goes by, in words for the patient."""
+    """The rule a refund goes by. What it gives depends on the terms, and on what was paid."""
 
-    BY_CLINIC = "We cancelled the appointment: you get all of it back."
-    COOLING_OFF = "Cancelled within 14 days of booking: you get all of it back."
-    IN_TIME = "Cancelled before the cut-off: you get all of it back."
-    TOO_LATE = "Cancelled after the cut-off: the fee is not given back."
+    BY_CLINIC = "We cancelled the appointment"
+    COOLING_OFF = "Cancelled within 14 days of booking"
+    IN_TIME = "Cancelled before the cut-off"
+    TOO_LATE = "Cancelled after the cut-off"
 
 
 @dataclass(frozen=True)
 class Refund:
-    """How much of the fee goes back, in pence, and why."""
+    """How much of the fee goes back, in pence and as a percentage, and why."""
 
     pence: int
+    percent: int
     why: Why
 
     @property
@@ -69,41 +102,35 @@ class Refund:
         """The amount, like "£180"."""
         return pounds(self.pence)
 
+    @property
+    def rule(self) -> str:
+        """The rule in words, like "Cancelled before the cut-off: you get all of the fee back."."""
+        gives = "the fee is not given back" if self.percent == 0 else f"you get {share(self.percent)} back"
+        return f"{self.why}: {gives}."
+
 
 def refund(
-    *, fee_pence: int, starts_at: datetime, booked_at: datetime, at: datetime, by_clinic: bool = False
+    *, fee_pence: int, starts_at: datetime, booked_at: datetime, at: datetime, terms: Terms, by_clinic: bool = False
 ) -> Refund:
-    """Return what a cancellation at ``at`` gives back of ``fee_pence``.
+    """Return what a cancellation at ``at`` gives back of ``fee_pence``, rounded half up to the penny.
 
-    All of it where the clinic cancels, within 14 days of the contract and before the start
-    (Consumer Contracts Regulations 2013, reg 29), or before the cut-off; nothing after it.
+    All of it where the clinic cancels, or within 14 days of the contract and before the start
+    (Consumer Contracts Regulations 2013, reg 29), whatever the terms; else what the terms say.
     """
     if by_clinic:
-        return Refund(fee_pence, Why.BY_CLINIC)
-    if at < cut_off(starts_at):
-        return Refund(fee_pence, Why.IN_TIME)
-    if at < min(cooling_off_ends(booked_at), starts_at):
-        return Refund(fee_pence, Why.COOLING_OFF)
-    return Refund(0, Why.TOO_LATE)
+        percent, why = ALL, Why.BY_CLINIC
+    elif at < cut_off(starts_at, terms):
+        percent, why = terms.before_percent, Why.IN_TIME
+    else:
+        percent, why = terms.after_percent, Why.TOO_LATE
+    if percent < ALL and at < min(cooling_off_ends(booked_at), starts_at):
+        percent, why = ALL, Why.COOLING_OFF
+    return Refund((fee_pence * percent + ALL // 2) // ALL, percent, why)
 
 
-class Visit(Protocol):
-    """What a refund goes by, as ``Appointment`` has it."""
-
-    fee_pence: int
-    starts_at: datetime
-    booked_at: datetime | None
-
-
-def refund_of(visit: Visit, *, at: datetime, by_clinic: bool = False) -> Refund:
-    """Return what goes back of the fee of ``visit`` when it is cancelled at ``at``, by the patient or by the clinic."""
-    booked_at = visit.booked_at or at
-    return refund(fee_pence=visit.fee_pence, starts_at=visit.starts_at, booked_at=booked_at, at=at, by_clinic=by_clinic)
-
-
-def may_move(starts_at: datetime, at: datetime) -> bool:
+def may_move(starts_at: datetime, at: datetime, terms: Terms) -> bool:
     """Tell whether a patient may still move the visit: until the cut-off."""
-    return at < cut_off(starts_at)
+    return at < cut_off(starts_at, terms)
 
 
 def may_cancel(starts_at: datetime, at: datetime) -> bool:

@@ -41,10 +41,10 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
     now = timezone.now()
     upcoming = visit.state in UPCOMING and policy.may_cancel(visit.starts_at, now)
     context = facts(visit) | {
-        "refund": visit.refund_due(),
+        "money": visit.words_cancelled(),
         "cancelled": visit.state in CANCELLED,
         "may_cancel": upcoming,
-        "may_move": upcoming and policy.may_move(visit.starts_at, now),
+        "may_move": upcoming and visit.may_move(now),
         "may_say_so": upcoming and visit.state == State.BOOKED,
         "will_come": upcoming and visit.state == State.CONFIRMED,
         "needs": visit.patient.access_needs if visit.patient else "",
@@ -82,7 +82,7 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
         return redirect("appointment", pk=pk)  # the button pressed twice, or in another tab
     if found.state not in UPCOMING or not policy.may_cancel(found.starts_at, now):
         return render(request, "bookings/appointments/cannot_cancel.html", facts(found))
-    due = policy.refund_of(found, at=now)
+    due = found.refund_at(now)
     form = CancelForm(request.POST or None, initial={"refund": due.pence})
     if form.is_valid():
         sent = form.cleaned_data
@@ -103,7 +103,7 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(
         request,
         "bookings/appointments/cancel.html",
-        facts(found) | {"form": form, "refund": due},
+        facts(found) | {"form": form, "refund": due, "money": found.words_if_cancelled(due)},
         status=422 if form.errors else 200,
     )
 

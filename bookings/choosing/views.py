@@ -166,7 +166,7 @@ def _hold_facts(request: HttpRequest, held: Appointment, now: datetime) -> dict[
         "more_time": KeyedForm(auto_id="more_%s"),
         "right_ends": day_text(policy.cooling_off_last_day(now)),
         "starts_within_right": held.starts_at < policy.cooling_off_ends(now),
-        "cut_off_to_come": policy.cut_off(held.starts_at) > now,
+        "cut_off_to_come": held.cut_off > now,
         "before": _seen_before(request, held),
     }
 
@@ -217,7 +217,7 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Your appointment has moved. We are sending you an email.")
             return redirect("appointment", pk=pk)
-    if visit.state not in UPCOMING or not policy.may_move(visit.starts_at, now):
+    if visit.state not in UPCOMING or not visit.may_move(now):
         return render(request, "bookings/choosing/cannot_move.html", facts(visit), status=422 if form.errors else 200)
     return _times_page(request, visit.kind, form, now, own=visit.clinician_id, moving=visit)
 
@@ -230,7 +230,7 @@ def _ask_to_agree(request: HttpRequest, visit: Appointment, form: MoveForm, clin
         "agree": agree,
         "new_when": when_text(slot.starts_at),
         "new_clinician": clinician,
-        "new_cut_off": when_text(policy.cut_off(slot.starts_at)),
+        "new_cut_off": when_text(policy.cut_off(slot.starts_at, visit.terms)),
     }
     return render(request, "bookings/choosing/move.html", context)
 

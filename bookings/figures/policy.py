@@ -13,7 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bookings.appointments.enums import CANCELLED, State
-from bookings.appointments.policy import cut_off
+from bookings.appointments.policy import Terms, cut_off
 from clinic.db.clock import instant, uk_day
 
 FEWEST = 5  # of fewer than this a share or a middle says nothing, and could point at one person
@@ -165,23 +165,23 @@ def missed(weeks: Iterable[Week], visits: Iterable[Visit]) -> dict[Week, Share]:
     return {week: Share(stayed_away[week.monday], stayed_away[week.monday] + came[week.monday]) for week in weeks}
 
 
-def cancelled(weeks: Iterable[Week], visits: Iterable[Visit]) -> dict[Week, Cancelled]:
-    """Return for each week how many visits were cancelled, of all that were to start in it."""
+def cancelled(weeks: Iterable[Week], visits: Iterable[Visit], terms: Terms) -> dict[Week, Cancelled]:
+    """Return for each week how many visits were cancelled, of all that were to start in it; late ones by ``terms``."""
     found: dict[date, Counter[str]] = defaultdict(Counter)
     for visit in visits:
-        found[week_of(visit.starts_at)].update(["due", _how(visit)])
+        found[week_of(visit.starts_at)].update(["due", _how(visit, terms)])
     return {
         week: Cancelled(*(found[week.monday][how] for how in ("in_time", "late", "by_clinic", "due"))) for week in weeks
     }
 
 
-def _how(visit: Visit) -> str:
+def _how(visit: Visit, terms: Terms) -> str:
     """Return how a visit was cancelled; one whose moment nobody wrote down counts as in time."""
     if visit.state == State.CANCELLED_BY_CLINIC:
         return "by_clinic"
     if visit.state != State.CANCELLED_BY_PATIENT:
         return "kept"
-    is_late = visit.cancelled_at is not None and visit.cancelled_at >= cut_off(visit.starts_at)
+    is_late = visit.cancelled_at is not None and visit.cancelled_at >= cut_off(visit.starts_at, terms)
     return "late" if is_late else "in_time"
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.appointments import actions
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import refund_of
 from bookings.appointments.refusals import RefundChanged
 from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
@@ -161,7 +160,7 @@ def _move_chosen(request: HttpRequest, what: Choosing, visit: Appointment) -> Ht
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a visit, for the clinic or as the patient asked by phone: the refund goes by who does."""
     visit, now = _visit(request, pk), timezone.now()
-    due = refund_of(visit, at=now)
+    due = visit.refund_at(now)
     form = CancelForm(request.POST or None, initial={"refund": due.pence})
     if form.is_valid():
         sent = form.cleaned_data
@@ -176,7 +175,15 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Cancelled. {_told(visit.patient)}")
             return redirect("admin:bookings_appointment_change", pk)
-    context = page(request, "Cancel an appointment", form=form, refund=due, **_facts(visit))
+    context = page(
+        request,
+        "Cancel an appointment",
+        form=form,
+        refund=due,
+        if_patient=visit.words_if_cancelled(due),
+        if_clinic=visit.words_if_cancelled(visit.refund_at(now, by_clinic=True)),
+        **_facts(visit),
+    )
     return render(request, "desk/cancel.html", context, status=422 if form.errors else 200)
 
 
@@ -224,7 +231,11 @@ def _kind(request: HttpRequest) -> AppointmentKind | None:
 
 
 def _visit(request: HttpRequest, pk: UUID) -> Appointment:
-    visits = Appointment.objects.visits().visible_to(request.user).select_related("kind", "clinician", "patient__user")
+    visits = (
+        Appointment.objects.visits()
+        .visible_to(request.user)
+        .select_related("kind", "clinician", "patient__user", "charge")
+    )
     visit = get_object_or_404(visits, pk=pk)
     audit.record(AccessLog.What.READ, "appointment", visit.pk, by=request.user, at=timezone.now())
     return visit

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.workspace import desk, desk_accounts, desk_booking, desk_lists, desk_video, report
+from clinic.workspace import desk, desk_accounts, desk_booking, desk_lists, desk_money, desk_video, report
 
 urlpatterns = [
     path("diary/", desk.diary, name="desk_diary"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("appointments/<uuid:pk>/move/", desk_booking.move, name="desk_move"),
     path("appointments/<uuid:pk>/cancel/", desk_booking.cancel, name="desk_cancel"),
     path("appointments/<uuid:pk>/video/", desk_video.video, name="desk_video"),
+    path("charges/", desk_money.charges, name="desk_charges"),
+    path("refunds-due/", desk_money.refunds_due, name="desk_refunds_due"),
+    path("appointments/<uuid:pk>/charge/", desk_money.charge, name="desk_charge"),
+    path("appointments/<uuid:pk>/charge/<slug:act>/", desk_money.act, name="desk_charge_act"),
     path("appointments/<uuid:pk>/<slug:act>/", desk.act, name="desk_act"),
     path("lists/", desk_lists.lists, name="desk_lists"),
     path("report/", report.report, name="desk_report"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
+
 from bookings.figures import policy
 from bookings.figures.policy import FEWEST, Cancelled, Period, Share, Use, Waits, Week
 from bookings.figures.reading import Facts
@@ -115,7 +117,7 @@ def parts(period: Period, facts: Facts, names: Mapping[UUID, str]) -> list[Part]
         _use({week: policy.together(parts.values()) for week, parts in use.items()}),
         _use_by_clinician(use, names),
         _missed(policy.missed(weeks, facts.visits)),
-        _cancelled(policy.cancelled(weeks, facts.visits)),
+        _cancelled(policy.cancelled(weeks, facts.visits, settings.REFUND_TERMS)),
     ]
 
 

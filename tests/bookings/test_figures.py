@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.appointments.models import AppointmentStateChange
+from bookings.appointments.policy import Terms
 from bookings.availability.models import HoursException
 from bookings.figures import policy, reading
 from bookings.figures.policy import Cancelled, First, Period, Share, Use, Visit, Waits, Week
@@ -123,13 +124,13 @@ class TestCancelled:
             *(visit(starts_at, state) for state in ("completed", "booked", "did_not_attend")),
         ]
 
-        found = policy.cancelled([WEEK], visits)[WEEK]
+        found = policy.cancelled([WEEK], visits, Terms())[WEEK]
 
         assert found == Cancelled(in_time=2, late=2, by_clinic=1, due=8)
         assert [share.percent for share in found.shares] == [25.0, 25.0, 12.5]
 
     def test_a_week_without_visits(self):
-        assert policy.cancelled([WEEK], [])[WEEK] == Cancelled(0, 0, 0, 0)
+        assert policy.cancelled([WEEK], [], Terms())[WEEK] == Cancelled(0, 0, 0, 0)
 
 
 class TestUse:

@@ -172,7 +172,7 @@ class TestConfirmPage:
         html = client.get(choose(client, okafor, at(16, 10))).content.decode()
 
         assert "cancel until the end of Monday 7 December 2026, and you get all of the fee back" in html
-        assert "After Tuesday 15 December 2026 at 5pm, UK time the fee is not given back" in html
+        assert "After Tuesday 15 December 2026 at 5pm, UK time you get none of the fee back" in html
 
     def test_the_request_for_an_early_start_is_kept_with_its_words(self, as_user, okafor, amina):
         client = as_user(amina.user)

@@ -8,11 +8,12 @@ from django.core import mail
 from icalendar import Calendar
 
 from bookings.appointments.models import Appointment
+from bookings.appointments.policy import Terms
 from clinic.outbox import actions as outbox
 from clinic.outbox import registry, sending
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, compose
-from tests.factories import diary, people
+from tests.factories import diary, money, people
 from tests.factories.people import NOW
 
 THURSDAY = datetime(2026, 12, 3, 14, 30, tzinfo=UTC)
@@ -21,6 +22,9 @@ CLINICAL = re.compile(
     r"\b(pain\w*|facial|sclerosis|MS|neuro\w*|jaw|trigeminal|medicine\w*|cannabis\w*|prescri\w*|diagnos\w*|symptom\w*|treatment\w*|assessment)\b",
     re.I,
 )
+
+
+UNPAID = "You have not paid, so there is nothing to give back. You owe nothing."
 
 
 @pytest.fixture
@@ -85,7 +89,9 @@ def test_the_right_to_cancel_ends_after_14_days_where_the_visit_is_later(amina, 
     later = diary.appointment(amina, okafor, kind, THURSDAY + timedelta(days=14))
 
     assert "until the end of Monday 7 December 2026, and" in letter(later).text
-    assert "Cancel before Wednesday 16 December 2026 at 5pm, UK time: you get the full fee back." in letter(later).text
+    assert (
+        "Cancel before Wednesday 16 December 2026 at 5pm, UK time: you get all of the fee back." in letter(later).text
+    )
     assert "is within" not in letter(later).text
 
 
@@ -184,23 +190,34 @@ def test_a_cancellation_is_not_told_while_the_visit_stands(visit):
 
 
 @pytest.mark.parametrize(
-    ("state", "at", "words"),
+    ("state", "at", "charge", "words"),
     [
+        ("cancelled_by_patient", THURSDAY - timedelta(days=3), "waived", ["as you asked", UNPAID]),
+        ("cancelled_by_clinic", THURSDAY - timedelta(hours=1), "waived", ["We have cancelled", UNPAID]),
+        ("cancelled_by_patient", THURSDAY - timedelta(hours=1), "due", ["You still owe £180. Cancelled after the cut"]),
         (
             "cancelled_by_patient",
             THURSDAY - timedelta(days=3),
-            ["as you asked", "Your refund: £180 of the fee of £180."],
+            "refund_due",
+            ["as you asked", "You get £180 back within 14 days, the way you paid."],
         ),
-        ("cancelled_by_patient", THURSDAY - timedelta(hours=1), ["as you asked", "Your refund: none"]),
+        (
+            "cancelled_by_patient",
+            THURSDAY - timedelta(hours=1),
+            "paid",
+            ["as you asked", "You have paid £180. Cancelled after the cut-off: the fee is not given back."],
+        ),
         (
             "cancelled_by_clinic",
             THURSDAY - timedelta(hours=1),
-            ["We have cancelled", "Your refund: £180 of the fee of £180."],
+            "refund_due",
+            ["We have cancelled", "You get £180 back within 14 days, the way you paid."],
         ),
     ],
 )
-def test_a_cancellation_says_what_goes_back(amina, okafor, kind, state, at, words):
-    visit = diary.appointment(amina, okafor, kind, THURSDAY, booked_at=NOW - timedelta(days=30))
+def test_a_cancellation_says_what_it_means_for_the_money(amina, okafor, kind, state, at, charge, words):
+    booked = diary.appointment(amina, okafor, kind, THURSDAY, booked_at=NOW - timedelta(days=30))
+    visit = money.charged(booked, charge)
     cancel(visit, state, at)
 
     written = letter(visit, "booking_cancelled")
@@ -209,6 +226,16 @@ def test_a_cancellation_says_what_goes_back(amina, okafor, kind, state, at, word
     assert [
         word for word in words if word not in written.text or word not in re.sub(r"</?strong>", "", written.html)
     ] == []
+
+
+def test_the_terms_are_those_of_the_settings(amina, okafor, kind, settings):
+    settings.REFUND_TERMS = Terms(cut_off_minute=12 * 60, before_percent=80, after_percent=20)
+    later = diary.appointment(amina, okafor, kind, THURSDAY + timedelta(days=14))
+
+    written = letter(later).text
+
+    assert "Cancel before Wednesday 16 December 2026 at 12pm, UK time: you get 80% of the fee back." in written
+    assert "Cancel later: you get 20% of the fee back, or all of it while the 14 days below still run." in written
 
 
 def test_a_reminder_names_the_day_in_its_subject(visit):

@@ -275,7 +275,7 @@ class TestCancelling:
         assert answer["Location"] == url("", visit)
         visit.refresh_from_db()
         assert visit.state == State.CANCELLED_BY_PATIENT
-        assert "£180. Cancelled before the cut-off" in client.get(url("", visit)).content.decode()
+        assert "nothing to give back. You owe nothing." in client.get(url("", visit)).content.decode()
 
     def test_after_the_cut_off_asks_to_agree_to_the_new_refund_then_accepts(self, as_user, visit, clock):
         clock.move_to(at(1, 17, 1))

@@ -18,7 +18,7 @@ from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
-from tests.factories import diary, intakes, people
+from tests.factories import diary, intakes, money, people
 
 # How a page is looked at: what the window is told, and its sizes. `make proof` has the last two.
 WAYS = {
@@ -210,6 +210,18 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
         "/admin/book/new-patient/",
         f"/admin/book/{amina.pk}/",
     )
+
+
+@pytest.mark.parametrize("state", ["due", "refund_due", "refunded"])
+def test_money(walk, visits, rosa, state):
+    visit = money.charged(visits["coming"], state, by=rosa)
+    own = f"/appointments/{visit.pk}/"
+
+    walk(visit.patient.user, own, f"{own}cancel/", *([f"{own}receipt/"] if state != "due" else []))
+    hand = walk(rosa, "/admin/charges/", "/admin/refunds-due/", f"/admin{own}charge/")
+    hand.page.locator("main form button, #content form button").last.click()
+    hand.page.wait_for_load_state()
+    assert hand.page.title().startswith("Error: ")
 
 
 def test_the_managers_pages(walk, pages, manager, rosa, kind, okafor):

@@ -341,6 +341,12 @@ def test_what_texts_say_of_the_clinics_rules_is_what_the_rules_are():
 
     assert bookings.CUT_OFF_MINUTE == 17 * 60
     assert all("5pm UK time on the last working day before your visit" in said[key] for key in ("fees", "terms"))
+    standard = bookings.Terms()
+    assert (standard.cut_off_minute, standard.before, standard.after) == (17 * 60, "all of the fee", "none of the fee")
+    assert "| You cancel before the cut-off | All of the fee |" in said["fees"]
+    assert "| You cancel after the cut-off | None of the fee," in said["fees"]
+    assert "Before the cut-off, you get all of the fee back." in said["terms"]
+    assert "After the cut-off, you get none of it back" in said["terms"]
     assert bookings.COOLING_OFF_DAYS == 14
     assert all("within 14 days of booking" in said[key] for key in ("fees", "terms"))
     assert f"within {enquiries.DAYS_TO_ANSWER} working days" in said["contact"]

@@ -1,0 +1,157 @@
+"""Every write to charges. Each locks the charge first, so that of two people at once one comes first.
+
+``key`` is the form's own: sent again, the same form writes nothing more and is no error.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from bookings.charges.enums import UNPAID, ChargeState, Entry
+from bookings.charges.models import Charge, ChargeEntry
+from bookings.charges.policy import after_cancelling, never_paid
+from bookings.charges.refusals import AmountChanged, NothingToCorrect, NotToPay
+from clinic.accounts.models import User
+from clinic.db.states import StaleState, move
+
+RECEIPTS = 0x52454345  # the advisory lock under which receipts are numbered
+
+
+def charge_for(fee_pence: int, *, at: datetime) -> Charge | None:
+    """Make the charge of a visit when its contract is made; a visit without a fee has none."""
+    return Charge.objects.create(amount_pence=fee_pence, created_at=at) if fee_pence else None
+
+
+def settle(charge: Charge | None, *, give_back_pence: int, why: str, by: User, at: datetime) -> None:
+    """Let a charge follow the cancelling of its visit, of which ``give_back_pence`` goes back by the rule ``why``."""
+    if charge is None:
+        return
+    with transaction.atomic():
+        current = _locked(charge)
+        after = after_cancelling(current, give_back_pence)
+        if after.refund_pence > current.refund_pence:
+            _owe_back(current, after.refund_pence, reason=why, key=None, by=by, at=at)
+        elif after.amount_pence < current.amount_pence:
+            _ask_for_less(current, after.state, after.amount_pence, reason=why, by=by, at=at)
+
+
+def record_payment(
+    charge: Charge, *, amount_pence: int, method: str, reference: str, key: UUID, by: User, at: datetime
+) -> None:
+    """Write down that the whole amount was paid; the first payment gives the receipt its number.
+
+    ``amount_pence`` is what the page showed. Raises AmountChanged where another amount is due by now,
+    NotToPay where none is.
+    """
+
+    def work(current: Charge) -> None:
+        if current.state != ChargeState.DUE:
+            raise NotToPay(current.words)
+        if amount_pence != current.amount_pence:
+            raise AmountChanged(current.amount_text)
+        number = current.receipt_number or _next_receipt_number()
+        move(current, ChargeState.PAID, by=by, at=at, paid_pence=amount_pence, paid_at=at, receipt_number=number)
+        _enter(current, Entry.PAID, amount_pence, method=method, reference=reference, key=key, by=by, at=at)
+
+    _once(charge, key, work)
+
+
+def record_refund(charge: Charge, *, method: str, reference: str, key: UUID, by: User, at: datetime) -> None:
+    """Write down that what was due back was given back. Raises StaleState where nothing is due back."""
+
+    def work(current: Charge) -> None:
+        move(current, ChargeState.REFUNDED, by=by, at=at, refunded_at=at)
+        _enter(current, Entry.REFUNDED, current.refund_pence, method=method, reference=reference, key=key, by=by, at=at)
+
+    _once(charge, key, work)
+
+
+def waive(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+    """Ask for the fee no more; where it was paid already, all of it is to be given back.
+
+    Raises StaleState where it is waived, or a refund is decided already.
+    """
+
+    def work(current: Charge) -> None:
+        if current.state not in {ChargeState.DUE, ChargeState.PAID}:
+            raise StaleState
+        if current.state == ChargeState.PAID:
+            _owe_back(current, current.paid_pence, reason=reason, key=key, by=by, at=at)
+        else:
+            move(current, ChargeState.WAIVED, by=by, at=at, reason=reason)
+            _enter(current, Entry.WAIVED, current.amount_pence, reason=reason, key=key, by=by, at=at)
+
+    _once(charge, key, work)
+
+
+def correct(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+    """Take back what was written down by mistake: that it was paid, given back or waived.
+
+    With a refund due it is the payment that was never made; what would have been kept is then still owed.
+    Raises NothingToCorrect where nothing was written down, or nothing is owed any more.
+    """
+
+    def work(current: Charge) -> None:
+        if current.state == ChargeState.DUE or not current.amount_pence:
+            raise NothingToCorrect
+        state, changes, amount = _taken_back(current)
+        move(current, state, by=by, at=at, reason=reason, **changes)
+        _enter(current, Entry.CORRECTED, amount, reason=reason, key=key, by=by, at=at)
+
+    _once(charge, key, work)
+
+
+def _taken_back(current: Charge) -> tuple[str, dict[str, Any], int]:
+    """Return the state a correction leads to, what changes with it, and how much it is about."""
+    if current.state == ChargeState.REFUNDED:
+        return ChargeState.REFUND_DUE, {"refunded_at": None}, current.refund_pence
+    if current.state == ChargeState.WAIVED:
+        return ChargeState.DUE, {}, current.amount_pence
+    after = never_paid(current)
+    changes = {"amount_pence": after.amount_pence, "paid_pence": 0, "paid_at": None}
+    return after.state, changes | {"refund_pence": 0, "refund_due_at": None}, current.paid_pence
+
+
+def _once(charge: Charge, key: UUID, work: Callable[[Charge], None]) -> None:
+    """Do ``work`` with the charge locked, unless the form with this ``key`` was acted on before."""
+    with transaction.atomic():
+        current = _locked(charge)
+        if not current.entries.filter(key=key).exists():
+            work(current)
+
+
+def _locked(charge: Charge) -> Charge:
+    return Charge.objects.select_for_update(no_key=True).get(pk=charge.pk)
+
+
+def _owe_back(current: Charge, pence: int, *, reason: str, key: UUID | None, by: User, at: datetime) -> None:
+    move(current, ChargeState.REFUND_DUE, by=by, at=at, reason=reason, refund_pence=pence, refund_due_at=at)
+    _enter(current, Entry.REFUND_DUE, pence, reason=reason, key=key, by=by, at=at)
+
+
+def _ask_for_less(current: Charge, state: str, owed: int, *, reason: str, by: User, at: datetime) -> None:
+    less = current.amount_pence - owed
+    if state == current.state:
+        unchanged = Charge.objects.filter(pk=current.pk, state__in=UNPAID, amount_pence=current.amount_pence)
+        if not unchanged.update(amount_pence=owed):
+            raise StaleState
+        _enter(current, Entry.REDUCED, less, reason=reason, by=by, at=at)
+    else:
+        move(current, state, by=by, at=at, reason=reason, amount_pence=owed)
+        _enter(current, Entry.WAIVED, less, reason=reason, by=by, at=at)
+
+
+def _enter(charge: Charge, what: str, amount_pence: int, **fields: Any) -> None:
+    ChargeEntry.objects.create(charge=charge, what=what, amount_pence=amount_pence, **fields)
+
+
+def _next_receipt_number() -> int:
+    """Return the number after the highest. The lock lasts to the end of the transaction: no number comes twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [RECEIPTS])
+    highest: int | None = Charge.objects.aggregate(highest=Max("receipt_number"))["highest"]
+    return (highest or 0) + 1

@@ -1,0 +1,24 @@
+"""Why the till says no, in words for staff."""
+
+from clinic.db.refusal import Refusal
+
+
+class NotToPay(Refusal):
+    """Nothing is asked for: paid already, or waived."""
+
+    def __init__(self, stands: str) -> None:
+        super().__init__(f"Nothing is to be paid here now. It stands at: {stands}.")
+
+
+class AmountChanged(Refusal):
+    """Another amount is due than the page showed."""
+
+    def __init__(self, amount: str) -> None:
+        super().__init__(f"The amount has changed since you opened this page. Now {amount} is to be paid.")
+
+
+class NothingToCorrect(Refusal):
+    """The visit was cancelled and nothing is owed for it, or nothing has happened yet."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing here that can be taken back.")
