@@ -456,7 +456,9 @@ def _limit_signed_out_holds(
         starts_at__gte=instant(day, 0),
         starts_at__lt=instant(day, MINUTES_IN_A_DAY),
     )
-    if recent.count() >= HOLDS_AN_HOUR or (anonymous.count() + 1) * SHARE_FOR_SIGNED_OUT > free + held:
+    # One always: on a day with few times left nobody could choose before signing in.
+    allowed = max(1, (free + held) // SHARE_FOR_SIGNED_OUT)
+    if recent.count() >= HOLDS_AN_HOUR or anonymous.count() >= allowed:
         raise SignInFirst
 
 

@@ -91,21 +91,21 @@ class TimesQuery(forms.Form):
 
 
 class FilterForm(forms.Form):
-    """What the person looks for, as questions; only those that make a difference to this kind."""
+    """What the person looks for, as questions; only those that make a difference to this kind. Only drawn, never sent."""
 
-    who = forms.ChoiceField(label="Who with", required=False, widget=forms.RadioSelect)
+    use_required_attribute = False
+
+    who = forms.ChoiceField(label="Who with", widget=forms.RadioSelect)
     part = forms.ChoiceField(
         label="Part of the day",
         choices=[("", "Any time"), *PartOfDay.choices],
-        required=False,
         widget=forms.RadioSelect,
         help_text="The afternoon is from noon to 5pm.",
     )
-    mode = forms.ChoiceField(label="How to meet", required=False, widget=forms.RadioSelect)
+    mode = forms.ChoiceField(label="How to meet", widget=forms.RadioSelect)
     sex = forms.ChoiceField(
         label="Would you like to see a woman or a man?",
         choices=[("", "Either"), *Sex.choices],
-        required=False,
         widget=forms.RadioSelect,
     )
     day = forms.DateField(required=False, widget=forms.HiddenInput)

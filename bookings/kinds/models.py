@@ -82,6 +82,11 @@ class AppointmentKind(Record):
         return pounds(self.fee_pence)
 
     @property
+    def price(self) -> str:
+        """What a visit costs, as a phrase, like "£180 in total" or "no fee"."""
+        return f"{self.fee_text} in total" if self.fee_pence else "no fee"
+
+    @property
     def modes_text(self) -> str:
         """How it can happen, in a few words, like "Video, phone or in person"."""
         return modes_text(self.modes)
