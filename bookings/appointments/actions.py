@@ -13,9 +13,17 @@ from django.db.models import F, Q
 
 from bookings.appointments import slots
 from bookings.appointments.diary import fingerprint, in_the_diary
-from bookings.appointments.enums import UPCOMING, State
+from bookings.appointments.enums import MAY_BE_TAKEN_BACK, UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove
-from bookings.appointments.policy import HOLD, may_cancel, may_move, needs_early_start, refund_of
+from bookings.appointments.policy import (
+    HOLD,
+    busy_span,
+    fits_the_time,
+    may_cancel,
+    may_move,
+    needs_early_start,
+    refund_of,
+)
 from bookings.appointments.refusals import (
     HoldEnded,
     NotNow,
@@ -229,7 +237,7 @@ def cancel(
 
 def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the patient has arrived. Raises NotNow on another day, StaleState where it is not upcoming."""
-    if uk_day(at) != uk_day(appointment.starts_at):
+    if not fits_the_time(State.CHECKED_IN, appointment.starts_at, at):
         raise NotNow
     move(appointment, State.CHECKED_IN, by=by, at=at)
 
@@ -246,11 +254,23 @@ def complete(appointment: Appointment, *, by: User, at: datetime) -> None:
 
 def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the patient did not come, and stop the visit's messages. Raises NotNow before the start."""
-    if at < appointment.starts_at:
+    if not fits_the_time(State.DID_NOT_ATTEND, appointment.starts_at, at):
         raise NotNow
     with transaction.atomic():
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
+
+
+def take_back(appointment: Appointment, *, reason: str, by: User, at: datetime) -> None:
+    """Record that "arrived" or "did not attend" was a mistake: the visit is booked again.
+
+    Raises NotNow on another day than the visit's, StaleState where there is nothing to take back.
+    """
+    if appointment.state not in MAY_BE_TAKEN_BACK:
+        raise StaleState
+    if not fits_the_time(State.BOOKED, appointment.starts_at, at):
+        raise NotNow
+    move(appointment, State.BOOKED, by=by, at=at, reason=reason)
 
 
 def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appointment]:
@@ -274,7 +294,7 @@ def _make_room(
     anyway: bool = False,
 ) -> None:
     """Let overlapping holds that have run out go, then check that the time is offered. Raises Taken or NotOffered."""
-    busy_from, busy_until = _busy(kind, starts_at)
+    busy_from, busy_until = busy_span(kind, starts_at)
     overlapping = Appointment.objects.filter(clinician=clinician, busy_from__lt=busy_until, busy_until__gt=busy_from)
     for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
         move(stale, State.EXPIRED, by=None, at=at, reason="Time ran out")
@@ -309,16 +329,10 @@ def _limit_signed_out_holds(
         raise SignInFirst
 
 
-def _busy(kind: AppointmentKind, starts_at: datetime) -> tuple[datetime, datetime]:
-    return starts_at - timedelta(minutes=kind.buffer_before), starts_at + timedelta(
-        minutes=kind.minutes + kind.buffer_after
-    )
-
-
 def _insert(
     kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any
 ) -> Appointment:
-    busy_from, busy_until = _busy(kind, starts_at)
+    busy_from, busy_until = busy_span(kind, starts_at)
     return Appointment.objects.create(
         kind=kind,
         clinician=clinician,
@@ -342,7 +356,7 @@ def _move_to(
     by: User,
     at: datetime,
 ) -> Appointment:
-    busy_from, busy_until = _busy(current.kind, starts_at)
+    busy_from, busy_until = busy_span(current.kind, starts_at)
     length = current.ends_at - current.starts_at
     unchanged = Appointment.objects.filter(pk=current.pk, state__in=UPCOMING, sequence=current.sequence)
     if not unchanged.update(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from bookings.appointments.enums import State
 from bookings.kinds.policy import pounds
 from clinic.db.clock import instant, uk_day
 from clinic.db.workdays import is_workday
@@ -80,6 +81,21 @@ def refund_of(visit: Visit, *, at: datetime, by_clinic: bool = False) -> Refund:
     return refund(fee_pence=visit.fee_pence, starts_at=visit.starts_at, booked_at=booked_at, at=at, by_clinic=by_clinic)
 
 
+class Lengths(Protocol):
+    """How long a visit lasts and keeps others away, in minutes, as ``AppointmentKind`` has it."""
+
+    minutes: int
+    buffer_before: int
+    buffer_after: int
+
+
+def busy_span(kind: Lengths, starts_at: datetime) -> tuple[datetime, datetime]:
+    """Return from when until when a visit of ``kind`` keeps its clinician busy: with its buffers."""
+    return starts_at - timedelta(minutes=kind.buffer_before), starts_at + timedelta(
+        minutes=kind.minutes + kind.buffer_after
+    )
+
+
 def may_move(starts_at: datetime, at: datetime) -> bool:
     """Tell whether a patient may still move the visit: until the cut-off."""
     return at < cut_off(starts_at)
@@ -93,3 +109,14 @@ def may_cancel(starts_at: datetime, at: datetime) -> bool:
 def needs_early_start(starts_at: datetime, at: datetime) -> bool:
     """Tell whether the visit falls into the 14 days, so that the patient must ask for an early start (reg 36)."""
     return starts_at < cooling_off_ends(at)
+
+
+def fits_the_time(state: str, starts_at: datetime, at: datetime) -> bool:
+    """Tell whether a visit may come into ``state`` at ``at``, as far as the clock goes.
+
+    That somebody arrived is said on the day of the visit, and so is that a button was pressed by
+    mistake (back to booked); that nobody came only after the start.
+    """
+    if state in {State.CHECKED_IN, State.BOOKED}:
+        return uk_day(at) == uk_day(starts_at)
+    return state != State.DID_NOT_ATTEND or at >= starts_at

@@ -1,5 +1,6 @@
 """The shape of what staff send at the desk. Whether it may be done is the actions' matter."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from bookings.appointments.forms import KeyedForm, SlotField
 from bookings.appointments.slots import Slot
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
+from clinic.accounts.policy import is_clinician
 from clinic.db.clock import UK, is_repeated, is_skipped
 from clinic.forms.base import PlainErrors
 from clinic.forms.clock import ClockMinutes
@@ -20,6 +22,18 @@ FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2099, 12, 31)
 FURTHEST = timedelta(days=366)
 LAST_MINUTE = 24 * 60 - 1
 BST, GMT = "BST", "GMT"
+WEEK_NUMBER = re.compile(r"\d{4}-W\d{2}", re.ASCII)
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the week of ``day``."""
+    return day - timedelta(days=day.weekday())
+
+
+def week_value(monday: date) -> str:
+    """Return a week as an address carries it, like 2026-W49 (ISO 8601)."""
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def day_input() -> forms.DateInput:
@@ -28,16 +42,67 @@ def day_input() -> forms.DateInput:
 
 
 class DayQuery(forms.Form):
-    """Which day, and of whom."""
+    """Which day, of whom, and the free time that was pressed in the diary."""
 
     day = forms.DateField(label="Date", required=False, widget=day_input())
     clinician = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    slot = SlotField(required=False, widget=forms.HiddenInput)
 
     def asked(self, otherwise: date | None = None) -> date | None:
         """Return the day asked for, or ``otherwise`` where there is none or it makes no sense."""
         self.is_valid()
         day: date | None = self.cleaned_data.get("day")
         return day if day and FIRST_DAY <= day <= LAST_DAY else otherwise
+
+
+class WeekQuery(forms.Form):
+    """Which week, by its number or a day in it, and whose."""
+
+    week = forms.RegexField(WEEK_NUMBER, required=False)
+    day = forms.DateField(label="A day in the week", required=False, widget=day_input())
+    clinician: "forms.ModelChoiceField[Clinician]" = forms.ModelChoiceField(
+        label="Clinician", queryset=None, required=False, empty_label=None
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = Clinician.objects.visible_to(user).select_related("user")
+        self.fields["clinician"].queryset = seen.filter(user=user.pk) if is_clinician(user) else seen  # type: ignore[attr-defined]
+
+    def monday(self, today: "Day") -> "Day":
+        """Return the Monday of the week asked for; of this week where there is none or it makes no sense."""
+        self.is_valid()
+        number = self.cleaned_data.get("week")
+        try:
+            asked = Day.fromisocalendar(int(number[:4]), int(number[-2:]), 1) if number else None
+        except ValueError:
+            asked = None
+        monday = monday_of(asked or self.cleaned_data.get("day") or today)
+        return monday if monday_of(FIRST_DAY) <= monday <= LAST_DAY else monday_of(today)
+
+    def whose(self) -> Clinician | None:
+        """Return the clinician asked for, or the first of those who see people; None without any."""
+        self.is_valid()
+        asked: Clinician | None = self.cleaned_data.get("clinician")
+        seen = self.fields["clinician"].queryset  # type: ignore[attr-defined]
+        return asked or seen.practising().first() or seen.first()
+
+
+class BackQuery(forms.Form):
+    """Which page of the diary a button stood on; with none it was the appointment's own."""
+
+    back = forms.ChoiceField(choices=[("day", "day"), ("week", "week")])
+
+
+class TakeBackForm(PlainErrors, forms.Form):
+    """Why a button is taken back."""
+
+    reason = PlainTextField(
+        label="What happened?",
+        longest=300,
+        help_text="Kept with the appointment. Leave out anything about health.",
+        error_messages={"required": "Say what happened, like “Pressed for the wrong person”"},
+    )
 
 
 class FindQuery(DayQuery):

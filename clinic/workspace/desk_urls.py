@@ -6,11 +6,14 @@ from clinic.workspace import desk, desk_accounts, desk_booking
 
 urlpatterns = [
     path("diary/", desk.diary, name="desk_diary"),
+    path("diary/week/", desk.week, name="desk_week"),
+    path("diary/list/", desk.outage_list, name="desk_list"),
     path("book/", desk_booking.find, name="desk_book"),
     path("book/new-patient/", desk_booking.add, name="desk_add_patient"),
     path("book/<uuid:pk>/", desk_booking.book, name="desk_book_patient"),
     path("appointments/<uuid:pk>/move/", desk_booking.move, name="desk_move"),
     path("appointments/<uuid:pk>/cancel/", desk_booking.cancel, name="desk_cancel"),
+    path("appointments/<uuid:pk>/mistake/", desk.take_back, name="desk_take_back"),
     path("appointments/<uuid:pk>/<slug:act>/", desk.act, name="desk_act"),
     path("accounts/<uuid:pk>/deactivate/", desk_accounts.deactivate, name="desk_deactivate"),
     path("accounts/<uuid:pk>/reactivate/", desk_accounts.reactivate, name="desk_reactivate"),

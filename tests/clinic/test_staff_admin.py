@@ -404,6 +404,8 @@ STAFF_PAGES = [
     "/admin/",
     "/admin/login/",
     "/admin/diary/",
+    "/admin/diary/week/",
+    "/admin/diary/list/",
     "/admin/book/",
     "/admin/book/new-patient/",
     *(url(name) for name in LISTS),

@@ -1,0 +1,44 @@
+"""The marks beside a visit in the diary: facts in, words out. Pure: no database, no clock.
+
+A mark is a word or two, never a colour alone; the legend under the diary says what each means.
+"""
+
+from dataclasses import dataclass
+
+from patients.intake.enums import IntakeState
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark: the words in the diary, and what they mean."""
+
+    words: str
+    meaning: str
+
+
+FORM_MISSING = Mark("no form", "The patient has sent no form.")
+FORM_STARTED = Mark("form started", "The patient has begun the form and not sent it.")
+FORM_SENT = Mark("form sent", "The patient has sent the form.")
+LEGEND = (FORM_MISSING, FORM_STARTED, FORM_SENT)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the marks of a visit go by. ``intake``: the state of the patient's newest form, None without one."""
+
+    intake: str | None = None
+
+
+def marks(facts: Facts) -> list[Mark]:
+    """Return the marks of a visit, in the order they are shown.
+
+    The one place where a further mark is added: a field of ``Facts``, its words above and in
+    ``LEGEND``, and its line here. ``desk_diary.facts_of`` reads the field.
+    """
+    return [_form(facts.intake)]
+
+
+def _form(state: str | None) -> Mark:
+    if state is None:
+        return FORM_MISSING
+    return FORM_STARTED if state == IntakeState.DRAFT else FORM_SENT
