@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.appointments import actions
+from bookings.appointments.forms import slot_value
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import refund_of
 from bookings.appointments.refusals import RefundChanged
@@ -24,6 +25,7 @@ from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
 from clinic.workspace.desk_access import for_the_diary, me, page
+from clinic.workspace.desk_conflicts import in_the_way, named, words
 from clinic.workspace.desk_forms import BookForm, CancelForm, FindQuery, MoveForm, TimesQuery, TypedTimeForm
 from clinic.workspace.desk_times import Choosing, agree_page, chosen, times_page
 from patients.profile.actions import add_patient
@@ -112,7 +114,7 @@ def _book_chosen(request: HttpRequest, what: Choosing, patient: Patient) -> Http
     try:
         made = _book(request, patient, sent, what.now)
     except Refusal as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, named(refusal, request.user, what, slot))
         return times_page(request, what, form=form)
     messages.success(request, f"Booked for {when_text(made.starts_at)}. {_told(patient)}")
     return redirect("admin:bookings_appointment_change", made.pk)
@@ -150,7 +152,7 @@ def _move_chosen(request: HttpRequest, what: Choosing, visit: Appointment) -> Ht
             visit, _clinician(request, slot), slot.starts_at, key=sent["key"], by=me(request), at=what.now, **said
         )
     except Refusal as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, named(refusal, request.user, what, slot))
         return times_page(request, what, form=form)
     messages.success(request, f"Moved to {when_text(moved.starts_at)}. {_told(moved.patient)}")
     return redirect("admin:bookings_appointment_change", visit.pk)
@@ -186,6 +188,9 @@ def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:
     if not typed.is_valid():
         return times_page(request, what, typed=typed)
     slot, reason = typed.cleaned_data["slot"], typed.cleaned_data["outside_reason"]
+    if taken := in_the_way(request.user, what, slot):
+        typed.add_error(None, words(taken))
+        return times_page(request, what, typed=typed)
     return agree_page(request, what, form_for(chosen(slot, reason)), slot, reason)
 
 
@@ -252,4 +257,6 @@ def _along(request: HttpRequest) -> str:
     query = FindQuery(request.GET)
     query.is_valid()
     kept = [(name, query.cleaned_data[name]) for name in ("day", "clinician") if query.cleaned_data.get(name)]
+    if slot := query.cleaned_data.get("slot"):
+        kept.append(("slot", slot_value(slot)))
     return "?" + "&".join(f"{name}={value}" for name, value in kept) if kept else ""

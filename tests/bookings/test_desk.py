@@ -1,5 +1,6 @@
 """The desk: appointments in the admin, the diary, booking, moving and cancelling for patients."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -50,6 +51,11 @@ def page_of(visit):
 
 def press(client, visit, act):
     return client.post(reverse("desk_act", args=[visit.pk, act]), follow=True)
+
+
+def in_the_way(response):
+    """The address and the name of the visit that an error says is in the way."""
+    return re.search(r'This time is taken: <a href="([^"]+)">([^<]+)</a>', response.content.decode()).groups()
 
 
 def fresh(record):
@@ -270,7 +276,7 @@ class TestDiary:
 
         html = as_user(rosa).get("/admin/diary/?day=2026-12-02").content.decode()
 
-        assert "Held for a few minutes" in html
+        assert "Held until 9:05am" in html
         assert "Ben Sample" not in html
 
     def test_keeps_visits_of_a_clinician_who_left(self, as_user, rosa, visit, okafor):
@@ -425,8 +431,60 @@ class TestBook:
         response = self.send(as_user(rosa), ben, kind, okafor)
 
         assert response.status_code == 422
-        assert "Someone else has just taken this time" in response.content.decode()
+        assert in_the_way(response) == (
+            page_of(visit),
+            "Amina Example, First assessment, Wednesday 2 December 2026 at 10am, UK time, with Dr Ada Okafor",
+        )
         assert Appointment.objects.count() == 1
+
+    def test_a_visit_of_the_patients_elsewhere_is_named_too(self, as_user, rosa, amina, kind, lind, visit):
+        response = self.send(as_user(rosa), amina, kind, lind)
+
+        assert response.status_code == 422
+        assert in_the_way(response)[0] == page_of(visit)
+
+    def test_a_hold_in_the_way_has_no_name(self, as_user, rosa, amina, ben, kind, okafor):
+        diary.appointment(ben, okafor, kind, WEDNESDAY, state="held", held_until=NOW + timedelta(minutes=9))
+
+        html = self.send(as_user(rosa), amina, kind, okafor).content.decode()
+
+        assert "holds it until 9:09am" in html
+        assert "Ben" not in html
+
+    def test_a_name_in_an_error_is_text(self, as_user, rosa, ben, kind, okafor, amina, visit):
+        Patient.objects.filter(pk=amina.pk).update(family_name="<b>Bold</b>")
+
+        html = self.send(as_user(rosa), ben, kind, okafor).content.decode()
+
+        assert "&lt;b&gt;Bold&lt;/b&gt;" in html
+        assert "<b>Bold" not in html
+
+    def test_no_reason_overrides_an_overlap(self, as_user, rosa, ben, kind, okafor, visit):
+        response = self.send(as_user(rosa), ben, kind, okafor, WEDNESDAY + timedelta(minutes=15), outside_reason="Now")
+
+        assert response.status_code == 422
+        assert in_the_way(response)[0] == page_of(visit)
+
+    def test_a_time_pressed_in_the_diary_stands_first(self, as_user, rosa, amina, kind, okafor):
+        slot = slot_value(Slot(WEDNESDAY, okafor.pk))
+
+        html = as_user(rosa).get(f"{self.url(amina)}?day=2026-12-02&slot={slot}").content.decode()
+
+        assert f'name="slot" value="{slot}">Choose 10am with Dr Ada Okafor</button>' in html
+        assert 'value="10:00"' in html
+
+    def test_a_pressed_time_the_kind_cannot_start_at_is_said(self, as_user, rosa, amina, kind, okafor, visit):
+        slot = slot_value(Slot(WEDNESDAY + timedelta(minutes=10), okafor.pk))
+
+        html = as_user(rosa).get(f"{self.url(amina)}?day=2026-12-02&slot={slot}").content.decode()
+
+        assert "First assessment cannot start at 10:10am" in html
+        assert 'value="10:10"' in html
+
+    @pytest.mark.parametrize("slot", ["x", "", "20269902T1000Z." + "0" * 32, "0" * 3000])
+    def test_a_nonsense_slot_is_none(self, as_user, rosa, amina, kind, slot):
+        assert as_user(rosa).get(f"{self.url(amina)}?slot={slot}").status_code == 200
+        assert as_user(rosa).get(f"/admin/book/?slot={slot}").status_code == 200
 
     def test_a_time_not_offered_needs_a_reason(self, as_user, rosa, amina, kind, okafor):
         late = WEDNESDAY.replace(hour=19)
@@ -511,6 +569,13 @@ class TestTypedTime:
         assert response.status_code == 422
         assert says in response.content.decode()
 
+    def test_that_is_taken_names_the_visit_at_once(self, as_user, rosa, ben, kind, okafor, visit):
+        response = self.send(as_user(rosa), ben, kind, okafor, time="10:15")
+
+        assert response.status_code == 422
+        assert in_the_way(response)[0] == page_of(visit)
+        assert 'value="10:15"' in response.content.decode()
+
     @pytest.mark.parametrize(("which", "hour"), [("BST", 0), ("GMT", 1)])
     def test_that_comes_twice_is_told_apart(self, as_user, rosa, amina, kind, okafor, monday_morning, which, hour):
         monday_morning.move_to(datetime(2027, 2, 1, 9, tzinfo=UTC))
@@ -569,8 +634,13 @@ class TestMove:
         response = self.send(as_user(rosa), visit, okafor, other.starts_at)
 
         assert response.status_code == 422
-        assert "just taken" in response.content.decode()
+        assert in_the_way(response)[0] == page_of(other)
         assert fresh(visit).starts_at == WEDNESDAY
+
+    def test_onto_its_own_time_nothing_is_in_the_way(self, as_user, rosa, visit, okafor):
+        response = self.send(as_user(rosa), visit, okafor, WEDNESDAY + timedelta(minutes=15), outside_reason="Asked")
+
+        assert response.status_code == 302
 
     def test_of_a_cancelled_visit_is_refused(self, as_user, rosa, visit, lind):
         Appointment.objects.filter(pk=visit.pk).update(state=State.CANCELLED_BY_CLINIC)
