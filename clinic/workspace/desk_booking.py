@@ -4,16 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from bookings.appointments import actions
-from bookings.appointments.forms import slot_value
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import refund_of
 from bookings.appointments.refusals import RefundChanged
@@ -21,62 +18,14 @@ from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
-from clinic.db.clock import uk_day, when_text
+from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
 from clinic.workspace.desk_access import for_the_diary, me, page
 from clinic.workspace.desk_conflicts import in_the_way, named, words
-from clinic.workspace.desk_forms import BookForm, CancelForm, FindQuery, MoveForm, TimesQuery, TypedTimeForm
+from clinic.workspace.desk_forms import BookForm, CancelForm, MoveForm, TimesQuery, TypedTimeForm
 from clinic.workspace.desk_times import Choosing, agree_page, chosen, times_page
-from patients.profile.actions import add_patient
-from patients.profile.forms import StaffPatientForm
 from patients.profile.models import Patient
-
-MOST_FOUND = 20
-NAMES = ("first_names", "family_name", "preferred_name", "email", "user__email")
-
-
-@for_the_diary
-@require_safe
-def find(request: HttpRequest) -> HttpResponse:
-    """Find the patient to book for; the day and clinician of the diary go along."""
-    query = FindQuery(request.GET)
-    query.is_valid()
-    asked = query.cleaned_data.get("q", "")
-    found = list(_search(Patient.objects.visible_to(request.user), asked)[: MOST_FOUND + 1]) if asked else []
-    context = page(
-        request,
-        "Book for a patient",
-        query=query,
-        asked=asked,
-        found=found[:MOST_FOUND],
-        more=len(found) > MOST_FOUND,
-        along=_along(request),
-    )
-    return render(request, "desk/find.html", context, status=422 if query.errors.get("q") else 200)
-
-
-@for_the_diary
-@require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
-    """Write down somebody without an account, then go on to their times."""
-    now = timezone.now()
-    form = StaffPatientForm(request.POST or None, today=uk_day(now), drama=not settings.PRODUCTION)
-    del form.fields["deceased_on"]
-    if form.is_valid():
-        try:
-            patient = add_patient(form.cleaned_data, by=me(request), at=now)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{patient.full_name} is added. Choose a time.")
-            return redirect(f"{_book_url(patient)}{_along(request)}")
-    return render(
-        request,
-        "desk/add.html",
-        page(request, "Add a patient", form=form, along=_along(request)),
-        status=422 if form.errors else 200,
-    )
 
 
 @for_the_diary
@@ -208,20 +157,6 @@ def _book(request: HttpRequest, patient: Patient, sent: dict[str, Any], now: dat
     )
 
 
-def _search(patients: QuerySet[Patient], asked: str) -> QuerySet[Patient]:
-    """Return the patients whom every word of ``asked`` fits; digits are part of a phone number, however typed."""
-    digits = "".join(letter for letter in asked if letter.isdigit())
-    if digits and not any(letter.isalpha() for letter in asked):
-        wanted = digits.removeprefix("44").lstrip("0")
-        return patients.filter(phone__contains=wanted).select_related("user") if wanted else patients.none()
-    for word in asked.split():
-        fits = Q()
-        for name in NAMES:
-            fits |= Q(**{f"{name}__icontains": word})
-        patients = patients.filter(fits)
-    return patients.select_related("user")
-
-
 def _kind(request: HttpRequest) -> AppointmentKind | None:
     query = TimesQuery(request.POST if request.method == "POST" else request.GET, user=request.user)
     query.is_valid()
@@ -246,17 +181,3 @@ def _facts(visit: Appointment) -> dict[str, Any]:
 def _told(patient: Patient | None) -> str:
     """Return whether the patient hears of it by mail."""
     return "An email is on its way." if patient and patient.reach else "There is no email address: call the patient."
-
-
-def _book_url(patient: Patient) -> str:
-    return redirect("desk_book_patient", patient.pk).url
-
-
-def _along(request: HttpRequest) -> str:
-    """Return the diary's day and clinician as a query to hand on, or nothing."""
-    query = FindQuery(request.GET)
-    query.is_valid()
-    kept = [(name, query.cleaned_data[name]) for name in ("day", "clinician") if query.cleaned_data.get(name)]
-    if slot := query.cleaned_data.get("slot"):
-        kept.append(("slot", slot_value(slot)))
-    return "?" + "&".join(f"{name}={value}" for name, value in kept) if kept else ""

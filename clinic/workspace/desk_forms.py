@@ -105,12 +105,6 @@ class TakeBackForm(PlainErrors, forms.Form):
     )
 
 
-class FindQuery(DayQuery):
-    """Whom to look for."""
-
-    q = PlainTextField(label="Name, phone number or email address", longest=100, required=False)
-
-
 class TimesQuery(DayQuery):
     """Which kind, on which day."""
 

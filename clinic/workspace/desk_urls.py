@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from clinic.workspace import desk, desk_accounts, desk_booking
+from clinic.workspace import desk, desk_accounts, desk_booking, desk_people
 
 urlpatterns = [
     path("diary/", desk.diary, name="desk_diary"),
     path("diary/week/", desk.week, name="desk_week"),
     path("diary/list/", desk.outage_list, name="desk_list"),
-    path("book/", desk_booking.find, name="desk_book"),
-    path("book/new-patient/", desk_booking.add, name="desk_add_patient"),
+    path("book/", desk_people.find, name="desk_book"),
+    path("book/new-patient/", desk_people.add, name="desk_add_patient"),
     path("book/<uuid:pk>/", desk_booking.book, name="desk_book_patient"),
     path("appointments/<uuid:pk>/move/", desk_booking.move, name="desk_move"),
     path("appointments/<uuid:pk>/cancel/", desk_booking.cancel, name="desk_cancel"),

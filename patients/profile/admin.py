@@ -42,7 +42,7 @@ class PatientAdmin(StaffAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Return the questions: an account's address is changed by its owner, and nobody is added dead."""
-        contact = ("date_of_birth", "phone", "email", "postcode", "gp_practice")
+        contact = ("date_of_birth", "nhs_number", "phone", "email", "postcode", "gp_practice")
         if obj is None:
             return (*NAMES, *contact)
         account = ("user",) if obj.user_id else ()

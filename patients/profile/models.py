@@ -9,10 +9,18 @@ from django.db import models
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
+from patients.profile.policy import Sought, nhs_number_text
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     """Words for asking about patients."""
+
+    def who_might_be(self, sought: Sought) -> "PatientQuerySet":
+        """Those of whom one fact but the name fits; ``policy.matches`` says how many do."""
+        fits = models.Q(date_of_birth=sought.born) if sought.born else models.Q(pk__in=[])
+        for name, value in (("phone", sought.phone), ("nhs_number", sought.nhs_number)):
+            fits |= models.Q(**{name: value}) if value else models.Q(pk__in=[])
+        return self.filter(fits)
 
     def visible_to(self, user: Any) -> "PatientQuerySet":
         """A patient sees themselves; reception and managers everybody's contact details; a clinician the people in their care."""
@@ -33,6 +41,9 @@ class Patient(Record):
     preferred_name = models.CharField("name you like to be called", max_length=100, blank=True)
     date_of_birth = models.DateField()
     phone = models.CharField(max_length=20, help_text="In international form, like +447700900123.")
+    nhs_number = models.CharField(
+        "NHS number", max_length=10, blank=True, help_text="Ten digits. Nobody is found by it alone."
+    )
     email = models.EmailField(blank=True, help_text="For somebody without an account.")
     postcode = models.CharField(max_length=8)
     gp_practice = models.CharField("GP practice", max_length=200)
@@ -47,6 +58,14 @@ class Patient(Record):
         constraints = [
             models.CheckConstraint(condition=models.Q(date_of_birth__gte=date(1900, 1, 1)), name="born_since_1900"),
             models.CheckConstraint(condition=~models.Q(family_name=""), name="patient_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
+                name="nhs_number_has_ten_digits",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["date_of_birth"], name="patients_by_date_of_birth"),
+            models.Index(fields=["phone"], name="patients_by_phone"),
         ]
 
     def __str__(self) -> str:
@@ -56,6 +75,11 @@ class Patient(Record):
     def full_name(self) -> str:
         """First names, where there are any, and the family name."""
         return f"{self.first_names} {self.family_name}".strip()
+
+    @property
+    def nhs_number_text(self) -> str:
+        """The NHS number as people read it, like 999 000 0018."""
+        return nhs_number_text(self.nhs_number)
 
     @property
     def called(self) -> str:

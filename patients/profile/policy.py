@@ -1,9 +1,12 @@
 """What a person's details must be. Pure: no database, no clock, no settings."""
 
 import re
+import unicodedata
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import nhs_number as nhs_numbers
 import phonenumbers
 
 ADULT = 18
@@ -29,6 +32,11 @@ POSTCODE = re.compile(
     r"(GIR ?0AA|[A-PR-UWYZ]([0-9]{1,2}|([A-HK-Y][0-9]([0-9ABEHMNPRV-Y])?)|[0-9][A-HJKPS-UW]) ?[0-9][ABD-HJLNP-UW-Z]{2})"
 )
 INWARD = 3  # the letters and digits after the space
+NHS_DIGITS = 10
+NHS_TESTS = "999"  # numbers that begin so are never given to anybody
+LONGEST_NHS_NUMBER = 20
+NATIONAL_INSURANCE = re.compile(r"[A-Z]{2}\d{6}[A-D]", re.ASCII)
+TWO_MUST_MATCH = 2
 
 
 class Details(Protocol):
@@ -82,6 +90,88 @@ def postcode(text: str) -> str | None:
     bare = re.sub(r"[^A-Z0-9]", "", text.upper())
     written = f"{bare[:-INWARD]} {bare[-INWARD:]}"
     return written if text.isascii() and POSTCODE.fullmatch(written) else None
+
+
+class NotAnNhsNumber(ValueError):
+    """What was typed is no NHS number; its words say why."""
+
+
+def nhs_number(text: str, *, drama: bool) -> str:
+    """Return an NHS number as its ten digits, however it was typed. Raises NotAnNhsNumber.
+
+    Its last digit is a check by modulus 11 (NHS Data Dictionary). ``drama`` accepts the numbers for tests.
+    """
+    bare = re.sub(r"[\W_]", "", text).upper()
+    if NATIONAL_INSURANCE.fullmatch(bare):
+        raise NotAnNhsNumber("This is a National Insurance number. An NHS number has 10 digits, like 999 123 4567")
+    if not (bare.isascii() and bare.isdigit()):
+        raise NotAnNhsNumber("Enter the NHS number in digits, without letters, like 999 123 4567")
+    if len(bare) != NHS_DIGITS:
+        size = "short" if len(bare) < NHS_DIGITS else "long"
+        raise NotAnNhsNumber(f"This NHS number is too {size}: it must have 10 digits, and you typed {len(bare)}")
+    if not nhs_numbers.is_valid(bare):
+        raise NotAnNhsNumber("One of the digits of this NHS number is wrong. Check it, then type it again")
+    if bare.startswith(NHS_TESTS) and not drama:
+        raise NotAnNhsNumber("NHS numbers that start with 999 are for tests. Enter the person's own number")
+    return bare
+
+
+def nhs_number_text(number: str) -> str:
+    """Return a stored NHS number as people read it, like 999 000 0018; nothing for none."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}".strip()
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is known of somebody who is looked for, as it is stored; empty is not known."""
+
+    name: str = ""
+    born: date | None = None
+    phone: str = ""
+    nhs_number: str = ""
+
+    @property
+    def facts(self) -> int:
+        """How many facts are known."""
+        return sum(map(bool, (self.name, self.born, self.phone, self.nhs_number)))
+
+
+class Person(Protocol):
+    """Whom a search may find, as ``Patient`` is."""
+
+    first_names: str
+    family_name: str
+    preferred_name: str
+    date_of_birth: date
+    phone: str
+    nhs_number: str
+
+
+def matches(sought: Sought, person: Person) -> list[str]:
+    """Return which facts of ``sought`` fit ``person``, in words. Fewer than two are not enough to know somebody by.
+
+    An NHS number alone is never enough either (NHS service manual: never match a patient on it alone).
+    """
+    names = f"{person.first_names} {person.family_name} {person.preferred_name}"
+    fits = {
+        "name": name_fits(sought.name, names),
+        "date of birth": sought.born == person.date_of_birth,
+        "phone number": bool(sought.phone) and sought.phone == person.phone,
+        "NHS number": bool(sought.nhs_number) and sought.nhs_number == person.nhs_number,
+    }
+    return [fact for fact, same in fits.items() if same]
+
+
+def name_fits(typed: str, names: str) -> bool:
+    """Tell whether every word typed begins a word of ``names``; case and accents make no difference."""
+    words, known = name_words(typed), name_words(names)
+    return bool(words) and all(any(each.startswith(word) for each in known) for word in words)
+
+
+def name_words(text: str) -> list[str]:
+    """Return the words of a name in small letters without accents, hyphens and apostrophes."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.findall(r"[^\W_]+", re.sub("['’]", "", plain.casefold()))
 
 
 def age(born: date, today: date) -> int:
