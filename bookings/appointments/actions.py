@@ -128,15 +128,17 @@ def book_for(
     *,
     mode: str,
     outside_hours_reason: str = "",
+    tell: bool = True,
     key: UUID,
     by: User,
     at: datetime,
 ) -> Appointment:
     """Book a visit for a patient at once, as staff do. With a reason the time need not be offered; it must be free.
 
+    Without ``tell`` no confirmation is sent: staff have told the patient themselves, and the history says so.
     Raises Taken, NotOffered, Elsewhere, AlreadyUsed or Busy.
     """
-    sent = fingerprint("book_for", patient.pk, kind.pk, clinician.pk, starts_at, mode)
+    sent = fingerprint("book_for", patient.pk, kind.pk, clinician.pk, starts_at, mode, tell)
 
     def work() -> Appointment:
         _make_room(kind, clinician, starts_at, at=at, anyway=bool(outside_hours_reason))
@@ -151,7 +153,8 @@ def book_for(
             outside_hours_reason=outside_hours_reason,
             at=at,
         )
-        _announce_booking(made, at=at)
+        made.state_changes.create(to_state=State.BOOKED, by=by, at=at, reason=_and_told("", tell))
+        _announce_booking(made, tell=tell, at=at)
         return made
 
     return in_the_diary(work, act="book_for", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at)
@@ -167,13 +170,14 @@ def reschedule(
     at: datetime,
     reason: str = "",
     outside_hours_reason: str = "",
+    tell: bool = True,
 ) -> Appointment:
     """Move a visit to another time or clinician: the old time is freed only if the new one is taken.
 
-    Patients may until the cut-off; staff always. Raises TooLate, Taken, NotOffered, Elsewhere,
+    Patients may until the cut-off; staff always. ``tell``: as for ``book_for``. Raises TooLate, Taken, NotOffered, Elsewhere,
     AlreadyUsed, StaleState or Busy.
     """
-    sent = fingerprint("reschedule", appointment.pk, clinician.pk, starts_at)
+    sent = fingerprint("reschedule", appointment.pk, clinician.pk, starts_at, tell)
 
     def work() -> Appointment:
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
@@ -182,11 +186,12 @@ def reschedule(
         if not by.is_staff and not may_move(current.starts_at, at):
             raise TooLate
         _make_room(current.kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=bool(outside_hours_reason))
+        why = _and_told(reason, tell)
         moved = _move_to(
-            current, clinician, starts_at, reason=reason, outside_hours_reason=outside_hours_reason, by=by, at=at
+            current, clinician, starts_at, reason=why, outside_hours_reason=outside_hours_reason, by=by, at=at
         )
         outbox.cancel(moved.pk, why="moved", at=at)
-        _announce_booking(moved, fact="appointment_moved", at=at)
+        _announce_booking(moved, fact="appointment_moved", tell=tell, at=at)
         return moved
 
     both = [appointment.clinician_id, clinician.pk]
@@ -194,16 +199,23 @@ def reschedule(
 
 
 def cancel(
-    appointment: Appointment, *, reason: str, agreed_refund: int | None, key: UUID, by: User, at: datetime
+    appointment: Appointment,
+    *,
+    reason: str,
+    agreed_refund: int | None,
+    tell: bool = True,
+    key: UUID,
+    by: User,
+    at: datetime,
 ) -> Appointment:
-    """Cancel a visit, and stop its messages.
+    """Cancel a visit, and stop its messages. ``tell``: as for ``book_for``.
 
     ``agreed_refund`` is the refund in pence that the patient was told and agreed to, also where staff write down
     what they asked for by phone; None where the clinic cancels. Raises RefundChanged where another refund holds
     by now, TooSoon once the visit has started, and StaleState where it is no longer to come.
     """
     by_clinic = agreed_refund is None and by.is_staff
-    sent = fingerprint("cancel", appointment.pk, by_clinic)
+    sent = fingerprint("cancel", appointment.pk, by_clinic, tell)
 
     def work() -> Appointment:
         current = Appointment.objects.get(pk=appointment.pk)
@@ -212,7 +224,7 @@ def cancel(
         if not by_clinic:
             _check_patient_may_cancel(current, agreed_refund, at)
         state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
-        move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
+        move(current, state, by=by, at=at, reason=_and_told(reason, tell), sequence=current.sequence + 1)
         outbox.cancel(current.pk, why="cancelled", at=at)
         outbox.plan(
             "appointment_cancelled",
@@ -221,6 +233,7 @@ def cancel(
             anchor=current.starts_at,
             at=at,
             round=current.sequence,
+            without_at_once=not tell,
         )
         return current
 
@@ -383,14 +396,27 @@ def _move_to(
     return current
 
 
-def _announce_booking(appointment: Appointment, *, fact: str = "appointment_booked", at: datetime) -> None:
+def _announce_booking(
+    appointment: Appointment, *, fact: str = "appointment_booked", tell: bool = True, at: datetime
+) -> None:
     """Plan the messages about a booked time, and let its clinician open the patient's record."""
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - the database promises it of every visit
     open_care(patient, appointment.clinician, CareRelationship.Reason.BOOKED, at=at)
     outbox.plan(
-        fact, about=appointment.pk, person=patient.pk, anchor=appointment.starts_at, at=at, round=appointment.sequence
+        fact,
+        about=appointment.pk,
+        person=patient.pk,
+        anchor=appointment.starts_at,
+        at=at,
+        round=appointment.sequence,
+        without_at_once=not tell,
     )
+
+
+def _and_told(reason: str, tell: bool) -> str:
+    """Return the reason for the history, with the words that staff told the patient where no message did."""
+    return reason if tell else f"{reason} (The patient was told by staff.)".strip()
 
 
 def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, at: datetime) -> None:

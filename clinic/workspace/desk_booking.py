@@ -21,9 +21,10 @@ from clinic.audit.models import AccessLog
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
+from clinic.workspace.booking_forms import BookForm, CancelForm, MoveForm, TypedTimeForm
 from clinic.workspace.desk_access import for_the_diary, me, page
 from clinic.workspace.desk_conflicts import in_the_way, named, words
-from clinic.workspace.desk_forms import BookForm, CancelForm, MoveForm, TimesQuery, TypedTimeForm
+from clinic.workspace.desk_forms import TimesQuery
 from clinic.workspace.desk_times import Choosing, agree_page, chosen, times_page
 from patients.profile.models import Patient
 
@@ -42,13 +43,13 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
-        return _typed(request, what, lambda first: _book_form(request, kind, first))
+        return _typed(request, what, lambda first: _book_form(request, what, first))
     return _book_chosen(request, what, patient)
 
 
 def _book_chosen(request: HttpRequest, what: Choosing, patient: Patient) -> HttpResponse:
     """Show a chosen time once more, or book it where it was agreed to."""
-    form = BookForm(request.POST, user=request.user, kind=what.kind)
+    form = BookForm(request.POST, user=request.user, kind=what.kind, reach=patient.reach)
     form.is_valid()
     sent = form.cleaned_data
     if "slot" not in sent:
@@ -57,20 +58,19 @@ def _book_chosen(request: HttpRequest, what: Choosing, patient: Patient) -> Http
     if form.errors:
         return agree_page(request, what, form, slot, reason)
     if not sent["agreed"]:
-        return agree_page(
-            request, what, _book_form(request, what.kind, chosen(slot, reason, key=sent["key"])), slot, reason
-        )
+        return agree_page(request, what, _book_form(request, what, chosen(slot, reason, key=sent["key"])), slot, reason)
     try:
-        made = _book(request, patient, sent, what.now)
+        made = _book(request, patient, form, what.now)
     except Refusal as refusal:
         form.add_error(None, named(refusal, request.user, what, slot))
         return times_page(request, what, form=form)
-    messages.success(request, f"Booked for {when_text(made.starts_at)}. {_told(patient)}")
+    messages.success(request, f"Booked for {when_text(made.starts_at)}. {_told(patient, form.tells)}")
     return redirect("admin:bookings_appointment_change", made.pk)
 
 
-def _book_form(request: HttpRequest, kind: AppointmentKind, first: dict[str, Any]) -> BookForm:
-    return BookForm(initial=first | {"kind": kind}, user=request.user, kind=kind)
+def _book_form(request: HttpRequest, what: Choosing, first: dict[str, Any]) -> BookForm:
+    reach = what.facts["patient"].reach
+    return BookForm(initial=first | {"kind": what.kind}, user=request.user, kind=what.kind, reach=reach)
 
 
 @for_the_diary
@@ -82,20 +82,24 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
-        return _typed(request, what, lambda first: MoveForm(initial=first))
+        return _typed(request, what, lambda first: MoveForm(initial=first, reach=_reach(visit)))
     return _move_chosen(request, what, visit)
 
 
 def _move_chosen(request: HttpRequest, what: Choosing, visit: Appointment) -> HttpResponse:
     """Show a chosen time once more, or move the visit where it was agreed to."""
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        return times_page(request, what, form=form)
+    form = MoveForm(request.POST, reach=_reach(visit))
+    form.is_valid()
     sent = form.cleaned_data
-    slot, outside = sent["slot"], sent["outside_reason"]
+    if "slot" not in sent:
+        return times_page(request, what, form=form)
+    slot, outside = sent["slot"], sent.get("outside_reason", "")
+    if form.errors:
+        return agree_page(request, what, form, slot, outside)
     if not sent["agreed"]:
-        return agree_page(request, what, MoveForm(initial=chosen(slot, outside, key=sent["key"])), slot, outside)
-    said = {"reason": sent["reason"], "outside_hours_reason": outside}
+        first = MoveForm(initial=chosen(slot, outside, key=sent["key"]), reach=_reach(visit))
+        return agree_page(request, what, first, slot, outside)
+    said = {"reason": sent["reason"], "outside_hours_reason": outside, "tell": form.tells}
     try:
         moved = actions.reschedule(
             visit, _clinician(request, slot), slot.starts_at, key=sent["key"], by=me(request), at=what.now, **said
@@ -103,7 +107,7 @@ def _move_chosen(request: HttpRequest, what: Choosing, visit: Appointment) -> Ht
     except Refusal as refusal:
         form.add_error(None, named(refusal, request.user, what, slot))
         return times_page(request, what, form=form)
-    messages.success(request, f"Moved to {when_text(moved.starts_at)}. {_told(moved.patient)}")
+    messages.success(request, f"Moved to {when_text(moved.starts_at)}. {_told(visit.patient, form.tells)}")
     return redirect("admin:bookings_appointment_change", visit.pk)
 
 
@@ -113,19 +117,20 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a visit, for the clinic or as the patient asked by phone: the refund goes by who does."""
     visit, now = _visit(request, pk), timezone.now()
     due = refund_of(visit, at=now)
-    form = CancelForm(request.POST or None, initial={"refund": due.pence})
+    form = CancelForm(request.POST or None, initial={"refund": due.pence}, reach=_reach(visit))
     if form.is_valid():
         sent = form.cleaned_data
         agreed = sent["refund"] if sent["who"] == CancelForm.PATIENT else None
         try:
-            actions.cancel(visit, reason=sent["reason"], agreed_refund=agreed, key=sent["key"], by=me(request), at=now)
+            said = {"reason": sent["reason"], "agreed_refund": agreed, "tell": form.tells}
+            actions.cancel(visit, key=sent["key"], by=me(request), at=now, **said)
         except RefundChanged as refusal:
-            form = CancelForm(request.POST.dict() | {"refund": str(due.pence)})
+            form = CancelForm(request.POST.dict() | {"refund": str(due.pence)}, reach=_reach(visit))
             form.add_error(None, str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Cancelled. {_told(visit.patient)}")
+            messages.success(request, f"Cancelled. {_told(visit.patient, form.tells)}")
             return redirect("admin:bookings_appointment_change", pk)
     context = page(request, "Cancel an appointment", form=form, refund=due, **_facts(visit))
     return render(request, "desk/cancel.html", context, status=422 if form.errors else 200)
@@ -143,7 +148,8 @@ def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:
     return agree_page(request, what, form_for(chosen(slot, reason)), slot, reason)
 
 
-def _book(request: HttpRequest, patient: Patient, sent: dict[str, Any], now: datetime) -> Appointment:
+def _book(request: HttpRequest, patient: Patient, form: BookForm, now: datetime) -> Appointment:
+    sent = form.cleaned_data
     return actions.book_for(
         patient,
         sent["kind"],
@@ -151,6 +157,7 @@ def _book(request: HttpRequest, patient: Patient, sent: dict[str, Any], now: dat
         sent["slot"].starts_at,
         mode=sent["mode"],
         outside_hours_reason=sent["outside_reason"],
+        tell=form.tells,
         key=sent["key"],
         by=me(request),
         at=now,
@@ -178,6 +185,12 @@ def _facts(visit: Appointment) -> dict[str, Any]:
     return {"visit": visit, "patient": visit.patient, "now_at": when_text(visit.starts_at)}
 
 
-def _told(patient: Patient | None) -> str:
-    """Return whether the patient hears of it by mail."""
-    return "An email is on its way." if patient and patient.reach else "There is no email address: call the patient."
+def _reach(visit: Appointment) -> str:
+    return visit.patient.reach if visit.patient else ""
+
+
+def _told(patient: Patient | None, tells: bool) -> str:
+    """Return how the patient hears of it."""
+    if not (patient and patient.reach):
+        return "There is no email address: call the patient."
+    return "An email is on its way." if tells else "No email is sent: you have told the patient."

@@ -18,8 +18,9 @@ from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import UK, clock, day_text, uk_day, when_text
 from clinic.staff.models import Clinician
+from clinic.workspace.booking_forms import ChosenForm, TypedTimeForm
 from clinic.workspace.desk_access import page
-from clinic.workspace.desk_forms import ChosenForm, TimesQuery, TypedTimeForm
+from clinic.workspace.desk_forms import TimesQuery
 
 
 @dataclass(frozen=True)

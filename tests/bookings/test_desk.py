@@ -329,6 +329,7 @@ class TestBook:
             "key": str(uuid4()),
             "agreed": "True",
             "mode": "phone",
+            "tell": "yes",
         }
         return client.post(self.url(patient), sent | fields)
 
@@ -442,6 +443,8 @@ class TestBook:
             {"key": "x"},
             {"mode": "in_person"},
             {"mode": ""},
+            {"tell": ""},
+            {"tell": "perhaps"},
             {"slot": "20261202T1000Z." + "0" * 32},
         ],
     )
@@ -534,6 +537,7 @@ class TestTypedTime:
             "key": uuid4(),
             "agreed": "1",
             "mode": "phone",
+            "tell": "yes",
             "outside_reason": "Squeeze",
         }
 
@@ -551,6 +555,7 @@ class TestMove:
             "key": str(uuid4()),
             "agreed": "True",
             "reason": "Asked by phone",
+            "tell": "yes",
         }
         return client.post(reverse("desk_move", args=[visit.pk]), sent | fields)
 
@@ -599,7 +604,8 @@ class TestCancel:
     def send(self, client, visit, **fields):
         return client.post(
             reverse("desk_cancel", args=[visit.pk]),
-            {"who": "clinic", "refund": 18000, "reason": "Clinician is ill", "key": str(uuid4())} | fields,
+            {"who": "clinic", "refund": 18000, "reason": "Clinician is ill", "key": str(uuid4()), "tell": "yes"}
+            | fields,
         )
 
     def test_cancels_for_the_clinic(self, as_user, rosa, visit):
@@ -623,7 +629,7 @@ class TestCancel:
         assert response.context["form"]["refund"].value() == str(response.context["refund"].pence)
         assert fresh(visit).state == State.BOOKED
 
-    @pytest.mark.parametrize("fields", [{"reason": ""}, {"reason": "x" * 301}, {"key": "x"}, {"who": ""}])
+    @pytest.mark.parametrize("fields", [{"reason": ""}, {"reason": "x" * 301}, {"key": "x"}, {"who": ""}, {"tell": ""}])
     def test_bad_input(self, as_user, rosa, visit, fields):
         assert self.send(as_user(rosa), visit, **fields).status_code == 422
         assert fresh(visit).state == State.BOOKED
@@ -639,6 +645,91 @@ class TestCancel:
     def test_get_changes_nothing(self, as_user, rosa, visit):
         assert as_user(rosa).get(reverse("desk_cancel", args=[visit.pk])).status_code == 200
         assert fresh(visit).state == State.BOOKED
+
+
+class TestTellingThePatient:
+    """Asked on booking, moving and cancelling. No leaves out what would go at once; reminders are planned all the same."""
+
+    def book(self, client, patient, kind, clinician, **fields):
+        sent = {"kind": kind.slug, "slot": slot_value(Slot(WEDNESDAY, clinician.pk)), "key": str(uuid4())}
+        url = reverse("desk_book_patient", args=[patient.pk])
+        return client.post(url, sent | {"agreed": "True", "mode": "phone"} | fields)
+
+    def move(self, client, visit, clinician, **fields):
+        sent = {"slot": slot_value(Slot(WEDNESDAY + timedelta(days=1), clinician.pk)), "key": str(uuid4())}
+        return client.post(reverse("desk_move", args=[visit.pk]), sent | {"agreed": "True", "reason": "Ill"} | fields)
+
+    def cancel(self, client, visit, **fields):
+        sent = {"who": "clinic", "refund": 18000, "reason": "Ill", "key": str(uuid4())}
+        return client.post(reverse("desk_cancel", args=[visit.pk]), sent | fields)
+
+    def rules(self):
+        return sorted(Message.objects.filter(state="due").values_list("rule", flat=True))
+
+    @pytest.mark.parametrize(
+        ("tell", "rules", "reason"),
+        [
+            ("yes", ["booking_confirmed", "reminder_3h", "reminder_48h"], ""),
+            ("no", ["reminder_3h", "reminder_48h"], "(The patient was told by staff.)"),
+        ],
+    )
+    def test_on_booking(self, as_user, rosa, amina, kind, okafor, tell, rules, reason):
+        self.book(as_user(rosa), amina, kind, okafor, tell=tell)
+
+        assert self.rules() == rules
+        made = Appointment.objects.get()
+        assert made.state_changes.values_list("to_state", "by", "reason").get() == ("booked", rosa.pk, reason)
+        assert (reason in as_user(rosa).get(page_of(made)).content.decode()) is True
+
+    @pytest.mark.parametrize(
+        ("tell", "rules", "reason"),
+        [
+            ("yes", ["booking_moved", "reminder_3h", "reminder_48h"], "Ill"),
+            ("no", ["reminder_3h", "reminder_48h"], "Ill (The patient was told by staff.)"),
+        ],
+    )
+    def test_on_moving(self, as_user, rosa, visit, lind, tell, rules, reason):
+        self.move(as_user(rosa), visit, lind, tell=tell)
+
+        assert self.rules() == rules
+        assert AppointmentMove.objects.get().reason == reason
+
+    @pytest.mark.parametrize(
+        ("tell", "rules", "reason"),
+        [("yes", ["booking_cancelled"], "Ill"), ("no", [], "Ill (The patient was told by staff.)")],
+    )
+    def test_on_cancelling(self, as_user, rosa, visit, tell, rules, reason):
+        self.cancel(as_user(rosa), visit, tell=tell)
+
+        assert self.rules() == rules
+        assert visit.state_changes.get().reason == reason
+
+    def test_an_answer_is_needed_and_nothing_typed_is_lost(self, as_user, rosa, amina, kind, okafor, visit):
+        client = as_user(rosa)
+
+        answers = [
+            self.book(client, amina, kind, okafor),
+            self.move(client, visit, okafor),
+            self.cancel(client, visit),
+        ]
+
+        assert [answer.status_code for answer in answers] == [422, 422, 422]
+        pages = [answer.content.decode() for answer in answers]
+        assert all("Choose whether to tell the patient by email" in html for html in pages)
+        assert all("Yes, by email to amina@example.com" in html for html in pages)
+        assert 'value="Ill"' in pages[1]
+        assert Message.objects.count() == 0
+
+    def test_without_an_address_there_is_no_question(self, as_user, rosa, kind, okafor):
+        client, cho = as_user(rosa), people.patient(account=False, family_name="Cho")
+
+        html = self.book(client, cho, kind, okafor, agreed="").content.decode()
+        booked = self.book(client, cho, kind, okafor)
+
+        assert "Call them: there is no email address." in html
+        assert "Tell the patient?" not in html
+        assert booked.status_code == 302
+        assert "Call them" in client.get(reverse("desk_cancel", args=[Appointment.objects.get().pk])).content.decode()
 
 
 class TestHours:
