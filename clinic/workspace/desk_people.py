@@ -1,24 +1,26 @@
 """Finding the patient at the desk, or writing somebody new down."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.appointments.forms import slot_value
-from clinic.db.clock import uk_day
+from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.workspace.desk_access import for_the_diary, me, page
 from clinic.workspace.desk_forms import DayQuery
 from clinic.workspace.people_forms import AddPatientForm, FindForm
-from patients.profile.actions import add_patient
+from patients.profile.actions import add_patient, give_claim_code
 from patients.profile.models import Patient
-from patients.profile.policy import TWO_MUST_MATCH, Sought, matches
+from patients.profile.policy import CLAIM_DAYS, TWO_MUST_MATCH, Sought, matches
 
 MOST_FOUND = 20
 
@@ -66,6 +68,21 @@ def add(request: HttpRequest) -> HttpResponse:
         del form.fields["anyway"]
     context = page(request, "Add a patient", form=form, known=known, along=_along(request))
     return render(request, "desk/add.html", context, status=422 if form.errors else 200)
+
+
+@for_the_diary
+@require_POST
+def claim_code(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make a claim code for somebody without an account, and show it this once."""
+    patient, now = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk), timezone.now()
+    try:
+        code = give_claim_code(patient, by=me(request), at=now)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("admin:patients_patient_change", pk)
+    until = when_text(now + timedelta(days=CLAIM_DAYS))
+    context = page(request, "A claim code", patient=patient, code=code, until=until)
+    return render(request, "desk/claim_code.html", context | {"claim_url": settings.SITE_ORIGIN + reverse("claim")})
 
 
 def _who_fits(user: Any, sought: Sought) -> list[tuple[Patient, str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.workspace import desk, desk_accounts, desk_booking, desk_people
+from clinic.workspace import desk, desk_accounts, desk_booking, desk_duplicates, desk_people
 
 urlpatterns = [
     path("diary/", desk.diary, name="desk_diary"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("book/", desk_people.find, name="desk_book"),
     path("book/new-patient/", desk_people.add, name="desk_add_patient"),
     path("book/<uuid:pk>/", desk_booking.book, name="desk_book_patient"),
+    path("people/<uuid:pk>/claim-code/", desk_people.claim_code, name="desk_claim_code"),
+    path("duplicates/", desk_duplicates.duplicates, name="desk_duplicates"),
+    path("duplicates/<uuid:pk>/<uuid:other>/", desk_duplicates.not_the_same, name="desk_tell_apart"),
     path("appointments/<uuid:pk>/move/", desk_booking.move, name="desk_move"),
     path("appointments/<uuid:pk>/cancel/", desk_booking.cancel, name="desk_cancel"),
     path("appointments/<uuid:pk>/mistake/", desk.take_back, name="desk_take_back"),

@@ -162,6 +162,22 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
         return died
 
 
+class ClaimForm(PlainErrors, forms.Form):
+    """The code that staff gave, and the date of birth."""
+
+    code = PlainTextField(
+        label="Your code",
+        called="your code",
+        longest=20,
+        help_text="8 letters and numbers, like ABCD-EFGH.",
+        widget=_line("off", **{"class": "width-10"}),
+        error_messages={"required": "Enter your code, like ABCD-EFGH"},
+    )
+    date_of_birth = DatePartsField(label="Date of birth", called="your date of birth", birthday=True)
+
+    helper = helper("Find my record")
+
+
 class NextForm(forms.Form):
     """Where to go after saving: the address's ``next``."""
 

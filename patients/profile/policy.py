@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from itertools import combinations
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
 
 import nhs_number as nhs_numbers
 import phonenumbers
@@ -37,6 +40,12 @@ NHS_TESTS = "999"  # numbers that begin so are never given to anybody
 LONGEST_NHS_NUMBER = 20
 NATIONAL_INSURANCE = re.compile(r"[A-Z]{2}\d{6}[A-D]", re.ASCII)
 TWO_MUST_MATCH = 2
+CLAIM_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"  # none that is read as another: no 0 O, 1 I L, 2 Z, 5 S
+CLAIM_LENGTH = 8
+CLAIM_DAYS = 14
+CLAIM_TRIES = 5
+
+Anybody = TypeVar("Anybody", bound="Someone")
 
 
 class Details(Protocol):
@@ -172,6 +181,66 @@ def name_words(text: str) -> list[str]:
     """Return the words of a name in small letters without accents, hyphens and apostrophes."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return re.findall(r"[^\W_]+", re.sub("['’]", "", plain.casefold()))
+
+
+def claim_code_text(code: str) -> str:
+    """Return a claim code as people read it, like ABCD-EFGH."""
+    return f"{code[: CLAIM_LENGTH // 2]}-{code[CLAIM_LENGTH // 2 :]}"
+
+
+def claim_code(text: str) -> str:
+    """Return a claim code as it is kept, however it was typed."""
+    return re.sub(r"[\W_]", "", text).upper()
+
+
+class Someone(Person, Protocol):
+    """A person with a key, as ``Patient`` is."""
+
+    pk: UUID
+
+
+@dataclass(frozen=True)
+class Pair(Generic[Anybody]):
+    """Two records that may be of one person, and what they share."""
+
+    one: Anybody
+    other: Anybody
+    shared: tuple[str, ...]
+
+
+def possible_duplicates(people: Sequence[Anybody], told_apart: Container[tuple[UUID, UUID]]) -> list[Pair[Anybody]]:
+    """Return the pairs of ``people`` with one name and date of birth, or one phone number; in the order they come.
+
+    ``told_apart`` are pairs of keys, the smaller first, whom staff know to be two persons. Nothing is ever
+    merged by itself: two people may share all of this.
+    """
+    shared: dict[tuple[UUID, UUID], list[str]] = {}
+    for what, key_of in SAME.items():
+        groups: dict[object, list[Anybody]] = {}
+        for person in people:
+            groups.setdefault(key_of(person), []).append(person)
+        for group in groups.values():
+            for one, other in combinations(group, 2):
+                shared.setdefault(in_order(one.pk, other.pk), []).append(what)
+    by_key = {person.pk: person for person in people}
+    return [
+        Pair(by_key[pair[0]], by_key[pair[1]], tuple(what)) for pair, what in shared.items() if pair not in told_apart
+    ]
+
+
+def in_order(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    """Return two keys with the smaller first."""
+    return min(one, other), max(one, other)
+
+
+# What makes two records look like one person. Case, spaces and accents of names make no difference.
+SAME: dict[str, Callable[[Person], object]] = {
+    "name and date of birth": lambda person: (
+        "".join(name_words(f"{person.first_names} {person.family_name}")),
+        person.date_of_birth,
+    ),
+    "phone number": lambda person: person.phone,
+}
 
 
 def age(born: date, today: date) -> int:

@@ -408,6 +408,7 @@ STAFF_PAGES = [
     "/admin/diary/list/",
     "/admin/book/",
     "/admin/book/new-patient/",
+    "/admin/duplicates/",
     *(url(name) for name in LISTS),
     "/review/",
     "/",
