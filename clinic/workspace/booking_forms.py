@@ -129,6 +129,8 @@ class Telling(forms.Form):
 class BookForm(Telling, ChosenForm):
     """A visit to book for somebody."""
 
+    field_order = ["mode", "tell"]
+
     kind: "forms.ModelChoiceField[AppointmentKind]" = forms.ModelChoiceField(
         queryset=None, to_field_name="slug", widget=forms.HiddenInput
     )
@@ -153,6 +155,8 @@ class BookForm(Telling, ChosenForm):
 class MoveForm(Telling, ChosenForm):
     """A new time for a visit."""
 
+    field_order = ["reason", "tell"]
+
     reason = PlainTextField(
         label="Why it moves", longest=300, required=False, help_text="Leave out anything about health."
     )
@@ -169,6 +173,7 @@ class CancelForm(Telling, KeyedForm):
     """Who cancels, and why. ``refund`` is what the patient was told they get back, in pence."""
 
     PATIENT, CLINIC = "patient", "clinic"
+    field_order = ["who", "reason", "tell"]
 
     who = forms.ChoiceField(
         label="Who cancels?",
