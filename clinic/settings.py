@@ -347,7 +347,10 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"enquiry": "20/h/ip"}  # a hospital or a village may share one address
+ACCOUNT_RATE_LIMITS = {
+    "enquiry": "20/h/ip",  # a hospital or a village may share one address
+    "claim": "10/h/user",  # tries with a claim code
+}
 if DEMO:
     # Everybody who tries the demo comes from the loopback address: 30 sign-ins a minute would be too few for a crowd.
     ACCOUNT_RATE_LIMITS |= {"login": "300/m/ip"}

@@ -1,16 +1,18 @@
 """The tables of this app, gathered from its folders."""
 
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
-from patients.profile.models import CareRelationship, Consent, Patient
+from patients.profile.models import CareRelationship, ClaimCode, Consent, NotSamePerson, Patient
 from patients.suitability.models import Decision
 
 __all__ = [
     "CareRelationship",
+    "ClaimCode",
     "Consent",
     "Decision",
     "FlagHit",
     "Intake",
     "IntakeStateChange",
     "IntakeVersion",
+    "NotSamePerson",
     "Patient",
 ]

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 
 from bookings.appointments import slots
 from bookings.appointments.diary import fingerprint, in_the_diary
-from bookings.appointments.enums import UPCOMING, State
+from bookings.appointments.enums import MAY_BE_TAKEN_BACK, UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove
 from bookings.appointments.policy import (
     EARLY_START_TEXT,
@@ -23,6 +23,8 @@ from bookings.appointments.policy import (
     HOLD,
     MOST_BOOKED_A_WEEK,
     MOST_COMING,
+    busy_span,
+    fits_the_time,
     is_video_link,
     may_cancel,
     needs_early_start,
@@ -191,15 +193,17 @@ def book_for(
     *,
     mode: str,
     outside_hours_reason: str = "",
+    tell: bool = True,
     key: UUID,
     by: User,
     at: datetime,
 ) -> Appointment:
     """Book a visit for a patient at once, as staff do. With a reason the time need not be offered; it must be free.
 
+    Without ``tell`` no confirmation is sent: staff have told the patient themselves, and the history says so.
     Raises Taken, NotOffered, Elsewhere, AlreadyUsed or Busy.
     """
-    sent = fingerprint("book_for", patient.pk, kind.pk, clinician.pk, starts_at, mode)
+    sent = fingerprint("book_for", patient.pk, kind.pk, clinician.pk, starts_at, mode, tell)
 
     def work() -> Appointment:
         _make_room(kind, clinician, starts_at, mode=mode, at=at, anyway=bool(outside_hours_reason))
@@ -215,7 +219,8 @@ def book_for(
             charge=charges.charge_for(kind.fee_pence, at=at),
             at=at,
         )
-        _announce_booking(made, at=at)
+        made.state_changes.create(to_state=State.BOOKED, by=by, at=at, reason=_and_told("", tell))
+        _announce_booking(made, tell=tell, at=at)
         return made
 
     return in_the_diary(work, act="book_for", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at)
@@ -231,13 +236,14 @@ def reschedule(
     at: datetime,
     reason: str = "",
     outside_hours_reason: str = "",
+    tell: bool = True,
 ) -> Appointment:
     """Move a visit to another time or clinician: the old time is freed only if the new one is taken.
 
-    Patients may until the cut-off; staff always. Raises TooLate, Taken, NotOffered, Elsewhere,
+    Patients may until the cut-off; staff always. ``tell``: as for ``book_for``. Raises TooLate, Taken, NotOffered, Elsewhere,
     AlreadyUsed, StaleState or Busy.
     """
-    sent = fingerprint("reschedule", appointment.pk, clinician.pk, starts_at)
+    sent = fingerprint("reschedule", appointment.pk, clinician.pk, starts_at, tell)
 
     def work() -> Appointment:
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
@@ -247,13 +253,14 @@ def reschedule(
             raise TooLate
         anyway = bool(outside_hours_reason)
         _make_room(current.kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk], anyway=anyway)
+        why = _and_told(reason, tell)
         moved = _move_to(
-            current, clinician, starts_at, reason=reason, outside_hours_reason=outside_hours_reason, by=by, at=at
+            current, clinician, starts_at, reason=why, outside_hours_reason=outside_hours_reason, by=by, at=at
         )
         if by.is_staff and moved.state == State.CONFIRMED:  # "I will be there" was said of the old time
             move(moved, State.BOOKED, by=by, at=at, reason="The clinic moved it")
         outbox.cancel(moved.pk, why="moved", at=at)
-        _announce_booking(moved, fact="appointment_moved", at=at)
+        _announce_booking(moved, fact="appointment_moved", tell=tell, at=at)
         return moved
 
     both = [appointment.clinician_id, clinician.pk]
@@ -261,16 +268,23 @@ def reschedule(
 
 
 def cancel(
-    appointment: Appointment, *, reason: str, agreed_refund: int | None, key: UUID, by: User, at: datetime
+    appointment: Appointment,
+    *,
+    reason: str,
+    agreed_refund: int | None,
+    tell: bool = True,
+    key: UUID,
+    by: User,
+    at: datetime,
 ) -> Appointment:
-    """Cancel a visit, and stop its messages.
+    """Cancel a visit, and stop its messages. ``tell``: as for ``book_for``.
 
     ``agreed_refund`` is the refund in pence that the patient was told and agreed to, also where staff write down
     what they asked for by phone; None where the clinic cancels. Raises RefundChanged where another refund holds
     by now, TooSoon once the visit has started, and StaleState where it is no longer to come.
     """
     by_clinic = agreed_refund is None and by.is_staff
-    sent = fingerprint("cancel", appointment.pk, by_clinic)
+    sent = fingerprint("cancel", appointment.pk, by_clinic, tell)
 
     def work() -> Appointment:
         current = Appointment.objects.get(pk=appointment.pk)
@@ -279,7 +293,7 @@ def cancel(
         if not by_clinic:
             _check_patient_may_cancel(current, agreed_refund, at)
         state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
-        move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
+        move(current, state, by=by, at=at, reason=_and_told(reason, tell), sequence=current.sequence + 1)
         due = current.refund_at(at, by_clinic=by_clinic)
         charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
         outbox.cancel(current.pk, why="cancelled", at=at)
@@ -290,6 +304,7 @@ def cancel(
             anchor=current.starts_at,
             at=at,
             round=current.sequence,
+            without_at_once=not tell,
         )
         return current
 
@@ -328,7 +343,7 @@ def expire_old_holds(*, at: datetime) -> int:
 
 def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the patient has arrived. Raises NotNow on another day, StaleState where it is not upcoming."""
-    if uk_day(at) != uk_day(appointment.starts_at):
+    if not fits_the_time(State.CHECKED_IN, appointment.starts_at, at):
         raise NotNow
     move(appointment, State.CHECKED_IN, by=by, at=at)
 
@@ -348,7 +363,7 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
 
     Raises NotNow before the start, StaleState where it is not upcoming.
     """
-    if at < appointment.starts_at:
+    if not fits_the_time(State.DID_NOT_ATTEND, appointment.starts_at, at):
         raise NotNow
     with transaction.atomic():
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
@@ -399,6 +414,20 @@ def _tell_staff_of_many(patient: Patient, at: datetime) -> None:
     )
 
 
+def take_back(appointment: Appointment, *, reason: str, by: User, at: datetime) -> None:
+    """Record that "arrived" or "did not attend" was a mistake: the visit is booked again.
+
+    Raises NotNow on another day than the visit's, StaleState where there is nothing to take back.
+    """
+    if appointment.state not in MAY_BE_TAKEN_BACK:
+        raise StaleState
+    if not fits_the_time(State.BOOKED, appointment.starts_at, at):
+        raise NotNow
+    with transaction.atomic():
+        move(appointment, State.BOOKED, by=by, at=at, reason=reason)
+        worklist.finish_about(appointment.pk, TaskKind.DID_NOT_ATTEND, "It was a mistake", by=by, at=at)
+
+
 def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appointment]:
     """Return what the person holds: as a patient, and from before they signed in."""
     mine = Q(patient=patient) if patient is not None else Q(pk__in=[])
@@ -424,7 +453,7 @@ def _make_room(
 
     ``anyway``: it need not be offered, as long as staff may write it down. Raises Taken or NotOffered.
     """
-    busy_from, busy_until = _busy(kind, starts_at)
+    busy_from, busy_until = busy_span(kind, starts_at)
     overlapping = Appointment.objects.filter(clinician=clinician, busy_from__lt=busy_until, busy_until__gt=busy_from)
     for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
         move(stale, State.EXPIRED, by=None, at=at, reason="Time ran out")
@@ -462,16 +491,10 @@ def _limit_signed_out_holds(
         raise SignInFirst
 
 
-def _busy(kind: AppointmentKind, starts_at: datetime) -> tuple[datetime, datetime]:
-    return starts_at - timedelta(minutes=kind.buffer_before), starts_at + timedelta(
-        minutes=kind.minutes + kind.buffer_after
-    )
-
-
 def _insert(
     kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any
 ) -> Appointment:
-    busy_from, busy_until = _busy(kind, starts_at)
+    busy_from, busy_until = busy_span(kind, starts_at)
     return Appointment.objects.create(
         kind=kind,
         clinician=clinician,
@@ -495,7 +518,7 @@ def _move_to(
     by: User,
     at: datetime,
 ) -> Appointment:
-    busy_from, busy_until = _busy(current.kind, starts_at)
+    busy_from, busy_until = busy_span(current.kind, starts_at)
     length = current.ends_at - current.starts_at
     unchanged = Appointment.objects.filter(pk=current.pk, state__in=UPCOMING, sequence=current.sequence)
     if not unchanged.update(
@@ -522,14 +545,27 @@ def _move_to(
     return current
 
 
-def _announce_booking(appointment: Appointment, *, fact: str = "appointment_booked", at: datetime) -> None:
+def _announce_booking(
+    appointment: Appointment, *, fact: str = "appointment_booked", tell: bool = True, at: datetime
+) -> None:
     """Plan the messages about a booked time, and let its clinician open the patient's record."""
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - the database promises it of every visit
     open_care(patient, appointment.clinician, CareRelationship.Reason.BOOKED, at=at)
     outbox.plan(
-        fact, about=appointment.pk, person=patient.pk, anchor=appointment.starts_at, at=at, round=appointment.sequence
+        fact,
+        about=appointment.pk,
+        person=patient.pk,
+        anchor=appointment.starts_at,
+        at=at,
+        round=appointment.sequence,
+        without_at_once=not tell,
     )
+
+
+def _and_told(reason: str, tell: bool) -> str:
+    """Return the reason for the history, with the words that staff told the patient where no message did."""
+    return reason if tell else f"{reason} (The patient was told by staff.)".strip()
 
 
 def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, at: datetime) -> None:

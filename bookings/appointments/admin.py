@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from bookings.appointments.enums import MOVES, UPCOMING, State
+from bookings.appointments.enums import MAY_BE_TAKEN_BACK, MOVES, UPCOMING, State
 from bookings.appointments.models import Appointment
+from bookings.appointments.policy import fits_the_time
 from bookings.kinds.enums import Mode
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
@@ -199,6 +200,8 @@ class AppointmentAdmin(StaffAdmin):
         more = {
             "acts": [(slug, label) for slug, label, state in ACTS if state in after],
             "is_video": visit.mode == Mode.VIDEO and visit.state in UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS},
+            "may_take_back": visit.state in MAY_BE_TAKEN_BACK
+            and fits_the_time(State.BOOKED, visit.starts_at, timezone.now()),
             "may_change_time": visit.state in UPCOMING and policy.runs_the_diary(request.user),
             "day": uk_day(visit.starts_at),
         }

@@ -32,12 +32,15 @@ TO_PATIENT: dict[str, str] = {State.CONFIRMED: "Booked", State.CANCELLED_BY_PATI
 CANCELLED = frozenset({State.CANCELLED_BY_PATIENT, State.CANCELLED_BY_CLINIC})
 UPCOMING = frozenset({State.BOOKED, State.CONFIRMED})
 OVER_WITHOUT_A_VISIT = CANCELLED | {State.EXPIRED}  # these free the time; every other state keeps it
+MAY_BE_TAKEN_BACK = frozenset({State.CHECKED_IN, State.DID_NOT_ATTEND})
 HOLD_STATES = frozenset({State.HELD, State.EXPIRED})
 
 MOVES: dict[str, frozenset[str]] = {
     State.HELD: frozenset({State.BOOKED, State.EXPIRED}),
     State.BOOKED: frozenset({State.CONFIRMED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
-    State.CONFIRMED: frozenset({State.BOOKED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
-    State.CHECKED_IN: frozenset({State.IN_PROGRESS, State.ENDED_EARLY, State.CANCELLED_BY_CLINIC}),
+    State.CONFIRMED: frozenset({State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
+    # Back to booked: a wrongly pressed button, on the day itself and with a reason (actions.take_back).
+    State.CHECKED_IN: frozenset({State.IN_PROGRESS, State.ENDED_EARLY, State.CANCELLED_BY_CLINIC, State.BOOKED}),
     State.IN_PROGRESS: frozenset({State.COMPLETED, State.ENDED_EARLY}),
+    State.DID_NOT_ATTEND: frozenset({State.BOOKED}),
 }

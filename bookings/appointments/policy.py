@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from bookings.appointments.enums import PartOfDay
+from bookings.appointments.enums import PartOfDay, State
 from bookings.kinds.enums import Audience
 from bookings.kinds.policy import pounds
 from clinic.db.clock import MINUTES_IN_A_DAY, UK, instant, uk_day
@@ -128,6 +129,21 @@ def refund(
     return Refund((fee_pence * percent + ALL // 2) // ALL, percent, why)
 
 
+class Lengths(Protocol):
+    """How long a visit lasts and keeps others away, in minutes, as ``AppointmentKind`` has it."""
+
+    minutes: int
+    buffer_before: int
+    buffer_after: int
+
+
+def busy_span(kind: Lengths, starts_at: datetime) -> tuple[datetime, datetime]:
+    """Return from when until when a visit of ``kind`` keeps its clinician busy: with its buffers."""
+    return starts_at - timedelta(minutes=kind.buffer_before), starts_at + timedelta(
+        minutes=kind.minutes + kind.buffer_after
+    )
+
+
 def may_move(starts_at: datetime, at: datetime, terms: Terms) -> bool:
     """Tell whether a patient may still move the visit: until the cut-off."""
     return at < cut_off(starts_at, terms)
@@ -182,3 +198,14 @@ def join_opens(starts_at: datetime) -> datetime:
 def may_join(starts_at: datetime, ends_at: datetime, at: datetime) -> bool:
     """Tell whether the link to a video call is shown: from 15 minutes before until an hour after the planned end."""
     return join_opens(starts_at) <= at < ends_at + JOIN_STAYS
+
+
+def fits_the_time(state: str, starts_at: datetime, at: datetime) -> bool:
+    """Tell whether a visit may come into ``state`` at ``at``, as far as the clock goes.
+
+    That somebody arrived is said on the day of the visit, and so is that a button was pressed by
+    mistake (back to booked); that nobody came only after the start.
+    """
+    if state in {State.CHECKED_IN, State.BOOKED}:
+        return uk_day(at) == uk_day(starts_at)
+    return state != State.DID_NOT_ATTEND or at >= starts_at

@@ -41,9 +41,12 @@ class SlotField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, error_messages={"required": CHOOSE_A_TIME}, **kwargs)
 
-    def clean(self, value: Any) -> Slot:
-        """Return the Slot. Raises ValidationError for anything else."""
-        found = SLOT.fullmatch(super().clean(value) or "")
+    def clean(self, value: Any) -> Slot | None:
+        """Return the Slot; None for nothing where nothing is asked for. Raises ValidationError for anything else."""
+        text = super().clean(value)
+        if not (text or self.required):
+            return None
+        found = SLOT.fullmatch(text or "")
         try:
             if found is None:
                 raise ValueError

@@ -6,12 +6,13 @@ from clinic.db.frozen import FrozenRecord
 
 
 class AccessLog(FrozenRecord):
-    """One reading, refusal or export. Append-only; it names records by their key and holds no answers."""
+    """One reading, refusal, export or claim. Append-only; it names records by their key and holds no answers."""
 
     class What(models.TextChoices):
         READ = "read", "Read"
         REFUSED = "refused", "Refused"
         EXPORTED = "exported", "Exported"
+        CLAIMED = "claimed", "Claimed their record"
 
     at = models.DateTimeField()
     actor = models.ForeignKey("clinic.User", null=True, on_delete=models.PROTECT, related_name="+")

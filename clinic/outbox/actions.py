@@ -17,21 +17,30 @@ from clinic.db.refusal import Refusal
 from clinic.outbox.enums import ON_THE_WAY, MessageState
 from clinic.outbox.models import Heartbeat, Message
 from clinic.outbox.policy import due_time
-from clinic.outbox.rules import Rule, rules_for
+from clinic.outbox.rules import AtOnce, Rule, rules_for
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 
 
 def plan(
-    fact: str, *, about: UUID, person: UUID | None, anchor: datetime, at: datetime, round: int = 0
+    fact: str,
+    *,
+    about: UUID,
+    person: UUID | None,
+    anchor: datetime,
+    at: datetime,
+    round: int = 0,
+    without_at_once: bool = False,
 ) -> list[Message]:
     """Write the messages that ``fact`` sends, and return those that were new.
 
     ``about`` is the record, ``person`` the patient it goes to, ``anchor`` what offsets count from
     (a visit's start; else ``at``), ``at`` when the fact came to be. ``round`` rises when the same
     fact comes again (a visit's sequence): within a round the same message is written once.
+    ``without_at_once`` leaves out what would go at once: staff have told the person themselves.
     """
-    wanted = [_message(rule, about, person, anchor, at, round) for rule in rules_for(fact)]
+    rules = [rule for rule in rules_for(fact) if not (without_at_once and isinstance(rule.when, AtOnce))]
+    wanted = [_message(rule, about, person, anchor, at, round) for rule in rules]
     messages = [message for message in wanted if message]
     known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
     fresh = [message for message in messages if message.key not in known]

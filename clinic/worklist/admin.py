@@ -35,6 +35,7 @@ PLACES = {
     TaskKind.ENQUIRY: "admin:clinic_enquiry_change",
     TaskKind.PAGE_REVIEW: "admin:clinic_page_review",
     TaskKind.PAGE_SIGNATURE: "admin:clinic_page_review",
+    TaskKind.TWO_RECORDS: "admin:patients_patient_change",
 }
 
 

@@ -1,27 +1,37 @@
-"""The desk's diary, and the buttons of an appointment."""
+"""The desk's diary as pages, and the buttons of an appointment."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.appointments import actions, slots
-from bookings.appointments.enums import UPCOMING, State
+from bookings.appointments import actions
+from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
-from clinic.accounts import policy
-from clinic.db.clock import clock, day_text, instant, uk_day
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
+from clinic.db.clock import day_text, uk_day, when_text
 from clinic.db.refusal import Refusal
-from clinic.staff.models import Clinician
-from clinic.workspace.day_grid import Row, grid
+from clinic.workspace.day_grid import grid
 from clinic.workspace.desk_access import for_everybody_here, me, page
-from clinic.workspace.desk_forms import FIRST_DAY, LAST_DAY, DayQuery
+from clinic.workspace.desk_diary import DAY, WEEK, day_columns, day_list, week_columns
+from clinic.workspace.desk_forms import (
+    FIRST_DAY,
+    LAST_DAY,
+    BackQuery,
+    DayQuery,
+    TakeBackForm,
+    WeekQuery,
+    monday_of,
+    week_value,
+)
+from clinic.workspace.diary_marks import LEGEND
 
-DAY = timedelta(days=1)
 # What each button does, the state it leads to, and what is said afterwards.
 ACTS = {
     "check-in": (actions.check_in, State.CHECKED_IN, "Noted: the patient has arrived."),
@@ -31,46 +41,69 @@ ACTS = {
 }
 
 
-@dataclass(frozen=True)
-class DiaryVisit:
-    """An appointment as the diary shows it."""
-
-    busy_from: datetime
-    busy_until: datetime
-    appointment: Appointment
-    text: str
-
-    @property
-    def is_hold(self) -> bool:
-        """Whether it is only held, by somebody whose name nobody needs."""
-        return self.appointment.state == State.HELD
-
-    @property
-    def is_upcoming(self) -> bool:
-        """Whether it is still to come."""
-        return self.appointment.state in UPCOMING
-
-
 @for_everybody_here
 @require_safe
 def diary(request: HttpRequest) -> HttpResponse:
     """One day: hours down, clinicians across. A clinician sees their own column."""
     now = timezone.now()
     day = DayQuery(request.GET).asked(uk_day(now)) or uk_day(now)
-    clinicians, rows = _day(request, day, now)
+    columns = day_columns(request.user, day, now)
     context = page(
         request,
         f"Diary for {day_text(day)}",
         query=DayQuery(initial={"day": day}),
         day=day,
         today=uk_day(now),
+        week=week_value(monday_of(day)),
         before=max(day - DAY, FIRST_DAY),
         after=min(day + DAY, LAST_DAY),
-        clinicians=clinicians,
-        rows=rows,
+        columns=columns,
+        rows=grid(columns),
+        legend=LEGEND,
         now=now,
+        back="day",
     )
     return render(request, "desk/diary.html", context)
+
+
+@for_everybody_here
+@require_safe
+def week(request: HttpRequest) -> HttpResponse:
+    """One week of one clinician: hours down, days across."""
+    now = timezone.now()
+    query = WeekQuery(request.GET, user=request.user)
+    monday = query.monday(uk_day(now))
+    clinician = query.whose()
+    columns = week_columns(request.user, clinician, monday, now) if clinician else []
+    context = page(
+        request,
+        f"Week of {day_text(monday)}" + (f", {clinician.name}" if clinician else ""),
+        query=WeekQuery(initial={"day": monday, "clinician": clinician}, user=request.user),
+        clinician=clinician,
+        monday=monday,
+        before=week_value(max(monday - WEEK * DAY, monday_of(FIRST_DAY))),
+        this=week_value(monday_of(uk_day(now))),
+        after=week_value(min(monday + WEEK * DAY, monday_of(LAST_DAY))),
+        columns=columns,
+        rows=grid(columns),
+        legend=LEGEND,
+        now=now,
+        back="week",
+    )
+    return render(request, "desk/week.html", context)
+
+
+@for_everybody_here
+@require_safe
+def outage_list(request: HttpRequest) -> HttpResponse:
+    """A day as a plain list to print, for when the site cannot be reached. It leaves the house: the access log says so."""
+    now = timezone.now()
+    day = DayQuery(request.GET).asked(uk_day(now)) or uk_day(now)
+    found = day_list(request.user, day, now)
+    people = {visit.appointment.patient_id for _, visits in found for visit in visits if visit.appointment.patient_id}
+    audit.record_all(AccessLog.What.EXPORTED, "patient", people, by=request.user, at=now)
+    context = page(request, f"Appointments on {day_text(day)}", day=day, found=found, legend=LEGEND)
+    return render(request, "desk/list.html", context | {"printed": when_text(now)})
 
 
 @for_everybody_here
@@ -80,7 +113,7 @@ def act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     work, state, done = ACTS[act]
-    visit = get_object_or_404(Appointment.objects.visits().visible_to(request.user), pk=pk)
+    visit = _visit(request, pk)
     try:
         if visit.state != state:
             work(visit, by=me(request), at=timezone.now())
@@ -88,34 +121,40 @@ def act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
-    return redirect("admin:bookings_appointment_change", pk)
+    return redirect(_back(request, visit))
 
 
-def _day(request: HttpRequest, day: date, now: datetime) -> tuple[list[Clinician], list[Row]]:
-    """Return the clinicians and the table of ``day``; the number of queries is the same for any day."""
-    visits = _visits(request, day, now)
-    everybody = Clinician.objects.visible_to(request.user).select_related("user")
-    if policy.is_clinician(request.user):
-        everybody = everybody.filter(user=me(request))
-    shown = [clinician for clinician in everybody if _works(clinician) or clinician.pk in visits]
-    hours = slots.read_diary(shown, day, day, now=now)
-    columns = [
-        (clinician, hours.opening(clinician.pk, day) if _works(clinician) else [], visits.get(clinician.pk, []))
-        for clinician in shown
-    ]
-    return shown, grid(columns)
+@for_everybody_here
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that "arrived" or "did not attend" was pressed by mistake, and why."""
+    visit = _visit(request, pk)
+    form = TakeBackForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.take_back(visit, reason=form.cleaned_data["reason"], by=me(request), at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Noted: it was a mistake. The appointment is booked as before.")
+            return redirect("admin:bookings_appointment_change", pk)
+    context = page(request, "It was a mistake", form=form, visit=visit, when=when_text(visit.starts_at))
+    return render(request, "desk/take_back.html", context, status=422 if form.errors else 200)
 
 
-def _visits(request: HttpRequest, day: date, now: datetime) -> dict[UUID, list[DiaryVisit]]:
-    first, last = instant(day, 0), instant(day + DAY, 0)
-    found = Appointment.objects.visible_to(request.user).live().filter(starts_at__gte=first, starts_at__lt=last)
-    found = found.exclude(state=State.HELD, held_until__lte=now).select_related("patient", "kind").order_by("starts_at")
-    visits: dict[UUID, list[DiaryVisit]] = {}
-    for each in found:
-        text = f"{clock(each.starts_at)} to {clock(each.ends_at)}"
-        visits.setdefault(each.clinician_id, []).append(DiaryVisit(each.busy_from, each.busy_until, each, text))
-    return visits
+def _visit(request: HttpRequest, pk: UUID) -> Appointment:
+    visits = Appointment.objects.visits().visible_to(request.user).select_related("patient", "kind", "clinician")
+    return get_object_or_404(visits, pk=pk)
 
 
-def _works(clinician: Clinician) -> bool:
-    return clinician.is_active and clinician.user.is_active
+def _back(request: HttpRequest, visit: Appointment) -> str:
+    """Return the address of the page the button stood on, at the visit."""
+    query = BackQuery(request.POST)
+    place = query.cleaned_data["back"] if query.is_valid() else ""
+    day: date = uk_day(visit.starts_at)
+    if place == "day":
+        return f"{reverse('desk_diary')}?day={day}#visit-{visit.pk}"
+    if place == "week":
+        week = week_value(monday_of(day))
+        return f"{reverse('desk_week')}?week={week}&clinician={visit.clinician_id}#visit-{visit.pk}"
+    return reverse("admin:bookings_appointment_change", args=[visit.pk])

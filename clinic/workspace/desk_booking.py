@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from bookings.appointments import actions
 from bookings.appointments.models import Appointment
@@ -19,61 +17,15 @@ from bookings.appointments.slots import Slot
 from bookings.kinds.models import AppointmentKind
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
-from clinic.db.clock import uk_day, when_text
+from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
+from clinic.workspace.booking_forms import BookForm, CancelForm, MoveForm, TypedTimeForm
 from clinic.workspace.desk_access import for_the_diary, me, page
-from clinic.workspace.desk_forms import BookForm, CancelForm, FindQuery, MoveForm, TimesQuery, TypedTimeForm
+from clinic.workspace.desk_conflicts import in_the_way, named, words
+from clinic.workspace.desk_forms import TimesQuery
 from clinic.workspace.desk_times import Choosing, agree_page, chosen, times_page
-from patients.profile.actions import add_patient
-from patients.profile.forms import StaffPatientForm
 from patients.profile.models import Patient
-
-MOST_FOUND = 20
-NAMES = ("first_names", "family_name", "preferred_name", "email", "user__email")
-
-
-@for_the_diary
-@require_safe
-def find(request: HttpRequest) -> HttpResponse:
-    """Find the patient to book for; the day and clinician of the diary go along."""
-    query = FindQuery(request.GET)
-    query.is_valid()
-    asked = query.cleaned_data.get("q", "")
-    found = list(_search(Patient.objects.visible_to(request.user), asked)[: MOST_FOUND + 1]) if asked else []
-    context = page(
-        request,
-        "Book for a patient",
-        query=query,
-        asked=asked,
-        found=found[:MOST_FOUND],
-        more=len(found) > MOST_FOUND,
-        along=_along(request),
-    )
-    return render(request, "desk/find.html", context, status=422 if query.errors.get("q") else 200)
-
-
-@for_the_diary
-@require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
-    """Write down somebody without an account, then go on to their times."""
-    now = timezone.now()
-    form = StaffPatientForm(request.POST or None, today=uk_day(now), drama=not settings.PRODUCTION)
-    del form.fields["deceased_on"], form.fields["records_received_on"]
-    if form.is_valid():
-        try:
-            patient = add_patient(form.cleaned_data, by=me(request), at=now)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{patient.full_name} is added. Choose a time.")
-            return redirect(f"{_book_url(patient)}{_along(request)}")
-    return render(
-        request,
-        "desk/add.html",
-        page(request, "Add a patient", form=form, along=_along(request)),
-        status=422 if form.errors else 200,
-    )
 
 
 @for_the_diary
@@ -90,13 +42,13 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
-        return _typed(request, what, lambda first: _book_form(request, kind, first))
+        return _typed(request, what, lambda first: _book_form(request, what, first))
     return _book_chosen(request, what, patient)
 
 
 def _book_chosen(request: HttpRequest, what: Choosing, patient: Patient) -> HttpResponse:
     """Show a chosen time once more, or book it where it was agreed to."""
-    form = BookForm(request.POST, user=request.user, kind=what.kind)
+    form = BookForm(request.POST, user=request.user, kind=what.kind, reach=patient.reach)
     form.is_valid()
     sent = form.cleaned_data
     if "slot" not in sent:
@@ -105,20 +57,19 @@ def _book_chosen(request: HttpRequest, what: Choosing, patient: Patient) -> Http
     if form.errors:
         return agree_page(request, what, form, slot, reason)
     if not sent["agreed"]:
-        return agree_page(
-            request, what, _book_form(request, what.kind, chosen(slot, reason, key=sent["key"])), slot, reason
-        )
+        return agree_page(request, what, _book_form(request, what, chosen(slot, reason, key=sent["key"])), slot, reason)
     try:
-        made = _book(request, patient, sent, what.now)
+        made = _book(request, patient, form, what.now)
     except Refusal as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, named(refusal, request.user, what, slot))
         return times_page(request, what, form=form)
-    messages.success(request, f"Booked for {when_text(made.starts_at)}. {_told(patient)}")
+    messages.success(request, f"Booked for {when_text(made.starts_at)}. {_told(patient, form.tells)}")
     return redirect("admin:bookings_appointment_change", made.pk)
 
 
-def _book_form(request: HttpRequest, kind: AppointmentKind, first: dict[str, Any]) -> BookForm:
-    return BookForm(initial=first | {"kind": kind}, user=request.user, kind=kind)
+def _book_form(request: HttpRequest, what: Choosing, first: dict[str, Any]) -> BookForm:
+    reach = what.facts["patient"].reach
+    return BookForm(initial=first | {"kind": what.kind}, user=request.user, kind=what.kind, reach=reach)
 
 
 @for_the_diary
@@ -130,28 +81,32 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:
-        return _typed(request, what, lambda first: MoveForm(initial=first))
+        return _typed(request, what, lambda first: MoveForm(initial=first, reach=_reach(visit)))
     return _move_chosen(request, what, visit)
 
 
 def _move_chosen(request: HttpRequest, what: Choosing, visit: Appointment) -> HttpResponse:
     """Show a chosen time once more, or move the visit where it was agreed to."""
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        return times_page(request, what, form=form)
+    form = MoveForm(request.POST, reach=_reach(visit))
+    form.is_valid()
     sent = form.cleaned_data
-    slot, outside = sent["slot"], sent["outside_reason"]
+    if "slot" not in sent:
+        return times_page(request, what, form=form)
+    slot, outside = sent["slot"], sent.get("outside_reason", "")
+    if form.errors:
+        return agree_page(request, what, form, slot, outside)
     if not sent["agreed"]:
-        return agree_page(request, what, MoveForm(initial=chosen(slot, outside, key=sent["key"])), slot, outside)
-    said = {"reason": sent["reason"], "outside_hours_reason": outside}
+        first = MoveForm(initial=chosen(slot, outside, key=sent["key"]), reach=_reach(visit))
+        return agree_page(request, what, first, slot, outside)
+    said = {"reason": sent["reason"], "outside_hours_reason": outside, "tell": form.tells}
     try:
         moved = actions.reschedule(
             visit, _clinician(request, slot), slot.starts_at, key=sent["key"], by=me(request), at=what.now, **said
         )
     except Refusal as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, named(refusal, request.user, what, slot))
         return times_page(request, what, form=form)
-    messages.success(request, f"Moved to {when_text(moved.starts_at)}. {_told(moved.patient)}")
+    messages.success(request, f"Moved to {when_text(moved.starts_at)}. {_told(visit.patient, form.tells)}")
     return redirect("admin:bookings_appointment_change", visit.pk)
 
 
@@ -161,19 +116,20 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a visit, for the clinic or as the patient asked by phone: the refund goes by who does."""
     visit, now = _visit(request, pk), timezone.now()
     due = visit.refund_at(now)
-    form = CancelForm(request.POST or None, initial={"refund": due.pence})
+    form = CancelForm(request.POST or None, initial={"refund": due.pence}, reach=_reach(visit))
     if form.is_valid():
         sent = form.cleaned_data
         agreed = sent["refund"] if sent["who"] == CancelForm.PATIENT else None
         try:
-            actions.cancel(visit, reason=sent["reason"], agreed_refund=agreed, key=sent["key"], by=me(request), at=now)
+            said = {"reason": sent["reason"], "agreed_refund": agreed, "tell": form.tells}
+            actions.cancel(visit, key=sent["key"], by=me(request), at=now, **said)
         except RefundChanged as refusal:
-            form = CancelForm(request.POST.dict() | {"refund": str(due.pence)})
+            form = CancelForm(request.POST.dict() | {"refund": str(due.pence)}, reach=_reach(visit))
             form.add_error(None, str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Cancelled. {_told(visit.patient)}")
+            messages.success(request, f"Cancelled. {_told(visit.patient, form.tells)}")
             return redirect("admin:bookings_appointment_change", pk)
     context = page(
         request,
@@ -193,10 +149,14 @@ def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:
     if not typed.is_valid():
         return times_page(request, what, typed=typed)
     slot, reason = typed.cleaned_data["slot"], typed.cleaned_data["outside_reason"]
+    if taken := in_the_way(request.user, what, slot):
+        typed.add_error(None, words(taken))
+        return times_page(request, what, typed=typed)
     return agree_page(request, what, form_for(chosen(slot, reason)), slot, reason)
 
 
-def _book(request: HttpRequest, patient: Patient, sent: dict[str, Any], now: datetime) -> Appointment:
+def _book(request: HttpRequest, patient: Patient, form: BookForm, now: datetime) -> Appointment:
+    sent = form.cleaned_data
     return actions.book_for(
         patient,
         sent["kind"],
@@ -204,24 +164,11 @@ def _book(request: HttpRequest, patient: Patient, sent: dict[str, Any], now: dat
         sent["slot"].starts_at,
         mode=sent["mode"],
         outside_hours_reason=sent["outside_reason"],
+        tell=form.tells,
         key=sent["key"],
         by=me(request),
         at=now,
     )
-
-
-def _search(patients: QuerySet[Patient], asked: str) -> QuerySet[Patient]:
-    """Return the patients whom every word of ``asked`` fits; digits are part of a phone number, however typed."""
-    digits = "".join(letter for letter in asked if letter.isdigit())
-    if digits and not any(letter.isalpha() for letter in asked):
-        wanted = digits.removeprefix("44").lstrip("0")
-        return patients.filter(phone__contains=wanted).select_related("user") if wanted else patients.none()
-    for word in asked.split():
-        fits = Q()
-        for name in NAMES:
-            fits |= Q(**{f"{name}__icontains": word})
-        patients = patients.filter(fits)
-    return patients.select_related("user")
 
 
 def _kind(request: HttpRequest) -> AppointmentKind | None:
@@ -249,18 +196,12 @@ def _facts(visit: Appointment) -> dict[str, Any]:
     return {"visit": visit, "patient": visit.patient, "now_at": when_text(visit.starts_at)}
 
 
-def _told(patient: Patient | None) -> str:
-    """Return whether the patient hears of it by mail."""
-    return "An email is on its way." if patient and patient.reach else "There is no email address: call the patient."
+def _reach(visit: Appointment) -> str:
+    return visit.patient.reach if visit.patient else ""
 
 
-def _book_url(patient: Patient) -> str:
-    return redirect("desk_book_patient", patient.pk).url
-
-
-def _along(request: HttpRequest) -> str:
-    """Return the diary's day and clinician as a query to hand on, or nothing."""
-    query = FindQuery(request.GET)
-    query.is_valid()
-    kept = [(name, query.cleaned_data[name]) for name in ("day", "clinician") if query.cleaned_data.get(name)]
-    return "?" + "&".join(f"{name}={value}" for name, value in kept) if kept else ""
+def _told(patient: Patient | None, tells: bool) -> str:
+    """Return how the patient hears of it."""
+    if not (patient and patient.reach):
+        return "There is no email address: call the patient."
+    return "An email is on its way." if tells else "No email is sent: you have told the patient."

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.appointments.enums import CANCELLED
-from bookings.appointments.forms import KeyedForm
 from bookings.appointments.models import Appointment
 from bookings.charges import actions
 from bookings.charges.enums import ChargeState, Entry
@@ -24,6 +23,7 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
+from clinic.forms.keyed import KeyedForm
 from clinic.workspace.desk_access import for_the_diary, me, page
 from clinic.workspace.desk_money_forms import OVERDUE, ChargesQuery, MovedForm, PaymentForm, ReasonForm
 

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bookings.appointments.forms import KeyedForm
 from bookings.charges.enums import ChargeState, Method
 from bookings.charges.policy import looks_like_a_card_number
+from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 
 OVERDUE = "overdue"

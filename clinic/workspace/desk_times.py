@@ -16,10 +16,11 @@ from bookings.appointments.slots import Slot
 from bookings.choosing.forms import slot_value
 from bookings.choosing.listing import Time, Times, times
 from bookings.kinds.models import AppointmentKind
-from clinic.db.clock import UK, day_text, uk_day, when_text
+from clinic.db.clock import UK, clock, day_text, uk_day, when_text
 from clinic.staff.models import Clinician
+from clinic.workspace.booking_forms import ChosenForm, TypedTimeForm
 from clinic.workspace.desk_access import page
-from clinic.workspace.desk_forms import ChosenForm, TimesQuery, TypedTimeForm
+from clinic.workspace.desk_forms import TimesQuery
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ def times_page(
     """Show a day's free times by clinician. With ``form`` or ``typed`` it says what was wrong with it (422)."""
     query = TimesQuery(request.GET, user=request.user, auto_id="query_%s")
     day = query.asked()
-    first = query.cleaned_data.get("clinician")
+    first, pressed = query.cleaned_data.get("clinician"), query.cleaned_data.get("slot")
     shown = times(what.kind, now=what.now, start=None, day=day, ignoring=what.ignoring)
+    columns = _by_clinician(shown, first)
     wrong = form or typed
     context = page(
         request,
@@ -48,11 +50,12 @@ def times_page(
         kind=what.kind,
         query=TimesQuery(initial={"kind": what.kind, "day": day or shown.day}, user=request.user, auto_id="query_%s"),
         times=shown,
-        columns=_by_clinician(shown, first),
+        columns=columns,
+        pressed=_pressed(pressed, columns),
         none_on=day_text(day) if day and day != shown.day else "",
         typed=typed
         or TypedTimeForm(
-            user=request.user, now=what.now, initial=_guess(request, day or shown.day, first, form), auto_id="typed_%s"
+            user=request.user, now=what.now, initial=_guess(day or shown.day, first, pressed, form), auto_id="typed_%s"
         ),
         form=wrong,
         key=uuid4(),
@@ -92,12 +95,22 @@ def _by_clinician(shown: Times, first: UUID | None) -> list[tuple[Clinician, lis
     return sorted(found.items(), key=lambda column: (column[0].pk != first, column[0].name))
 
 
-def _guess(request: HttpRequest, day: date | None, clinician: UUID | None, form: ChosenForm | None) -> dict[str, Any]:
-    """Return what the typed form starts with: the day that is shown, and what was typed before a refusal."""
+def _pressed(slot: Slot | None, columns: list[tuple[Clinician, list[Time]]]) -> dict[str, Any]:
+    """Return the free time that was pressed in the diary, and whether the kind can start then; nothing without one."""
+    if slot is None:
+        return {}
+    offered = [(who, time) for who, free in columns for time in free if time.value == slot_value(slot)]
+    who = offered[0][0] if offered else None
+    return {"value": slot_value(slot), "clock": clock(slot.starts_at), "clinician": who}
+
+
+def _guess(day: date | None, clinician: UUID | None, pressed: Slot | None, form: ChosenForm | None) -> dict[str, Any]:
+    """Return what the typed form starts with: the day and time asked for, and what was typed before a refusal."""
     guess: dict[str, Any] = {"date": day, "clinician": clinician}
-    slot: Slot | None = form.cleaned_data.get("slot") if form and form.cleaned_data.get("outside_reason") else None
-    if form and slot:
+    sent: Slot | None = form.cleaned_data.get("slot") if form and form.cleaned_data.get("outside_reason") else None
+    if slot := sent or pressed:
         local = slot.starts_at.astimezone(UK)
         guess = {"date": uk_day(slot.starts_at), "clinician": slot.clinician_id, "time": local.hour * 60 + local.minute}
+    if form and sent:
         guess["outside_reason"] = form.cleaned_data["outside_reason"]
     return guess

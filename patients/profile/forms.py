@@ -100,6 +100,30 @@ class ProfileForm(PlainErrors, forms.Form):
         raise forms.ValidationError(POSTCODE)
 
 
+class NhsNumberField(PlainTextField):
+    """An NHS number, shown in three groups and kept as ten digits. ``drama``: see policy."""
+
+    drama = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "10 digits, like 999 123 4567. Leave it empty if it is not known.")
+        kwargs.setdefault("widget", _line("off", inputmode="numeric", size="14"))
+        super().__init__(longest=policy.LONGEST_NHS_NUMBER, called="the NHS number", **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show ten digits in groups; anything else as it was typed."""
+        is_stored = isinstance(value, str) and len(value) == policy.NHS_DIGITS and value.isdigit()
+        return policy.nhs_number_text(value) if is_stored else value
+
+    def clean(self, value: Any) -> str:
+        """Return ten digits, or nothing. Raises ValidationError with what is wrong."""
+        text: str = super().clean(value)
+        try:
+            return policy.nhs_number(text, drama=self.drama) if text else ""
+        except policy.NotAnNhsNumber as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
+
 class StaffPatientForm(ProfileForm, forms.ModelForm):
     """The same details as staff write them down, with an address for somebody without an account."""
 
@@ -114,6 +138,7 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
         help_text="Leave this empty where there is none: then nothing is sent.",
         error_messages={"invalid": "Enter an email address, like name@example.com"},
     )
+    nhs_number = NhsNumberField(label="NHS number", required=False)
     deceased_on = forms.DateField(
         label="Died on",
         required=False,
@@ -129,7 +154,13 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
 
     class Meta:
         model = Patient
-        fields = (*ProfileForm.base_fields, "email", "deceased_on", "records_received_on")
+        fields = (*ProfileForm.base_fields, "email", "nhs_number", "deceased_on", "records_received_on")
+
+    def __init__(self, *args: Any, drama: bool, **kwargs: Any) -> None:
+        super().__init__(*args, drama=drama, **kwargs)
+        number = self.fields["nhs_number"]
+        if isinstance(number, NhsNumberField):
+            number.drama = drama
 
     def clean_date_of_birth(self) -> date:
         """Return the date of birth of an adult, born since 1900."""
@@ -150,6 +181,22 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
         if day and not policy.BORN_SINCE <= day <= self.today:
             raise forms.ValidationError("Enter a date that is not in the future")
         return day
+
+
+class ClaimForm(PlainErrors, forms.Form):
+    """The code that staff gave, and the date of birth."""
+
+    code = PlainTextField(
+        label="Your code",
+        called="your code",
+        longest=20,
+        help_text="8 letters and numbers, like ABCD-EFGH.",
+        widget=_line("off", **{"class": "width-10"}),
+        error_messages={"required": "Enter your code, like ABCD-EFGH"},
+    )
+    date_of_birth = DatePartsField(label="Date of birth", called="your date of birth", birthday=True)
+
+    helper = helper("Find my record")
 
 
 class NextForm(forms.Form):

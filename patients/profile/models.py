@@ -1,6 +1,6 @@
 """The person: who they are, how to reach them, who their GP is, who cares for them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pghistory
@@ -10,10 +10,18 @@ from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
 from clinic.db.sealed import SealedTextField
+from patients.profile.policy import CLAIM_TRIES, Sought, nhs_number_text
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     """Words for asking about patients."""
+
+    def who_might_be(self, sought: Sought) -> "PatientQuerySet":
+        """Those of whom one fact but the name fits; ``policy.matches`` says how many do."""
+        fits = models.Q(date_of_birth=sought.born) if sought.born else models.Q(pk__in=[])
+        for name, value in (("phone", sought.phone), ("nhs_number", sought.nhs_number)):
+            fits |= models.Q(**{name: value}) if value else models.Q(pk__in=[])
+        return self.filter(fits)
 
     def visible_to(self, user: Any) -> "PatientQuerySet":
         """A patient sees themselves; reception and managers everybody's contact details; a clinician the people in their care."""
@@ -22,6 +30,18 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         if user.role in {Role.RECEPTION, Role.MANAGER}:
             return self
         return self.filter(care__clinician__user=user, care__ended_at__isnull=True).distinct()
+
+    def with_a_double(self) -> "PatientQuerySet":
+        """Those who share a date of birth or a phone number with somebody."""
+        shared = [
+            Patient.objects.order_by()
+            .values(name)
+            .annotate(people=models.Count("pk"))
+            .filter(people__gt=1)
+            .values(name)
+            for name in ("date_of_birth", "phone")
+        ]
+        return self.filter(models.Q(date_of_birth__in=shared[0]) | models.Q(phone__in=shared[1]))
 
 
 @pghistory.track(append_only=True)
@@ -34,6 +54,9 @@ class Patient(Record):
     preferred_name = models.CharField("name you like to be called", max_length=100, blank=True)
     date_of_birth = models.DateField()
     phone = models.CharField(max_length=20, help_text="In international form, like +447700900123.")
+    nhs_number = models.CharField(
+        "NHS number", max_length=10, blank=True, help_text="Ten digits. Nobody is found by it alone."
+    )
     email = models.EmailField(blank=True, help_text="For somebody without an account.")
     postcode = models.CharField(max_length=8)
     gp_practice = models.CharField("GP practice", max_length=200)
@@ -56,6 +79,14 @@ class Patient(Record):
         constraints = [
             models.CheckConstraint(condition=models.Q(date_of_birth__gte=date(1900, 1, 1)), name="born_since_1900"),
             models.CheckConstraint(condition=~models.Q(family_name=""), name="patient_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
+                name="nhs_number_has_ten_digits",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["date_of_birth"], name="patients_by_date_of_birth"),
+            models.Index(fields=["phone"], name="patients_by_phone"),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +96,11 @@ class Patient(Record):
     def full_name(self) -> str:
         """First names, where there are any, and the family name."""
         return f"{self.first_names} {self.family_name}".strip()
+
+    @property
+    def nhs_number_text(self) -> str:
+        """The NHS number as people read it, like 999 000 0018."""
+        return nhs_number_text(self.nhs_number)
 
     @property
     def called(self) -> str:
@@ -129,3 +165,74 @@ class CareRelationship(Record):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.started_at:%Y-%m-%d}"
+
+
+class ClaimCodeQuerySet(models.QuerySet["ClaimCode"]):
+    """Words for asking about claim codes."""
+
+    def live(self, at: datetime) -> "ClaimCodeQuerySet":
+        """Those that still open a record at ``at``."""
+        return self.filter(used_at=None, replaced_at=None, tries__lt=CLAIM_TRIES, expires_at__gt=at)
+
+
+@pghistory.track(exclude=["digest"], append_only=True)
+class ClaimCode(Record):
+    """A code that staff gave a patient without an account, to claim their record with. Only its hash is kept."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="claim_codes")
+    digest = models.CharField(max_length=64, unique=True, help_text="A keyed hash of the code.")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often it came with a wrong date of birth.")
+    replaced_at = models.DateTimeField(null=True, blank=True, help_text="When a newer code was given.")
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ClaimCodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=models.Q(used_at__isnull=True, replaced_at__isnull=True),
+                name="one_open_claim_code",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(used_at__isnull=True, used_by__isnull=True)
+                | models.Q(used_at__isnull=False, used_by__isnull=False),
+                name="used_claim_code_has_a_user",
+            ),
+            models.CheckConstraint(condition=models.Q(tries__lte=CLAIM_TRIES), name="claim_code_tries_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Claim code of {self.made_at:%Y-%m-%d}"
+
+
+class NotSamePersonQuerySet(models.QuerySet["NotSamePerson"]):
+    """Words for asking who was told apart."""
+
+    def visible_to(self, user: Any) -> "NotSamePersonQuerySet":
+        """For reception and managers."""
+        return self if user.role in {Role.RECEPTION, Role.MANAGER} else self.none()
+
+
+class NotSamePerson(FrozenRecord):
+    """Staff know that two records that look alike are of two persons. The smaller key stands first."""
+
+    one = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = NotSamePersonQuerySet.as_manager()
+
+    class Meta(FrozenRecord.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="told_apart_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="told_apart_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Told apart {self.at:%Y-%m-%d}"

@@ -1,9 +1,15 @@
 """What a person's details must be. Pure: no database, no clock, no settings."""
 
 import re
+import unicodedata
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from itertools import combinations
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
 
+import nhs_number as nhs_numbers
 import phonenumbers
 
 ADULT = 18
@@ -30,6 +36,17 @@ POSTCODE = re.compile(
     r"(GIR ?0AA|[A-PR-UWYZ]([0-9]{1,2}|([A-HK-Y][0-9]([0-9ABEHMNPRV-Y])?)|[0-9][A-HJKPS-UW]) ?[0-9][ABD-HJLNP-UW-Z]{2})"
 )
 INWARD = 3  # the letters and digits after the space
+NHS_DIGITS = 10
+NHS_TESTS = "999"  # numbers that begin so are never given to anybody
+LONGEST_NHS_NUMBER = 20
+NATIONAL_INSURANCE = re.compile(r"[A-Z]{2}\d{6}[A-D]", re.ASCII)
+TWO_MUST_MATCH = 2
+CLAIM_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"  # none that is read as another: no 0 O, 1 I L, 2 Z, 5 S
+CLAIM_LENGTH = 8
+CLAIM_DAYS = 14
+CLAIM_TRIES = 5
+
+Anybody = TypeVar("Anybody", bound="Someone")
 
 
 class Details(Protocol):
@@ -83,6 +100,148 @@ def postcode(text: str) -> str | None:
     bare = re.sub(r"[^A-Z0-9]", "", text.upper())
     written = f"{bare[:-INWARD]} {bare[-INWARD:]}"
     return written if text.isascii() and POSTCODE.fullmatch(written) else None
+
+
+class NotAnNhsNumber(ValueError):
+    """What was typed is no NHS number; its words say why."""
+
+
+def nhs_number(text: str, *, drama: bool) -> str:
+    """Return an NHS number as its ten digits, however it was typed. Raises NotAnNhsNumber.
+
+    Its last digit is a check by modulus 11 (NHS Data Dictionary). ``drama`` accepts the numbers for tests.
+    """
+    bare = re.sub(r"[\W_]", "", text).upper()
+    if NATIONAL_INSURANCE.fullmatch(bare):
+        raise NotAnNhsNumber("This is a National Insurance number. An NHS number has 10 digits, like 999 123 4567")
+    if not (bare.isascii() and bare.isdigit()):
+        raise NotAnNhsNumber("Enter the NHS number in digits, without letters, like 999 123 4567")
+    if len(bare) != NHS_DIGITS:
+        size = "short" if len(bare) < NHS_DIGITS else "long"
+        raise NotAnNhsNumber(f"This NHS number is too {size}: it must have 10 digits, and you typed {len(bare)}")
+    if not nhs_numbers.is_valid(bare):
+        raise NotAnNhsNumber("One of the digits of this NHS number is wrong. Check it, then type it again")
+    if bare.startswith(NHS_TESTS) and not drama:
+        raise NotAnNhsNumber("NHS numbers that start with 999 are for tests. Enter the person's own number")
+    return bare
+
+
+def nhs_number_text(number: str) -> str:
+    """Return a stored NHS number as people read it, like 999 000 0018; nothing for none."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}".strip()
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is known of somebody who is looked for, as it is stored; empty is not known."""
+
+    name: str = ""
+    born: date | None = None
+    phone: str = ""
+    nhs_number: str = ""
+
+    @property
+    def facts(self) -> int:
+        """How many facts are known."""
+        return sum(map(bool, (self.name, self.born, self.phone, self.nhs_number)))
+
+
+class Person(Protocol):
+    """Whom a search may find, as ``Patient`` is."""
+
+    first_names: str
+    family_name: str
+    preferred_name: str
+    date_of_birth: date
+    phone: str
+    nhs_number: str
+
+
+def matches(sought: Sought, person: Person) -> list[str]:
+    """Return which facts of ``sought`` fit ``person``, in words. Fewer than two are not enough to know somebody by.
+
+    An NHS number alone is never enough either (NHS service manual: never match a patient on it alone).
+    """
+    names = f"{person.first_names} {person.family_name} {person.preferred_name}"
+    fits = {
+        "name": name_fits(sought.name, names),
+        "date of birth": sought.born == person.date_of_birth,
+        "phone number": bool(sought.phone) and sought.phone == person.phone,
+        "NHS number": bool(sought.nhs_number) and sought.nhs_number == person.nhs_number,
+    }
+    return [fact for fact, same in fits.items() if same]
+
+
+def name_fits(typed: str, names: str) -> bool:
+    """Tell whether every word typed begins a word of ``names``; case and accents make no difference."""
+    words, known = name_words(typed), name_words(names)
+    return bool(words) and all(any(each.startswith(word) for each in known) for word in words)
+
+
+def name_words(text: str) -> list[str]:
+    """Return the words of a name in small letters without accents, hyphens and apostrophes."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.findall(r"[^\W_]+", re.sub("['’]", "", plain.casefold()))
+
+
+def claim_code_text(code: str) -> str:
+    """Return a claim code as people read it, like ABCD-EFGH."""
+    return f"{code[: CLAIM_LENGTH // 2]}-{code[CLAIM_LENGTH // 2 :]}"
+
+
+def claim_code(text: str) -> str:
+    """Return a claim code as it is kept, however it was typed."""
+    return re.sub(r"[\W_]", "", text).upper()
+
+
+class Someone(Person, Protocol):
+    """A person with a key, as ``Patient`` is."""
+
+    pk: UUID
+
+
+@dataclass(frozen=True)
+class Pair(Generic[Anybody]):
+    """Two records that may be of one person, and what they share."""
+
+    one: Anybody
+    other: Anybody
+    shared: tuple[str, ...]
+
+
+def possible_duplicates(people: Sequence[Anybody], told_apart: Container[tuple[UUID, UUID]]) -> list[Pair[Anybody]]:
+    """Return the pairs of ``people`` with one name and date of birth, or one phone number; in the order they come.
+
+    ``told_apart`` are pairs of keys, the smaller first, whom staff know to be two persons. Nothing is ever
+    merged by itself: two people may share all of this.
+    """
+    shared: dict[tuple[UUID, UUID], list[str]] = {}
+    for what, key_of in SAME.items():
+        groups: dict[object, list[Anybody]] = {}
+        for person in people:
+            groups.setdefault(key_of(person), []).append(person)
+        for group in groups.values():
+            for one, other in combinations(group, 2):
+                shared.setdefault(in_order(one.pk, other.pk), []).append(what)
+    by_key = {person.pk: person for person in people}
+    return [
+        Pair(by_key[pair[0]], by_key[pair[1]], tuple(what)) for pair, what in shared.items() if pair not in told_apart
+    ]
+
+
+def in_order(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    """Return two keys with the smaller first."""
+    return min(one, other), max(one, other)
+
+
+# What makes two records look like one person. Case, spaces and accents of names make no difference.
+SAME: dict[str, Callable[[Person], object]] = {
+    "name and date of birth": lambda person: (
+        "".join(name_words(f"{person.first_names} {person.family_name}")),
+        person.date_of_birth,
+    ),
+    "phone number": lambda person: person.phone,
+}
 
 
 def age(born: date, today: date) -> int:

@@ -4,4 +4,7 @@ from django.urls import path
 
 from patients.profile import views
 
-urlpatterns = [path("details/", views.profile, name="profile")]
+urlpatterns = [
+    path("details/", views.profile, name="profile"),
+    path("claim/", views.claim, name="claim"),
+]

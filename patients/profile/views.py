@@ -1,5 +1,6 @@
 """A person's own details."""
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.forms import model_to_dict
@@ -9,11 +10,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from clinic.accounts.access import patients_only
+from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
-from patients.profile.actions import save_profile
-from patients.profile.forms import NextForm, ProfileForm
+from patients.profile.actions import TriedTooOften, claim_record, save_profile
+from patients.profile.forms import ClaimForm, NextForm, ProfileForm
 from patients.profile.models import Patient
 from patients.profile.policy import phone_text
 
@@ -36,6 +37,33 @@ def profile(request: HttpRequest) -> HttpResponse:
             return redirect(_after(request) or "care")
     context = {"form": form, "back": _after(request) if patient else "", "is_new": patient is None}
     return render(request, "patients/profile/details.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def claim(request: SignedIn) -> HttpResponse:
+    """Join the signed-in account to the record that staff wrote, by code and date of birth."""
+    form = ClaimForm(request.POST if request.method == "POST" else None)
+    status = 422 if request.method == "POST" else 200
+    if form.is_valid():
+        try:
+            _claim(request, form)
+        except TriedTooOften as refusal:
+            form.add_error(None, str(refusal))
+            status = 429
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "This account is yours now. Here is what we know of you.")
+            return redirect("care")
+    return render(request, "patients/profile/claim.html", {"form": form}, status=status)
+
+
+def _claim(request: SignedIn, form: ClaimForm) -> None:
+    if not ratelimit.consume(request, action="claim", user=request.user):
+        raise TriedTooOften
+    said = form.cleaned_data
+    claim_record(said["code"], said["date_of_birth"], by=request.user, at=timezone.now())
 
 
 def _initial(patient: Patient | None) -> dict[str, object]:

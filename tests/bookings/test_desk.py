@@ -1,5 +1,6 @@
 """The desk: appointments in the admin, the diary, booking, moving and cancelling for patients."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -50,6 +51,11 @@ def page_of(visit):
 
 def press(client, visit, act):
     return client.post(reverse("desk_act", args=[visit.pk, act]), follow=True)
+
+
+def in_the_way(response):
+    """The address and the name of the visit that an error says is in the way."""
+    return re.search(r'This time is taken: <a href="([^"]+)">([^<]+)</a>', response.content.decode()).groups()
 
 
 def fresh(record):
@@ -241,7 +247,7 @@ class TestAccess:
     def test_methods(self, as_user, rosa):
         client = as_user(rosa)
 
-        assert [client.post(reverse(name)).status_code for name in ("desk_diary", "desk_book")] == [405, 405]
+        assert client.post(reverse("desk_diary")).status_code == 405
         assert client.delete(reverse("desk_diary")).status_code == 405
 
 
@@ -270,7 +276,7 @@ class TestDiary:
 
         html = as_user(rosa).get("/admin/diary/?day=2026-12-02").content.decode()
 
-        assert "Held for a few minutes" in html
+        assert "Held until 9:05am" in html
         assert "Ben Sample" not in html
 
     def test_keeps_visits_of_a_clinician_who_left(self, as_user, rosa, visit, okafor):
@@ -312,66 +318,6 @@ class TestDiary:
         assert len(one) == len(three)
 
 
-class TestFindAndAdd:
-    @pytest.mark.parametrize(
-        "q", ["amina", "example amina", "07700 900123", "+44 7700 900123", "amina@example.com", "AMINA"]
-    )
-    def test_finds(self, as_user, rosa, amina, ben, q):
-        found = as_user(rosa).get("/admin/book/", {"q": q}).content.decode()
-
-        assert "Book for Amina Example" in found
-
-    @pytest.mark.parametrize("q", ["x" * 101, "amina zzz", "%", "'; drop"])
-    def test_finds_nobody(self, as_user, rosa, amina, q):
-        response = as_user(rosa).get("/admin/book/", {"q": q})
-
-        assert response.status_code == (422 if len(q) > 100 else 200)
-        assert b"Book for Amina" not in response.content
-
-    def test_adds_somebody_without_account_or_email(self, as_user, rosa):
-        sent = {
-            "family_name": "Cho",
-            "date_of_birth": "1970-05-01",
-            "phone": "07700 900001",
-            "postcode": "aa11aa",
-            "gp_practice": "Exampleton Surgery",
-        }
-
-        response = as_user(rosa).post("/admin/book/new-patient/?day=2026-12-02", sent)
-
-        cho = Patient.objects.get()
-        assert (cho.user, cho.email, cho.phone, cho.postcode) == (None, "", "+447700900001", "AA1 1AA")
-        assert response.url == f"/admin/book/{cho.pk}/?day=2026-12-02"
-
-    @pytest.mark.parametrize(
-        ("field", "value", "says"),
-        [
-            ("date_of_birth", "2015-01-01", "adults"),
-            ("date_of_birth", "1850-01-01", "since 1900"),
-            ("date_of_birth", "2026-02-30", "date of birth"),
-            ("phone", "12", "UK phone number"),
-            ("postcode", "nowhere", "postcode"),
-            ("family_name", "", "family name"),
-            ("email", "nonsense", "email address"),
-            ("family_name", "a\0b", "cannot be saved"),
-        ],
-    )
-    def test_bad_details_are_said_beside_the_field(self, as_user, rosa, field, value, says):
-        sent = {
-            "family_name": "Cho",
-            "date_of_birth": "1970-05-01",
-            "phone": "07700 900001",
-            "postcode": "aa11aa",
-            "gp_practice": "Exampleton Surgery",
-        }
-
-        response = as_user(rosa).post("/admin/book/new-patient/", sent | {field: value})
-
-        assert response.status_code == 422
-        assert says in response.content.decode()
-        assert not Patient.objects.exists()
-
-
 class TestBook:
     def url(self, patient):
         return reverse("desk_book_patient", args=[patient.pk])
@@ -383,6 +329,7 @@ class TestBook:
             "key": str(uuid4()),
             "agreed": "True",
             "mode": "phone",
+            "tell": "yes",
         }
         return client.post(self.url(patient), sent | fields)
 
@@ -425,8 +372,60 @@ class TestBook:
         response = self.send(as_user(rosa), ben, kind, okafor)
 
         assert response.status_code == 422
-        assert "Someone else has just taken this time" in response.content.decode()
+        assert in_the_way(response) == (
+            page_of(visit),
+            "Amina Example, First assessment, Wednesday 2 December 2026 at 10am, UK time, with Dr Ada Okafor",
+        )
         assert Appointment.objects.count() == 1
+
+    def test_a_visit_of_the_patients_elsewhere_is_named_too(self, as_user, rosa, amina, kind, lind, visit):
+        response = self.send(as_user(rosa), amina, kind, lind)
+
+        assert response.status_code == 422
+        assert in_the_way(response)[0] == page_of(visit)
+
+    def test_a_hold_in_the_way_has_no_name(self, as_user, rosa, amina, ben, kind, okafor):
+        diary.appointment(ben, okafor, kind, WEDNESDAY, state="held", held_until=NOW + timedelta(minutes=9))
+
+        html = self.send(as_user(rosa), amina, kind, okafor).content.decode()
+
+        assert "holds it until 9:09am" in html
+        assert "Ben" not in html
+
+    def test_a_name_in_an_error_is_text(self, as_user, rosa, ben, kind, okafor, amina, visit):
+        Patient.objects.filter(pk=amina.pk).update(family_name="<b>Bold</b>")
+
+        html = self.send(as_user(rosa), ben, kind, okafor).content.decode()
+
+        assert "&lt;b&gt;Bold&lt;/b&gt;" in html
+        assert "<b>Bold" not in html
+
+    def test_no_reason_overrides_an_overlap(self, as_user, rosa, ben, kind, okafor, visit):
+        response = self.send(as_user(rosa), ben, kind, okafor, WEDNESDAY + timedelta(minutes=15), outside_reason="Now")
+
+        assert response.status_code == 422
+        assert in_the_way(response)[0] == page_of(visit)
+
+    def test_a_time_pressed_in_the_diary_stands_first(self, as_user, rosa, amina, kind, okafor):
+        slot = slot_value(Slot(WEDNESDAY, okafor.pk))
+
+        html = as_user(rosa).get(f"{self.url(amina)}?day=2026-12-02&slot={slot}").content.decode()
+
+        assert f'name="slot" value="{slot}">Choose 10am with Dr Ada Okafor</button>' in html
+        assert 'value="10:00"' in html
+
+    def test_a_pressed_time_the_kind_cannot_start_at_is_said(self, as_user, rosa, amina, kind, okafor, visit):
+        slot = slot_value(Slot(WEDNESDAY + timedelta(minutes=10), okafor.pk))
+
+        html = as_user(rosa).get(f"{self.url(amina)}?day=2026-12-02&slot={slot}").content.decode()
+
+        assert "10:10am is not offered for this kind of appointment" in html
+        assert 'value="10:10"' in html
+
+    @pytest.mark.parametrize("slot", ["x", "", "20269902T1000Z." + "0" * 32, "0" * 3000])
+    def test_a_nonsense_slot_is_none(self, as_user, rosa, amina, kind, slot):
+        assert as_user(rosa).get(f"{self.url(amina)}?slot={slot}").status_code == 200
+        assert as_user(rosa).get(f"/admin/book/?slot={slot}").status_code == 200
 
     def test_a_time_not_offered_needs_a_reason(self, as_user, rosa, amina, kind, okafor):
         late = WEDNESDAY.replace(hour=19)
@@ -444,6 +443,8 @@ class TestBook:
             {"key": "x"},
             {"mode": "in_person"},
             {"mode": ""},
+            {"tell": ""},
+            {"tell": "perhaps"},
             {"slot": "20261202T1000Z." + "0" * 32},
         ],
     )
@@ -511,6 +512,13 @@ class TestTypedTime:
         assert response.status_code == 422
         assert says in response.content.decode()
 
+    def test_that_is_taken_names_the_visit_at_once(self, as_user, rosa, ben, kind, okafor, visit):
+        response = self.send(as_user(rosa), ben, kind, okafor, time="10:15")
+
+        assert response.status_code == 422
+        assert in_the_way(response)[0] == page_of(visit)
+        assert 'value="10:15"' in response.content.decode()
+
     @pytest.mark.parametrize(("which", "hour"), [("BST", 0), ("GMT", 1)])
     def test_that_comes_twice_is_told_apart(self, as_user, rosa, amina, kind, okafor, monday_morning, which, hour):
         monday_morning.move_to(datetime(2027, 2, 1, 9, tzinfo=UTC))
@@ -529,6 +537,7 @@ class TestTypedTime:
             "key": uuid4(),
             "agreed": "1",
             "mode": "phone",
+            "tell": "yes",
             "outside_reason": "Squeeze",
         }
 
@@ -546,6 +555,7 @@ class TestMove:
             "key": str(uuid4()),
             "agreed": "True",
             "reason": "Asked by phone",
+            "tell": "yes",
         }
         return client.post(reverse("desk_move", args=[visit.pk]), sent | fields)
 
@@ -569,8 +579,13 @@ class TestMove:
         response = self.send(as_user(rosa), visit, okafor, other.starts_at)
 
         assert response.status_code == 422
-        assert "just taken" in response.content.decode()
+        assert in_the_way(response)[0] == page_of(other)
         assert fresh(visit).starts_at == WEDNESDAY
+
+    def test_onto_its_own_time_nothing_is_in_the_way(self, as_user, rosa, visit, okafor):
+        response = self.send(as_user(rosa), visit, okafor, WEDNESDAY + timedelta(minutes=15), outside_reason="Asked")
+
+        assert response.status_code == 302
 
     def test_of_a_cancelled_visit_is_refused(self, as_user, rosa, visit, lind):
         Appointment.objects.filter(pk=visit.pk).update(state=State.CANCELLED_BY_CLINIC)
@@ -589,7 +604,8 @@ class TestCancel:
     def send(self, client, visit, **fields):
         return client.post(
             reverse("desk_cancel", args=[visit.pk]),
-            {"who": "clinic", "refund": 18000, "reason": "Clinician is ill", "key": str(uuid4())} | fields,
+            {"who": "clinic", "refund": 18000, "reason": "Clinician is ill", "key": str(uuid4()), "tell": "yes"}
+            | fields,
         )
 
     def test_cancels_for_the_clinic(self, as_user, rosa, visit):
@@ -613,7 +629,7 @@ class TestCancel:
         assert response.context["form"]["refund"].value() == str(response.context["refund"].pence)
         assert fresh(visit).state == State.BOOKED
 
-    @pytest.mark.parametrize("fields", [{"reason": ""}, {"reason": "x" * 301}, {"key": "x"}, {"who": ""}])
+    @pytest.mark.parametrize("fields", [{"reason": ""}, {"reason": "x" * 301}, {"key": "x"}, {"who": ""}, {"tell": ""}])
     def test_bad_input(self, as_user, rosa, visit, fields):
         assert self.send(as_user(rosa), visit, **fields).status_code == 422
         assert fresh(visit).state == State.BOOKED
@@ -629,6 +645,91 @@ class TestCancel:
     def test_get_changes_nothing(self, as_user, rosa, visit):
         assert as_user(rosa).get(reverse("desk_cancel", args=[visit.pk])).status_code == 200
         assert fresh(visit).state == State.BOOKED
+
+
+class TestTellingThePatient:
+    """Asked on booking, moving and cancelling. No leaves out what would go at once; reminders are planned all the same."""
+
+    def book(self, client, patient, kind, clinician, **fields):
+        sent = {"kind": kind.slug, "slot": slot_value(Slot(WEDNESDAY, clinician.pk)), "key": str(uuid4())}
+        url = reverse("desk_book_patient", args=[patient.pk])
+        return client.post(url, sent | {"agreed": "True", "mode": "phone"} | fields)
+
+    def move(self, client, visit, clinician, **fields):
+        sent = {"slot": slot_value(Slot(WEDNESDAY + timedelta(days=1), clinician.pk)), "key": str(uuid4())}
+        return client.post(reverse("desk_move", args=[visit.pk]), sent | {"agreed": "True", "reason": "Ill"} | fields)
+
+    def cancel(self, client, visit, **fields):
+        sent = {"who": "clinic", "refund": 18000, "reason": "Ill", "key": str(uuid4())}
+        return client.post(reverse("desk_cancel", args=[visit.pk]), sent | fields)
+
+    def rules(self):
+        return sorted(Message.objects.filter(state="due").values_list("rule", flat=True))
+
+    @pytest.mark.parametrize(
+        ("tell", "rules", "reason"),
+        [
+            ("yes", ["booking_confirmed", "reminder_3h", "reminder_48h"], ""),
+            ("no", ["reminder_3h", "reminder_48h"], "(The patient was told by staff.)"),
+        ],
+    )
+    def test_on_booking(self, as_user, rosa, amina, kind, okafor, tell, rules, reason):
+        self.book(as_user(rosa), amina, kind, okafor, tell=tell)
+
+        assert self.rules() == rules
+        made = Appointment.objects.get()
+        assert made.state_changes.values_list("to_state", "by", "reason").get() == ("booked", rosa.pk, reason)
+        assert (reason in as_user(rosa).get(page_of(made)).content.decode()) is True
+
+    @pytest.mark.parametrize(
+        ("tell", "rules", "reason"),
+        [
+            ("yes", ["booking_moved", "reminder_3h", "reminder_48h"], "Ill"),
+            ("no", ["reminder_3h", "reminder_48h"], "Ill (The patient was told by staff.)"),
+        ],
+    )
+    def test_on_moving(self, as_user, rosa, visit, lind, tell, rules, reason):
+        self.move(as_user(rosa), visit, lind, tell=tell)
+
+        assert self.rules() == rules
+        assert AppointmentMove.objects.get().reason == reason
+
+    @pytest.mark.parametrize(
+        ("tell", "rules", "reason"),
+        [("yes", ["booking_cancelled"], "Ill"), ("no", [], "Ill (The patient was told by staff.)")],
+    )
+    def test_on_cancelling(self, as_user, rosa, visit, tell, rules, reason):
+        self.cancel(as_user(rosa), visit, tell=tell)
+
+        assert self.rules() == rules
+        assert visit.state_changes.get().reason == reason
+
+    def test_an_answer_is_needed_and_nothing_typed_is_lost(self, as_user, rosa, amina, kind, okafor, visit):
+        client = as_user(rosa)
+
+        answers = [
+            self.book(client, amina, kind, okafor),
+            self.move(client, visit, okafor),
+            self.cancel(client, visit),
+        ]
+
+        assert [answer.status_code for answer in answers] == [422, 422, 422]
+        pages = [answer.content.decode() for answer in answers]
+        assert all("Choose whether to tell the patient by email" in html for html in pages)
+        assert all("Yes, by email to amina@example.com" in html for html in pages)
+        assert 'value="Ill"' in pages[1]
+        assert Message.objects.count() == 0
+
+    def test_without_an_address_there_is_no_question(self, as_user, rosa, kind, okafor):
+        client, cho = as_user(rosa), people.patient(account=False, family_name="Cho")
+
+        html = self.book(client, cho, kind, okafor, agreed="").content.decode()
+        booked = self.book(client, cho, kind, okafor)
+
+        assert "Call them: there is no email address." in html
+        assert "Tell the patient?" not in html
+        assert booked.status_code == 302
+        assert "Call them" in client.get(reverse("desk_cancel", args=[Appointment.objects.get().pk])).content.decode()
 
 
 class TestHours:

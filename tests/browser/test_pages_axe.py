@@ -118,7 +118,7 @@ def test_a_patients_own_pages(walk, visits, amina):
         f"/appointments/{visit.pk}/{place}" for visit in visits.values() for place in ("", "cancel/", "reschedule/")
     )
 
-    walk(amina.user, "/care/", "/care/details/", "/intake/", *sections, "/intake/check/", *each)
+    walk(amina.user, "/care/", "/care/details/", "/care/claim/", "/intake/", *sections, "/intake/check/", *each)
 
 
 def test_a_form_that_was_sent(walk, amina):
@@ -198,6 +198,9 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
         "/admin/",
         f"/admin/diary/?day={coming.starts_at.date()}",
         "/admin/lists/",
+        f"/admin/diary/week/?day={coming.starts_at.date()}",
+        f"/admin/diary/list/?day={coming.starts_at.date()}",
+        "/admin/duplicates/",
         "/admin/bookings/appointment/",
         "/admin/patients/patient/",
         "/admin/clinic/message/",
@@ -206,7 +209,7 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
         f"/admin/appointments/{coming.pk}/move/",
         f"/admin/appointments/{coming.pk}/cancel/",
         f"/admin/patients/patient/{amina.pk}/change/",
-        "/admin/book/?q=Amina",
+        "/admin/book/",
         "/admin/book/new-patient/",
         f"/admin/book/{amina.pk}/",
     )

@@ -48,6 +48,14 @@ def test_a_booking_plans_its_messages(db):
     ]
 
 
+def test_without_what_goes_at_once_the_reminders_are_planned(db):
+    planned = actions.plan(
+        "appointment_booked", about=ABOUT, person=uuid4(), anchor=VISIT, at=NOW, without_at_once=True
+    )
+
+    assert sorted(message.rule for message in planned) == ["reminder_3h", "reminder_48h"]
+
+
 def test_planning_twice_writes_once(db):
     first, second = booked(), booked()
 

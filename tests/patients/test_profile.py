@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import InternalError, ProgrammingError, transaction
+from django.db import IntegrityError, InternalError, ProgrammingError, transaction
 from django.urls import reverse
 
 from patients.profile import actions
@@ -270,3 +270,22 @@ def test_consents_are_rows_that_never_change(amina):
         with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
             write()
     assert sorted(Consent.objects.values_list("given", flat=True)) == [False, True]
+
+
+@pytest.mark.parametrize("number", ["", "9990000018"])
+def test_the_database_keeps_ten_digits_or_none(amina, number):
+    Patient.objects.filter(pk=amina.pk).update(nhs_number=number)
+
+    assert Patient.objects.get().nhs_number == number
+
+
+@pytest.mark.parametrize("number", ["999000001", "999 000001", "999000001x", "٩٩٩٠٠٠٠٠١٨"])
+def test_the_database_refuses_other_nhs_numbers(amina, number):
+    with pytest.raises(IntegrityError, match="nhs_number_has_ten_digits"), transaction.atomic():
+        Patient.objects.filter(pk=amina.pk).update(nhs_number=number)
+
+
+def test_an_nhs_number_is_shown_in_groups(as_user, rosa, amina):
+    Patient.objects.filter(pk=amina.pk).update(nhs_number="9990000018")
+
+    assert 'value="999 000 0018"' in as_user(rosa).get(f"/admin/patients/patient/{amina.pk}/change/").content.decode()

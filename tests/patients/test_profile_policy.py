@@ -1,7 +1,9 @@
 """What a person's details must be."""
 
 import time
+from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from types import SimpleNamespace
 
 import pytest
@@ -124,3 +126,115 @@ def test_a_profile_is_complete_with_everything_needed(name):
     assert policy.is_complete(SimpleNamespace(**whole)) is True
     assert policy.is_complete(SimpleNamespace(**whole | {name: ""})) is False
     assert policy.is_complete(None) is False
+
+
+VALID_NHS_NUMBERS = [
+    "9990000018",
+    "9990000026",
+    "9990000034",
+    "9990000042",
+    "9990000050",
+    "9990000069",
+    "9990000077",
+    "9990000085",
+    "9990000093",
+    "9990000107",
+    "9990000115",
+    "9990000123",
+    "9434765919",
+]
+
+
+@pytest.mark.parametrize("number", VALID_NHS_NUMBERS)
+def test_nhs_numbers_that_pass(number):
+    assert policy.nhs_number(number, drama=True) == number
+
+
+@pytest.mark.parametrize(
+    "typed", ["999 000 0018", "999-000-0018", " 9990000018 ", "999.000.0018", "(999) 0000018", "999\u00a0000\u20090018"]
+)
+def test_nhs_numbers_however_typed(typed):
+    assert policy.nhs_number(typed, drama=True) == "9990000018"
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("4857773456", "One of the digits"),
+        ("9991234567", "One of the digits"),
+        ("9990000019", "One of the digits"),
+        ("999000001", "too short: it must have 10 digits, and you typed 9"),
+        ("99900000181", "too long: it must have 10 digits, and you typed 11"),
+        ("999000001X", "without letters"),
+        ("my number", "without letters"),
+        ("٩٩٩٠٠٠٠٠١٨", "without letters"),
+        ("...", "without letters"),
+        ("QQ 12 34 56 C", "National Insurance number"),
+    ],
+)
+def test_what_is_no_nhs_number(typed, says):
+    with pytest.raises(policy.NotAnNhsNumber, match=says):
+        policy.nhs_number(typed, drama=True)
+
+
+def test_every_check_digit_but_one_is_wrong():
+    passing = []
+    for digit in range(10):
+        try:
+            passing.append(policy.nhs_number(f"943476591{digit}", drama=True))
+        except policy.NotAnNhsNumber:
+            continue
+
+    assert passing == ["9434765919"]
+
+
+def test_test_numbers_are_nobodys_in_production():
+    with pytest.raises(policy.NotAnNhsNumber, match="for tests"):
+        policy.nhs_number("9990000018", drama=False)
+    assert policy.nhs_number("9434765919", drama=False) == "9434765919"
+
+
+def test_nhs_numbers_are_shown_in_groups():
+    assert policy.nhs_number_text("9990000018") == "999 000 0018"
+    assert policy.nhs_number_text("") == ""
+
+
+@dataclass(frozen=True)
+class Known:
+    first_names: str = "Zoë Anne"
+    family_name: str = "O’Hara-Núñez"
+    preferred_name: str = "Zee"
+    date_of_birth: date = date(1980, 3, 27)
+    phone: str = "+447700900123"
+    nhs_number: str = "9990000018"
+
+
+RIGHT = {"name": "zoe nunez", "born": date(1980, 3, 27), "phone": "+447700900123", "nhs_number": "9990000018"}
+WRONG = {"name": "amina", "born": date(1981, 3, 27), "phone": "+447700900999", "nhs_number": "9990000026"}
+WORDS = {"name": "name", "born": "date of birth", "phone": "phone number", "nhs_number": "NHS number"}
+
+
+@pytest.mark.parametrize("right", [set(each) for size in range(5) for each in combinations(RIGHT, size)])
+@pytest.mark.parametrize("others", ["wrong", "left out"])
+def test_which_of_the_four_facts_match(right, others):
+    asked = {
+        name: RIGHT[name] if name in right else WRONG[name] for name in RIGHT if name in right or others == "wrong"
+    }
+
+    found = policy.matches(policy.Sought(**asked), Known())
+
+    assert found == [words for name, words in WORDS.items() if name in right]
+
+
+def test_nothing_known_matches_nothing_known():
+    assert policy.matches(policy.Sought(), Known(phone="", nhs_number="", family_name="", first_names="")) == []
+
+
+@pytest.mark.parametrize("typed", ["zoe", "ZOË", "ohara", "o'hara", "nun", "zee", "nunez zoe", "anne o’h", "núñez"])
+def test_names_that_fit(typed):
+    assert policy.name_fits(typed, "Zoë Anne O’Hara-Núñez Zee")
+
+
+@pytest.mark.parametrize("typed", ["", " ", "oe", "zoe x", "hara", "%", "_", "'"])
+def test_names_that_do_not_fit(typed):
+    assert not policy.name_fits(typed, "Zoë Anne O’Hara-Núñez Zee")
