@@ -4,6 +4,7 @@ from bookings.appointments.models import Appointment, AppointmentMove, Appointme
 from bookings.availability.models import HoursException, WeeklyHours
 from bookings.kinds.models import AppointmentKind
 from bookings.nextfree.models import NextFree
+from bookings.waitlist.models import Offer, OfferStateChange, Skip, WaitingEntry, WaitingEntryStateChange
 
 __all__ = [
     "Appointment",
@@ -12,6 +13,11 @@ __all__ = [
     "AppointmentStateChange",
     "HoursException",
     "NextFree",
+    "Offer",
+    "OfferStateChange",
+    "Skip",
     "Submission",
+    "WaitingEntry",
+    "WaitingEntryStateChange",
     "WeeklyHours",
 ]

@@ -34,7 +34,9 @@ class FirstTickAtOnce(Scheduler):
 
 app = Celery("clinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(lambda: ["clinic.outbox", "clinic.enquiries", "clinic.pages", "bookings.nextfree"])
+app.autodiscover_tasks(
+    lambda: ["clinic.outbox", "clinic.enquiries", "clinic.pages", "bookings.waitlist", "bookings.nextfree"]
+)
 app.conf.beat_scheduler = "clinic.celery:FirstTickAtOnce"
 
 
@@ -45,6 +47,7 @@ def every(task: str, length: timedelta) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "tick": every(TICK, timedelta(seconds=settings.OUTBOX_TICK_SECONDS)),
+    "waiting list": every("bookings.waitlist.tasks.sweep", timedelta(minutes=1)),
     "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
     "reviews of pages": every("clinic.pages.tasks.remind_of_reviews", timedelta(hours=6)),
     "old enquiries": every("clinic.enquiries.tasks.forget_old", timedelta(hours=24)),

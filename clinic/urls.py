@@ -21,6 +21,7 @@ urlpatterns = [
     path("book/", include("bookings.kinds.urls")),
     path("book/", include("bookings.appointments.booking_urls")),
     path("appointments/", include("bookings.appointments.urls")),
+    path("waiting-list/", include("bookings.waitlist.urls")),
     path("care/", include("clinic.care.urls")),
     path("care/", include("patients.profile.urls")),
     path("intake/", include("patients.intake.urls")),

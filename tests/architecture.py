@@ -20,7 +20,7 @@ FOUNDATION = [
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
-    "bookings": ["kinds", "availability", "appointments", "nextfree"],
+    "bookings": ["kinds", "availability", "appointments", "waitlist", "nextfree"],
 }
 APPS = ["clinic", "patients", "bookings"]
 WIRING_IMPORTERS = {"urls.py", "manage.py"}

@@ -90,6 +90,7 @@ def test_feature_folders_hold_only_the_known_names():
 # are one engine (see docs/decisions), and so are the outbox's.
 INSIDE = {
     "bookings.appointments": {"diary", "listing", "refusals", "ics", "booking_urls"},
+    "bookings.waitlist": {"freed", "wishes"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},

@@ -3,7 +3,7 @@
 What they share, the locks and the one act a form, is in ``diary.py``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -65,7 +65,8 @@ def hold(
             same = (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at)
             if same and _lasts(kept, at):
                 return kept
-            move(kept, State.EXPIRED, by=None, at=at, reason="Another time was chosen")
+            if not kept.held_for_offer:
+                move(kept, State.EXPIRED, by=None, at=at, reason="Another time was chosen")
         _make_room(kind, clinician, starts_at, at=at)
         if patient is None:
             _limit_signed_out_holds(kind, clinician, starts_at, address, at=at)
@@ -225,6 +226,90 @@ def cancel(
         clinicians=[appointment.clinician_id],
         at=at,
     )
+
+
+def hold_for_offer(
+    kind: AppointmentKind,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    patient: Patient,
+    until: datetime,
+    key: UUID,
+    at: datetime,
+    then: Callable[[Appointment], object],
+) -> Appointment:
+    """Keep a time for somebody on the waiting list until ``until``; ``then(hold)`` runs in the same transaction.
+
+    Raises Taken, NotOffered, Elsewhere, AlreadyUsed or Busy, and what ``then`` raises.
+    """
+    sent = fingerprint("hold_for_offer", patient.pk, kind.pk, clinician.pk, starts_at)
+
+    def work() -> Appointment:
+        for own in _own_live_holds(patient, None):
+            if not _lasts(own, at):
+                release(own, reason="Time ran out", by=None, at=at)
+        _make_room(kind, clinician, starts_at, at=at)
+        held = _insert(
+            kind,
+            clinician,
+            starts_at,
+            patient=patient,
+            state=State.HELD,
+            held_until=until,
+            held_for_offer=True,
+            at=at,
+        )
+        then(held)
+        return held
+
+    return in_the_diary(
+        work, act="hold_for_offer", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at
+    )
+
+
+def release(held: Appointment, *, reason: str, by: User | None, at: datetime) -> None:
+    """Let a hold go before its time. Raises StaleState where it is a visit by now, or has ended."""
+    move(held, State.EXPIRED, by=by, at=at, reason=reason)
+
+
+def take_offered(
+    held: Appointment,
+    visit: Appointment,
+    *,
+    key: UUID,
+    by: User,
+    at: datetime,
+    then: Callable[[Appointment], object],
+) -> Appointment:
+    """Move ``visit`` into the time that is held for the same patient; ``then(visit)`` runs in the same transaction.
+
+    Raises HoldEnded where the hold is over, and what ``reschedule`` raises.
+    """
+    sent = fingerprint("take_offered", held.pk, visit.pk)
+
+    def work() -> Appointment:
+        current = Appointment.objects.select_related("kind", "patient").get(pk=visit.pk)
+        offered = Appointment.objects.select_related("clinician").get(pk=held.pk)
+        if current.state not in UPCOMING:
+            raise StaleState
+        if not may_move(current.starts_at, at):
+            raise TooLate
+        if offered.state != State.HELD or offered.patient_id != current.patient_id:
+            raise HoldEnded
+        release(offered, reason="A visit moved to this time", by=by, at=at)
+        clinician, starts_at = offered.clinician, offered.starts_at
+        _make_room(current.kind, clinician, starts_at, at=at, ignoring=[current.pk])
+        moved = _move_to(
+            current, clinician, starts_at, reason="From the waiting list", outside_hours_reason="", by=by, at=at
+        )
+        outbox.cancel(moved.pk, why="moved", at=at)
+        _announce_booking(moved, fact="appointment_moved", at=at)
+        then(moved)
+        return moved
+
+    both = [held.clinician_id, visit.clinician_id]
+    return in_the_diary(work, act="take_offered", key=key, sent=sent, patient=visit.patient, clinicians=both, at=at)
 
 
 def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:

@@ -33,3 +33,11 @@ MOVES: dict[str, frozenset[str]] = {
     State.CHECKED_IN: frozenset({State.IN_PROGRESS, State.ENDED_EARLY, State.CANCELLED_BY_CLINIC}),
     State.IN_PROGRESS: frozenset({State.COMPLETED, State.ENDED_EARLY}),
 }
+
+
+class PartOfDay(models.TextChoices):
+    """The part of the UK day that a visit starts in; ``policy.part_of_day`` tells which."""
+
+    MORNING = "morning", "Morning"
+    AFTERNOON = "afternoon", "Afternoon"
+    EVENING = "evening", "Evening"

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from bookings.appointments import slots
+from bookings.appointments.enums import PartOfDay
 from bookings.appointments.forms import slot_value
+from bookings.appointments.policy import part_of_day
 from bookings.kinds.models import AppointmentKind
-from clinic.db.clock import UK, clock, day_text
+from clinic.db.clock import clock, day_text
 from clinic.staff.models import Clinician
 
 DAYS_SHOWN = 28
-NOON, EVENING = 12, 17
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,9 @@ def _times(
 
 def _groups(free: list[slots.Slot], clinicians: Sequence[Clinician]) -> list[tuple[str, list[Time]]]:
     by_key = {clinician.pk: clinician for clinician in clinicians}
-    parts: dict[str, list[Time]] = {"Morning": [], "Afternoon": [], "Evening": []}
+    parts: dict[PartOfDay, list[Time]] = {part: [] for part in PartOfDay}
     for slot in free:
-        parts[_part_of_day(slot.starts_at)].append(
+        parts[part_of_day(slot.starts_at)].append(
             Time(slot_value(slot), clock(slot.starts_at), by_key[slot.clinician_id])
         )
-    return [(name, found) for name, found in parts.items() if found]
-
-
-def _part_of_day(moment: datetime) -> str:
-    hour = moment.astimezone(UK).hour
-    return "Morning" if hour < NOON else "Afternoon" if hour < EVENING else "Evening"
+    return [(part.label, found) for part, found in parts.items() if found]

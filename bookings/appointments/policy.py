@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from bookings.appointments.enums import PartOfDay
 from bookings.kinds.policy import pounds
-from clinic.db.clock import instant, uk_day
+from clinic.db.clock import UK, instant, uk_day
 from clinic.db.workdays import is_workday
 
 CUT_OFF_MINUTE = 17 * 60
 COOLING_OFF_DAYS = 14
 HOLD = timedelta(minutes=15)
+NOON, EVENING = 12, 17  # hours of the UK clock: with these the afternoon and the evening begin
 
 
 def cut_off(starts_at: datetime) -> datetime:
@@ -93,3 +95,9 @@ def may_cancel(starts_at: datetime, at: datetime) -> bool:
 def needs_early_start(starts_at: datetime, at: datetime) -> bool:
     """Tell whether the visit falls into the 14 days, so that the patient must ask for an early start (reg 36)."""
     return starts_at < cooling_off_ends(at)
+
+
+def part_of_day(moment: datetime) -> PartOfDay:
+    """Return the part of the UK day that ``moment`` lies in."""
+    hour = moment.astimezone(UK).hour
+    return PartOfDay.MORNING if hour < NOON else PartOfDay.AFTERNOON if hour < EVENING else PartOfDay.EVENING

@@ -1,0 +1,86 @@
+"""Which times became free, and what each can be used for. Reading only.
+
+A time becomes free when a visit is cancelled or moves away. A declined or expired offer needs no row of its
+own: its time is still one that became free, and is looked at again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F
+
+from bookings.appointments import slots
+from bookings.appointments.enums import CANCELLED
+from bookings.appointments.models import AppointmentMove, AppointmentStateChange
+from bookings.kinds.models import AppointmentKind
+from bookings.waitlist.policy import Time
+from clinic.db.clock import uk_day
+from clinic.staff.models import Clinician
+
+LOOKED_AT_FOR = timedelta(days=7)  # later everybody who waits has been asked
+
+
+class Freed(NamedTuple):
+    """A stretch of a clinician's day that a visit no longer takes up."""
+
+    starts_at: datetime
+    ends_at: datetime
+    clinician_id: UUID
+    freed_at: datetime
+
+
+def freed_times(at: datetime) -> list[Freed]:
+    """Return what became free in the last seven days and is still to come, soonest first; two queries."""
+    recent = {"at__gt": at - LOOKED_AT_FOR, "at__lte": at}
+    cancelled = AppointmentStateChange.objects.filter(to_state__in=CANCELLED, record__starts_at__gt=at, **recent)
+    moved = AppointmentMove.objects.filter(from_starts_at__gt=at, **recent)
+    rows = [
+        *cancelled.values_list("record__starts_at", "record__ends_at", "record__clinician_id", "at"),
+        *moved.annotate(length=F("appointment__ends_at") - F("appointment__starts_at"))
+        .annotate(from_ends_at=F("from_starts_at") + F("length"))
+        .values_list("from_starts_at", "from_ends_at", "from_clinician_id", "at"),
+    ]
+    latest = {(row.clinician_id, row.starts_at): row for row in sorted(map(Freed._make, rows), key=_freed_at)}
+    return sorted(latest.values())
+
+
+def usable(freed: Sequence[Freed], kinds: Iterable[AppointmentKind], *, at: datetime) -> list[tuple[Freed, list[Time]]]:
+    """Return each of ``freed`` with the times of ``kinds`` that can begin in it; four queries, and two for the kinds.
+
+    A time inside its kind's notice is among them, so that the log can say why nobody was asked.
+    """
+    clinicians = list(Clinician.objects.practising().filter(pk__in={each.clinician_id for each in freed}))
+    days = sorted({uk_day(each.starts_at) for each in freed})
+    if not clinicians or not days:
+        return []
+    diary = slots.read_diary(clinicians, days[0], days[-1], now=at)
+    found: dict[Freed, list[Time]] = defaultdict(list)
+    for kind in kinds:
+        offering = {clinician.pk for clinician in kind.clinicians.all()} & {clinician.pk for clinician in clinicians}
+        free = {slot for day in days for slot in slots.slots(kind, diary, day, day, now=at).get(day, [])}
+        for each in freed:
+            if each.clinician_id in offering:
+                found[each] += [_time(kind, each, start) for start in _starts(kind, each, free, at)]
+    return [(each, found[each]) for each in freed if found[each]]
+
+
+def _starts(kind: AppointmentKind, freed: Freed, free: Iterable[slots.Slot], at: datetime) -> list[datetime]:
+    if freed.starts_at < at + timedelta(hours=kind.notice_hours):
+        return [freed.starts_at]
+    return sorted(
+        slot.starts_at
+        for slot in free
+        if slot.clinician_id == freed.clinician_id and freed.starts_at <= slot.starts_at < freed.ends_at
+    )
+
+
+def _time(kind: AppointmentKind, freed: Freed, starts_at: datetime) -> Time:
+    ends_at = starts_at + timedelta(minutes=kind.minutes)
+    return Time(freed.clinician_id, kind.pk, starts_at, ends_at, freed.freed_at)
+
+
+def _freed_at(freed: Freed) -> datetime:
+    return freed.freed_at
