@@ -4,6 +4,7 @@ What they share, the locks and the one act a form, is in ``diary.py``.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -66,7 +67,7 @@ def hold(
             if same and _lasts(kept, at):
                 return kept
             if not kept.held_for_offer:
-                move(kept, State.EXPIRED, by=None, at=at, reason="Another time was chosen")
+                _let_go(kept, reason="Another time was chosen", at=at)
         _make_room(kind, clinician, starts_at, at=at)
         if patient is None:
             _limit_signed_out_holds(kind, clinician, starts_at, address, at=at)
@@ -248,7 +249,7 @@ def hold_for_offer(
     def work() -> Appointment:
         for own in _own_live_holds(patient, None):
             if not _lasts(own, at):
-                release(own, reason="Time ran out", by=None, at=at)
+                _let_go(own, reason="Time ran out", at=at)
         _make_room(kind, clinician, starts_at, at=at)
         held = _insert(
             kind,
@@ -345,6 +346,12 @@ def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appo
     return list(Appointment.objects.filter(mine | before_sign_in, state=State.HELD))
 
 
+def _let_go(held: Appointment, *, reason: str, at: datetime) -> None:
+    """End a hold. Where it was ended or booked at this very moment, what is asked next will see that."""
+    with suppress(StaleState):
+        move(held, State.EXPIRED, by=None, at=at, reason=reason)
+
+
 def _lasts(held: Appointment, at: datetime) -> bool:
     return held.held_until is not None and held.held_until > at
 
@@ -362,7 +369,7 @@ def _make_room(
     busy_from, busy_until = _busy(kind, starts_at)
     overlapping = Appointment.objects.filter(clinician=clinician, busy_from__lt=busy_until, busy_until__gt=busy_from)
     for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
-        move(stale, State.EXPIRED, by=None, at=at, reason="Time ran out")
+        _let_go(stale, reason="Time ran out", at=at)
     if overlapping.live().exclude(pk__in=ignoring).exists():
         raise Taken
     if anyway:

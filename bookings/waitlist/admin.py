@@ -53,7 +53,7 @@ class WaitingEntryAdmin(_ListAdmin):
         "kind",
         "state",
         "created_at",
-        "clinicians",
+        "specialists",
         "wanted_days",
         "part",
         "notice_hours",
@@ -78,6 +78,11 @@ class WaitingEntryAdmin(_ListAdmin):
     def days_waiting(self, entry: WaitingEntry) -> str:
         """How long ago it was asked, in days."""
         return str((uk_day(timezone.now()) - uk_day(entry.created_at)).days)
+
+    @admin.display(description="specialists")
+    def specialists(self, entry: WaitingEntry) -> str:
+        """Whom they would like to see."""
+        return entry.who
 
     @admin.display(description="days of the week")
     def wanted_days(self, entry: WaitingEntry) -> str:

@@ -1,13 +1,13 @@
 """Which times became free, and what each can be used for. Reading only.
 
-A time becomes free when a visit is cancelled or moves away. A declined or expired offer needs no row of its
-own: its time is still one that became free, and is looked at again.
+A time becomes free when a visit is cancelled or moves away, when a closure ends early, and when a clinician adds
+hours on a day. A declined or expired offer needs no row of its own: its time is still one that became free.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import F
@@ -15,9 +15,10 @@ from django.db.models import F
 from bookings.appointments import slots
 from bookings.appointments.enums import CANCELLED
 from bookings.appointments.models import AppointmentMove, AppointmentStateChange
+from bookings.availability.models import HoursException
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist.policy import Time
-from clinic.db.clock import uk_day
+from clinic.db.clock import instant, uk_day
 from clinic.staff.models import Clinician
 
 LOOKED_AT_FOR = timedelta(days=7)  # later everybody who waits has been asked
@@ -33,7 +34,14 @@ class Freed(NamedTuple):
 
 
 def freed_times(at: datetime) -> list[Freed]:
-    """Return what became free in the last seven days and is still to come, soonest first; two queries."""
+    """Return what became free in the last seven days and is still to come, soonest first; four queries."""
+    rows = [*_left(at), *_reopened(at)]
+    latest = {(row.clinician_id, row.starts_at, row.ends_at): row for row in sorted(rows, key=_freed_at)}
+    return sorted(latest.values())
+
+
+def _left(at: datetime) -> list[Freed]:
+    """Return the times of visits that were cancelled or moved away."""
     recent = {"at__gt": at - LOOKED_AT_FOR, "at__lte": at}
     cancelled = AppointmentStateChange.objects.filter(to_state__in=CANCELLED, record__starts_at__gt=at, **recent)
     moved = AppointmentMove.objects.filter(from_starts_at__gt=at, **recent)
@@ -43,8 +51,25 @@ def freed_times(at: datetime) -> list[Freed]:
         .annotate(from_ends_at=F("from_starts_at") + F("length"))
         .values_list("from_starts_at", "from_ends_at", "from_clinician_id", "at"),
     ]
-    latest = {(row.clinician_id, row.starts_at): row for row in sorted(map(Freed._make, rows), key=_freed_at)}
-    return sorted(latest.values())
+    return [Freed._make(row) for row in rows]
+
+
+def _reopened(at: datetime) -> list[Freed]:
+    """Return the stretches that a change of a day's exceptions was about, as they are now and as they were.
+
+    What is still shut has no free times, so ``usable`` drops it.
+    """
+    history: Any = HoursException.pgh_event_model.objects  # type: ignore[attr-defined]
+    changed = history.filter(pgh_created_at__gt=at - LOOKED_AT_FOR, pgh_created_at__lte=at)
+    events = history.filter(pgh_obj__in=changed.values("pgh_obj"), day__gte=uk_day(at)).order_by("pgh_created_at")
+    changed_at = {event.pgh_obj_id: event.pgh_created_at for event in events}
+    everybody = Clinician.objects.practising().values_list("pk", flat=True)
+    spans = [
+        Freed(instant(event.day, event.starts), instant(event.day, event.ends), clinician, changed_at[event.pgh_obj_id])
+        for event in events
+        for clinician in ([event.clinician_id] if event.clinician_id else everybody)
+    ]
+    return [span for span in spans if span.ends_at > at]
 
 
 def usable(freed: Sequence[Freed], kinds: Iterable[AppointmentKind], *, at: datetime) -> list[tuple[Freed, list[Time]]]:

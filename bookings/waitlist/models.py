@@ -101,6 +101,11 @@ class WaitingEntry(Record):
         return days_text(self.weekdays)
 
     @property
+    def who(self) -> str:
+        """Whom they would like to see, by name."""
+        return ", ".join(clinician.name for clinician in self.clinicians.all()) or "Anyone"
+
+    @property
     def last_day_text(self) -> str:
         """The last day in words."""
         return day_text(self.last_day)
@@ -149,6 +154,7 @@ class Offer(Record):
 
     class Meta:
         ordering = ["-offered_at", "id"]
+        verbose_name = "waiting list offer"
         triggers = [guard(OFFER_MOVES)]
         constraints = [
             models.UniqueConstraint(
@@ -202,8 +208,8 @@ class Skip(FrozenRecord):
 
     class Meta(FrozenRecord.Meta):
         ordering = ["-at", "id"]
-        verbose_name = "passed over"
-        verbose_name_plural = "who was passed over, and why"
+        verbose_name = "person passed over"
+        verbose_name_plural = "people passed over on the waiting list"
         constraints = [
             models.UniqueConstraint(
                 fields=["entry", "clinician", "starts_at", "freed_at", "why"], name="one_row_for_each_reason"

@@ -162,7 +162,6 @@ def _row(entry: WaitingEntry, offer: Offer | None, now: datetime) -> dict[str, A
         "entry": entry,
         "waiting": waiting,
         "state": EntryState.BOOKED.label if taken else entry.get_state_display(),
-        "who": ", ".join(clinician.name for clinician in entry.clinicians.all()) or "Anyone",
         "instead_of": when_text(entry.instead_of.starts_at) if entry.instead_of and waiting else "",
         "offer": offer if offer and offer.may_be_answered(now) else None,
         "offer_when": when_text(offer.hold.starts_at) if offer else "",

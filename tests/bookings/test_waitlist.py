@@ -6,17 +6,21 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bookings.appointments import actions as visits
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import HoldEnded, Taken, TooLate
+from bookings.availability.models import HoursException
 from bookings.waitlist import actions
 from bookings.waitlist.actions import AlreadyWaiting, OfferEnded, VisitGone
 from bookings.waitlist.enums import ENTRY_MOVES, OFFER_MOVES, EntryState, OfferState, Why
 from bookings.waitlist.models import Offer, Skip, WaitingEntry
 from clinic.celery import app
+from clinic.db.clock import instant, uk_day
 from clinic.db.states import StaleState, move
+from clinic.db.workdays import is_workday
 from clinic.outbox.models import Message
 from tests.factories import diary, people, waiting
 from tests.factories.people import NOW
@@ -171,6 +175,35 @@ class TestSweep:
         visits.reschedule(visit, okafor, THURSDAY + timedelta(days=4), key=uuid4(), by=rosa, at=LATER)
 
         assert [offer.hold.starts_at for offer in sweep()] == [THURSDAY]
+
+    @pytest.mark.parametrize("whose", ["okafor", "everybody"])
+    def test_a_day_that_is_open_again_is_offered(self, kind, okafor, amina, soon, whose):
+        at = timezone.now() + MINUTE
+        closed = HoursException.objects.create(
+            clinician=okafor if whose == "okafor" else None, day=soon, kind="closed", starts=600, ends=720
+        )
+        waiting.entry(amina, kind, okafor, first_day=soon, last_day=soon, created_at=at - HOUR)
+        assert sweep(at) == []
+
+        HoursException.objects.filter(pk=closed.pk).update(ends=660)
+
+        assert [offer.hold.starts_at for offer in sweep(at)] == [instant(soon, 660)]
+
+    def test_added_hours_are_offered(self, kind, okafor, amina, soon):
+        at = timezone.now() + MINUTE
+        waiting.entry(amina, kind, first_day=soon, last_day=soon, part="evening", created_at=at - HOUR)
+
+        HoursException.objects.create(clinician=okafor, day=soon, kind="extra", starts=18 * 60, ends=20 * 60)
+
+        assert [offer.hold.starts_at for offer in sweep(at)] == [instant(soon, 18 * 60)]
+
+    @pytest.fixture
+    def soon(self):
+        """A workday in a while, by the real clock: the history of exceptions is kept by the database's."""
+        day = uk_day(timezone.now()) + timedelta(days=9)
+        while not is_workday(day):
+            day += timedelta(days=1)
+        return day
 
     def test_a_time_that_was_always_free_is_not(self, kind, amina):
         waiting.entry(amina, kind)
