@@ -203,8 +203,7 @@ def _settle(offer: Offer, *, at: datetime) -> None:
         return
     if current.hold.state not in HOLD_STATES:
         move(current, OfferState.ACCEPTED, by=None, at=at)
-        if current.entry.state == EntryState.WAITING:
-            move(current.entry, EntryState.BOOKED, by=None, at=at)
+        move(current.entry, EntryState.BOOKED, by=None, at=at)
         return
     if current.hold.state == State.HELD and at < current.expires_at:
         return

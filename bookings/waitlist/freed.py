@@ -25,12 +25,13 @@ LOOKED_AT_FOR = timedelta(days=7)  # later everybody who waits has been asked
 
 
 class Freed(NamedTuple):
-    """A stretch of a clinician's day that a visit no longer takes up."""
+    """A stretch of a clinician's day that a visit (``was_visit``) or a closure no longer takes up."""
 
     starts_at: datetime
     ends_at: datetime
     clinician_id: UUID
     freed_at: datetime
+    was_visit: bool
 
 
 def freed_times(at: datetime) -> list[Freed]:
@@ -51,7 +52,7 @@ def _left(at: datetime) -> list[Freed]:
         .annotate(from_ends_at=F("from_starts_at") + F("length"))
         .values_list("from_starts_at", "from_ends_at", "from_clinician_id", "at"),
     ]
-    return [Freed._make(row) for row in rows]
+    return [Freed(*row, was_visit=True) for row in rows]
 
 
 def _reopened(at: datetime) -> list[Freed]:
@@ -65,7 +66,13 @@ def _reopened(at: datetime) -> list[Freed]:
     changed_at = {event.pgh_obj_id: event.pgh_created_at for event in events}
     everybody = Clinician.objects.practising().values_list("pk", flat=True)
     spans = [
-        Freed(instant(event.day, event.starts), instant(event.day, event.ends), clinician, changed_at[event.pgh_obj_id])
+        Freed(
+            starts_at=instant(event.day, event.starts),
+            ends_at=instant(event.day, event.ends),
+            clinician_id=clinician,
+            freed_at=changed_at[event.pgh_obj_id],
+            was_visit=False,
+        )
         for event in events
         for clinician in ([event.clinician_id] if event.clinician_id else everybody)
     ]
@@ -75,7 +82,7 @@ def _reopened(at: datetime) -> list[Freed]:
 def usable(freed: Sequence[Freed], kinds: Iterable[AppointmentKind], *, at: datetime) -> list[tuple[Freed, list[Time]]]:
     """Return each of ``freed`` with the times of ``kinds`` that can begin in it; four queries, and two for the kinds.
 
-    A time inside its kind's notice is among them, so that the log can say why nobody was asked.
+    The time of a visit inside its kind's notice is among them, so that the log can say why nobody was asked.
     """
     clinicians = list(Clinician.objects.practising().filter(pk__in={each.clinician_id for each in freed}))
     days = sorted({uk_day(each.starts_at) for each in freed})
@@ -93,13 +100,13 @@ def usable(freed: Sequence[Freed], kinds: Iterable[AppointmentKind], *, at: date
 
 
 def _starts(kind: AppointmentKind, freed: Freed, free: Iterable[slots.Slot], at: datetime) -> list[datetime]:
-    if freed.starts_at < at + timedelta(hours=kind.notice_hours):
-        return [freed.starts_at]
-    return sorted(
+    starts = sorted(
         slot.starts_at
         for slot in free
         if slot.clinician_id == freed.clinician_id and freed.starts_at <= slot.starts_at < freed.ends_at
     )
+    too_soon = freed.was_visit and freed.starts_at < at + timedelta(hours=kind.notice_hours)
+    return starts or [freed.starts_at] * too_soon
 
 
 def _time(kind: AppointmentKind, freed: Freed, starts_at: datetime) -> Time:

@@ -99,6 +99,8 @@ def offer(request: SignedIn, pk: UUID) -> HttpResponse:
     """A time that is kept for the person. Where a visit moves to it, a POST says yes; else yes is said when it is booked."""
     found, now = _own(request, pk), timezone.now()
     refused = ""
+    if request.method == "POST" and found.entry.instead_of is None:
+        return redirect("appointment_confirm", pk=found.hold_id)
     if request.method == "POST" and found.state != OfferState.ACCEPTED:
         try:
             moved = actions.accept(found, by=request.user, at=now)

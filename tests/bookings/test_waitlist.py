@@ -197,6 +197,20 @@ class TestSweep:
 
         assert [offer.hold.starts_at for offer in sweep(at)] == [instant(soon, 18 * 60)]
 
+    def test_of_a_stretch_that_has_begun_the_rest_is_offered(self, kind, okafor, amina):
+        day = uk_day(timezone.now()) + timedelta(days=2)
+        while not is_workday(day):
+            day += timedelta(days=1)
+        type(kind).objects.filter(pk=kind.pk).update(notice_hours=4)
+        waiting.entry(amina, kind, okafor, notice_hours=4, last_day=day, created_at=timezone.now() - HOUR)
+        closed = HoursException.objects.create(clinician=okafor, day=day, kind="closed", starts=540, ends=960)
+        HoursException.objects.filter(pk=closed.pk).update(ends=570)
+
+        offers = sweep(instant(day, 8 * 60))
+
+        assert [offer.hold.starts_at for offer in offers] == [instant(day, 15 * 60)]
+        assert {why for _, why in log()} == {"no_time_to_answer"}
+
     @pytest.fixture
     def soon(self):
         """A workday in a while, by the real clock: the history of exceptions is kept by the database's."""

@@ -255,6 +255,7 @@ class TestOffer:
         assert address in answer.content.decode()
         assert "until Monday 23 November 2026 at 9pm, UK time" in page(answer)
 
+        assert patient.post(url("offer", offered))["Location"] == address
         assert patient.get(address).status_code == 200
         patient.post(address, {"key": uuid4(), "mode": "video", "early_start": "on"})
 
