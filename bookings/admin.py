@@ -3,5 +3,6 @@
 from bookings.appointments import admin as appointments
 from bookings.availability import admin as availability
 from bookings.kinds import admin as kinds
+from bookings.waitlist import admin as waitlist
 
-__all__ = ["appointments", "availability", "kinds"]
+__all__ = ["appointments", "availability", "kinds", "waitlist"]

@@ -11,6 +11,7 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         """Register who writes the messages about appointments."""
         from bookings.appointments import letters  # noqa: PLC0415 - models must be loaded first
+        from bookings.waitlist import letters as waitlist  # noqa: PLC0415 - as above
         from clinic.outbox.registry import register  # noqa: PLC0415 - as above
 
         register("booking_confirmed", letters.booking_confirmed)
@@ -18,3 +19,4 @@ class BookingsConfig(AppConfig):
         register("booking_cancelled", letters.booking_cancelled)
         register("reminder_48h", letters.reminder)
         register("reminder_3h", letters.reminder)
+        register("waiting_list_offer", waitlist.waiting_list_offer)

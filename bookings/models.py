@@ -5,6 +5,7 @@ from bookings.availability.models import HoursException, WeeklyHours
 from bookings.charges.models import Charge, ChargeEntry, ChargeStateChange
 from bookings.kinds.models import AppointmentKind
 from bookings.nextfree.models import NextFree
+from bookings.waitlist.models import Offer, OfferStateChange, Skip, WaitingEntry, WaitingEntryStateChange
 
 __all__ = [
     "Appointment",
@@ -16,6 +17,11 @@ __all__ = [
     "ChargeStateChange",
     "HoursException",
     "NextFree",
+    "Offer",
+    "OfferStateChange",
+    "Skip",
     "Submission",
+    "WaitingEntry",
+    "WaitingEntryStateChange",
     "WeeklyHours",
 ]

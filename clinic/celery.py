@@ -35,7 +35,14 @@ class FirstTickAtOnce(Scheduler):
 app = Celery("clinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    lambda: ["clinic.outbox", "clinic.enquiries", "clinic.pages", "bookings.appointments", "bookings.nextfree"]
+    lambda: [
+        "clinic.outbox",
+        "clinic.enquiries",
+        "clinic.pages",
+        "bookings.appointments",
+        "bookings.waitlist",
+        "bookings.nextfree",
+    ]
 )
 app.conf.beat_scheduler = "clinic.celery:FirstTickAtOnce"
 
@@ -47,6 +54,7 @@ def every(task: str, length: timedelta) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "tick": every(TICK, timedelta(seconds=settings.OUTBOX_TICK_SECONDS)),
+    "waiting list": every("bookings.waitlist.tasks.sweep", timedelta(minutes=1)),
     "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
     "old holds": every("bookings.appointments.tasks.expire_old_holds", timedelta(hours=1)),
     "reviews of pages": every("clinic.pages.tasks.remind_of_reviews", timedelta(hours=6)),

@@ -24,6 +24,7 @@ urlpatterns = [
     path("appointments/<uuid:pk>/receipt/", receipts.receipt, name="appointment_receipt"),
     path("appointments/", include("bookings.appointments.urls")),
     path("appointments/", include("bookings.choosing.appointment_urls")),
+    path("waiting-list/", include("bookings.waitlist.urls")),
     path("care/", include("clinic.care.urls")),
     path("care/", include("patients.profile.urls")),
     path("intake/", include("patients.intake.urls")),

@@ -20,7 +20,7 @@ FOUNDATION = [
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
-    "bookings": ["kinds", "availability", "charges", "appointments", "choosing", "nextfree", "figures"],
+    "bookings": ["kinds", "availability", "charges", "appointments", "choosing", "waitlist", "nextfree", "figures"],
 }
 APPS = ["clinic", "patients", "bookings"]
 WIRING_IMPORTERS = {"urls.py", "manage.py"}

@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from bookings.appointments.models import Appointment
 from bookings.charges.models import Charge, ChargeEntry
+from bookings.waitlist.models import Offer, WaitingEntry
 from clinic.accounts.models import User
 from clinic.outbox.models import Message
 from patients.intake.models import Intake, IntakeVersion
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 from patients.suitability.models import Decision
-from tests.factories import diary, money, pages, people
+from tests.factories import diary, money, pages, people, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,11 @@ TABLE = {
     "appointment_cancel": (200, 404, 403, 403, 403, 403),
     "appointment_receipt": (200, 404, 200, 403, 403, 200),
     "appointment_calendar": (200, 404, 403, 403, 403, 403),
+    "waiting_list": (200, 200, 403, 403, 403, 403),
+    "waiting_list_new": (302, 302, 403, 403, 403, 403),
+    "waiting_list_withdraw": (405, 405, 405, 405, 405, 405),
+    "waiting_list_offer": (200, 404, 403, 403, 403, 403),
+    "waiting_list_decline": (200, 404, 403, 403, 403, 403),
     "care": (200, 200, 403, 403, 403, 403),
     "profile": (200, 200, 403, 403, 403, 403),
     "claim": (200, 200, 403, 403, 403, 403),
@@ -112,7 +118,19 @@ def world(kind, amina, okafor, manager):
     IntakeVersion.objects.create(
         intake=sent, number=1, form_version="1", answers={"main": "secret pain story"}, at=people.NOW
     )
-    return {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
+    held = diary.appointment(
+        amina, okafor, kind, soon + timedelta(hours=1), state="held", held_until=timezone.now() + timedelta(hours=1)
+    )
+    entry = waiting.entry(amina, kind)
+    waited = {"waitentry": entry.pk, "waitoffer": waiting.offer(entry, held).pk}
+    return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
+
+
+def record_of(name):
+    """Which of Amina's records an address is about."""
+    if name.startswith("waiting_list"):
+        return "waitentry" if name.endswith("withdraw") else "waitoffer"
+    return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"
 
 
 def address(name, world):
@@ -120,7 +138,7 @@ def address(name, world):
     values = {
         "slug": "first-assessment",
         "section": "problem",
-        "pk": world[name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"],
+        "pk": world[record_of(name)],
         "name": "nothing-here",
         "number": 1,
     }
@@ -156,7 +174,7 @@ def test_public_addresses_are_open(client, world, name):
 
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_signed_out_goes_to_sign_in_the_same_for_a_record_that_is_not_there(client, world, name):
-    nobody = {"appointment": uuid4(), "review": uuid4(), "page": uuid4()}
+    nobody = dict.fromkeys(world, uuid4())
 
     for each in (world, nobody):
         answer = client.get(address(name, each))
@@ -184,6 +202,8 @@ def test_each_person_gets_what_the_table_says(as_user, world, people_by_name, na
         "appointment_cancel",
         "appointment_calendar",
         "appointment_receipt",
+        "waiting_list_offer",
+        "waiting_list_decline",
     ],
 )
 def test_what_is_not_yours_looks_like_what_is_not_there(as_user, world, ben, name):
@@ -191,7 +211,7 @@ def test_what_is_not_yours_looks_like_what_is_not_there(as_user, world, ben, nam
 
     others, nobodys = (
         client.get(address(name, world)),
-        client.get(address(name, {"appointment": uuid4(), "review": uuid4(), "page": uuid4()})),
+        client.get(address(name, dict.fromkeys(world, uuid4()))),
     )
 
     assert others.status_code == nobodys.status_code == 404
@@ -208,6 +228,9 @@ def rows():
         Appointment,
         Charge,
         ChargeEntry,
+        Offer,
+        WaitingEntry,
+        Appointment,
         Intake,
         IntakeVersion,
         Decision,
@@ -223,7 +246,7 @@ OTHERS = [
     (name, who)
     for name in sorted(TABLE)
     for who in ("ben", "rosa", "lind", "manager")
-    if name.startswith(("appointment", "review_"))
+    if name.startswith(("appointment", "review_", "waiting_list_"))
     and (name, who) != ("review_claim", "lind")  # that is how care begins
 ]
 
@@ -267,11 +290,26 @@ def test_private_answers_are_not_stored(as_user, world, amina, name):
         "?start=0001-01-01",
         "?start=9999-12-31",
         "?day=x&day=y",
+        "?kind=%00",
+        "?kind=first-assessment&kind=x",
         "?" + "a" * 5000,
     ],
 )
 @pytest.mark.parametrize(
-    "name", ["home", "book", "book_kind", "page", "appointment_reschedule", "care", "intake", "review", "profile"]
+    "name",
+    [
+        "home",
+        "book",
+        "book_kind",
+        "page",
+        "appointment_reschedule",
+        "care",
+        "intake",
+        "review",
+        "profile",
+        "waiting_list",
+        "waiting_list_new",
+    ],
 )
 def test_no_query_string_gives_a_500(as_user, world, amina, okafor, name, query):
     client = as_user(okafor.user if name == "review" else amina.user)

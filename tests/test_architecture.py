@@ -92,6 +92,7 @@ INSIDE = {
     "bookings.appointments": {"diary", "ics"},
     "bookings.charges": {"refusals"},
     "bookings.choosing": {"listing", "appointment_urls"},
+    "bookings.waitlist": {"freed", "wishes"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},

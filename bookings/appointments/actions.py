@@ -3,7 +3,7 @@
 What they share, the locks and the one act a form, is in ``diary.py``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,7 +90,8 @@ def hold(
             same = (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at)
             if same and _lasts(kept, at):
                 return kept
-            move(kept, State.EXPIRED, by=None, at=at, reason="Another time was chosen")
+            if not kept.held_for_offer:
+                _let_go(kept, reason="Another time was chosen", at=at)
         _check_may_book(kind, patient)
         _make_room(kind, clinician, starts_at, at=at)
         if patient is None:
@@ -121,7 +122,7 @@ def extend_hold(held: Appointment, *, patient: Patient, key: UUID, at: datetime)
     def work() -> Appointment:
         current = Appointment.objects.get(pk=held.pk)
         _check_still_theirs(current, patient, at=at)
-        if current.hold_extended:
+        if current.hold_extended or current.held_for_offer:
             raise ExtendedAlready
         current.held_until = max(current.held_until or at, at) + HOLD
         current.hold_extended = True
@@ -336,9 +337,92 @@ def expire_old_holds(*, at: datetime) -> int:
     """Let go of holds that ran out a day ago, and return how many. Until then their makers could still confirm them."""
     old = Appointment.objects.filter(state=State.HELD, held_until__lte=at - FORGIVEN)
     for held in old:
-        with suppress(StaleState):
-            move(held, State.EXPIRED, by=None, at=at, reason="Time ran out")
+        _let_go(held, reason="Time ran out", at=at)
     return len(old)
+
+
+def hold_for_offer(
+    kind: AppointmentKind,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    patient: Patient,
+    until: datetime,
+    key: UUID,
+    at: datetime,
+    then: Callable[[Appointment], object],
+) -> Appointment:
+    """Keep a time for somebody on the waiting list until ``until``; ``then(hold)`` runs in the same transaction.
+
+    Raises Taken, NotOffered, Elsewhere, AlreadyUsed or Busy, and what ``then`` raises.
+    """
+    sent = fingerprint("hold_for_offer", patient.pk, kind.pk, clinician.pk, starts_at)
+
+    def work() -> Appointment:
+        for own in _own_live_holds(patient, None):
+            if not _lasts(own, at):
+                _let_go(own, reason="Time ran out", at=at)
+        _make_room(kind, clinician, starts_at, at=at)
+        held = _insert(
+            kind,
+            clinician,
+            starts_at,
+            patient=patient,
+            state=State.HELD,
+            held_until=until,
+            held_for_offer=True,
+            at=at,
+        )
+        then(held)
+        return held
+
+    return in_the_diary(
+        work, act="hold_for_offer", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at
+    )
+
+
+def release(held: Appointment, *, reason: str, by: User | None, at: datetime) -> None:
+    """Let a hold go before its time. Raises StaleState where it is a visit by now, or has ended."""
+    move(held, State.EXPIRED, by=by, at=at, reason=reason)
+
+
+def take_offered(
+    held: Appointment,
+    visit: Appointment,
+    *,
+    key: UUID,
+    by: User,
+    at: datetime,
+    then: Callable[[Appointment], object],
+) -> Appointment:
+    """Move ``visit`` into the time that is held for the same patient; ``then(visit)`` runs in the same transaction.
+
+    Raises HoldEnded where the hold is over, and what ``reschedule`` raises.
+    """
+    sent = fingerprint("take_offered", held.pk, visit.pk)
+
+    def work() -> Appointment:
+        current = Appointment.objects.select_related("kind", "patient").get(pk=visit.pk)
+        offered = Appointment.objects.select_related("clinician").get(pk=held.pk)
+        if current.state not in UPCOMING:
+            raise StaleState
+        if not current.may_move(at):
+            raise TooLate
+        if offered.state != State.HELD or offered.patient_id != current.patient_id:
+            raise HoldEnded
+        release(offered, reason="A visit moved to this time", by=by, at=at)
+        clinician, starts_at = offered.clinician, offered.starts_at
+        _make_room(current.kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk])
+        moved = _move_to(
+            current, clinician, starts_at, reason="From the waiting list", outside_hours_reason="", by=by, at=at
+        )
+        outbox.cancel(moved.pk, why="moved", at=at)
+        _announce_booking(moved, fact="appointment_moved", at=at)
+        then(moved)
+        return moved
+
+    both = [held.clinician_id, visit.clinician_id]
+    return in_the_diary(work, act="take_offered", key=key, sent=sent, patient=visit.patient, clinicians=both, at=at)
 
 
 def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -435,6 +519,12 @@ def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appo
     return list(Appointment.objects.filter(mine | before_sign_in, state=State.HELD))
 
 
+def _let_go(held: Appointment, *, reason: str, at: datetime) -> None:
+    """End a hold. Where it was ended or booked at this very moment, what is asked next will see that."""
+    with suppress(StaleState):
+        move(held, State.EXPIRED, by=None, at=at, reason=reason)
+
+
 def _lasts(held: Appointment, at: datetime) -> bool:
     return held.held_until is not None and held.held_until > at
 
@@ -456,7 +546,7 @@ def _make_room(
     busy_from, busy_until = busy_span(kind, starts_at)
     overlapping = Appointment.objects.filter(clinician=clinician, busy_from__lt=busy_until, busy_until__gt=busy_from)
     for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
-        move(stale, State.EXPIRED, by=None, at=at, reason="Time ran out")
+        _let_go(stale, reason="Time ran out", at=at)
     if overlapping.live().exclude(pk__in=ignoring).exists():
         raise Taken
     if anyway:

@@ -107,6 +107,9 @@ class Appointment(Record):
     held_from = models.CharField(
         max_length=64, blank=True, help_text="A keyed hash of the network address a signed-out hold came from."
     )
+    held_for_offer = models.BooleanField(
+        default=False, help_text="Kept for somebody on the waiting list: choosing another time does not let it go."
+    )
     fee_pence = models.PositiveIntegerField("total fee in pence")
     charge = models.OneToOneField(
         "bookings.Charge",

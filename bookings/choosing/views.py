@@ -160,15 +160,20 @@ def _confirmed(
 
 def _hold_facts(request: HttpRequest, held: Appointment, now: datetime) -> dict[str, Any]:
     return {
-        "held_until": clock(held.held_until) if held.held_until else "",
+        "held_until": _until(held.held_until, now) if held.held_until else "",
         "has_run_out": held.held_until is not None and held.held_until <= now,
-        "may_extend": not held.hold_extended,
+        "may_extend": not held.hold_extended and not held.held_for_offer,
         "more_time": KeyedForm(auto_id="more_%s"),
         "right_ends": day_text(policy.cooling_off_last_day(now)),
         "starts_within_right": held.starts_at < policy.cooling_off_ends(now),
         "cut_off_to_come": held.cut_off > now,
         "before": _seen_before(request, held),
     }
+
+
+def _until(moment: datetime, now: datetime) -> str:
+    """Return a clock time; with its day where that is another one than today: the waiting list keeps a time for longer."""
+    return clock(moment) if uk_day(moment) == uk_day(now) else when_text(moment)
 
 
 def _gone(request: HttpRequest, held: Appointment, now: datetime, *, status: int) -> HttpResponse:

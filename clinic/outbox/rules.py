@@ -67,6 +67,8 @@ RULES = (
     # After 6 hours before the visit the second reminder does the work of the first.
     Rule("reminder_48h", "Reminder, 48 hours before", NEW_TIME, HoursBefore(48), HoursBefore(6), quiet_hours=True),
     Rule("reminder_3h", "Reminder, 3 hours before", NEW_TIME, HoursBefore(3), UNTIL_IT_STARTS, quiet_hours=True),
+    # The anchor is the end of the offer: later nobody can say yes.
+    Rule("waiting_list_offer", "A time has become free", ("time_offered",), AtOnce(), HoursBefore(0), quiet_hours=True),
     Rule("decision_made", "Decision made", ("decision_made",), AtOnce(), HoursAfterFact(7 * DAY)),
     Rule("enquiry_received", "Message from the website", ("enquiry_received",), AtOnce(), HoursAfterFact(7 * DAY)),
     Rule("staff_invited", "Invitation for staff", ("staff_invited",), AtOnce(), HoursAfterFact(7 * DAY)),

@@ -156,9 +156,9 @@ def fill_the_table(kind, clinicians, rows):
                 """
                 insert into bookings_appointment (id, kind_id, clinician_id, patient_id, state, mode, starts_at, ends_at, busy_from,
                     busy_until, fee_pence, sequence, created_at, booked_at, held_from, outside_hours_reason,
-                    hold_extended, early_start_text, join_url)
+                    hold_extended, held_for_offer, early_start_text, join_url)
                 select gen_random_uuid(), %s, %s, %s, case when s < %s then 'completed' else 'cancelled_by_clinic' end, 'video',
-                    s, s + interval '30 min', s, s + interval '30 min', 1, 0, s, s, '', '', false, '', ''
+                    s, s + interval '30 min', s, s + interval '30 min', 1, 0, s, s, '', '', false, false, '', ''
                 from generate_series(%s::timestamptz, %s::timestamptz, interval '30 min') s
                 """,
                 [kind.pk, clinician.pk, people.patient().pk, NOW, first, NOW + timedelta(days=50)],

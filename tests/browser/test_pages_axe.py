@@ -18,7 +18,7 @@ from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
-from tests.factories import diary, intakes, money, people
+from tests.factories import diary, intakes, money, people, waiting
 
 # How a page is looked at: what the window is told, and its sizes. `make proof` has the last two.
 WAYS = {
@@ -119,6 +119,28 @@ def test_a_patients_own_pages(walk, visits, amina):
     )
 
     walk(amina.user, "/care/", "/care/details/", "/care/claim/", "/intake/", *sections, "/intake/check/", *each)
+
+
+def test_the_waiting_list(walk, visits, kind, okafor, amina):
+    entry = waiting.entry(amina, kind, instead_of=visits["coming"], last_day=timezone.now() + timedelta(days=30))
+    until = timezone.now() + timedelta(hours=3)
+    held = diary.appointment(
+        amina, okafor, kind, visits["coming"].starts_at - timedelta(days=1), state="held", held_until=until
+    )
+    offer = waiting.offer(entry, held)
+
+    hand = walk(
+        amina.user,
+        "/waiting-list/",
+        f"/waiting-list/offers/{offer.pk}/",
+        f"/waiting-list/offers/{offer.pk}/decline/",
+        "/waiting-list/new/?kind=first-assessment",
+    )
+    hand.follow("Join the waiting list")
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/waiting-list/offers/{offer.pk}/decline/")
+    hand.follow("I do not want this time")
+    hand.arrive(f"/waiting-list/offers/{offer.pk}/")
 
 
 def test_a_form_that_was_sent(walk, amina):

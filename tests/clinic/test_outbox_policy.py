@@ -117,6 +117,7 @@ def test_the_table():
             "appointment_booked",
             "appointment_moved",
             "appointment_cancelled",
+            "time_offered",
             "decision_made",
             "staff_invited",
         )
@@ -124,6 +125,7 @@ def test_the_table():
         "appointment_booked": ["booking_confirmed", "reminder_48h", "reminder_3h"],
         "appointment_moved": ["booking_moved", "reminder_48h", "reminder_3h"],
         "appointment_cancelled": ["booking_cancelled"],
+        "time_offered": ["waiting_list_offer"],
         "decision_made": ["decision_made"],
         "staff_invited": ["staff_invited"],
     }

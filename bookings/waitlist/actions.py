@@ -1,0 +1,246 @@
+"""Every write to the waiting list. Whatever concerns one person runs under the lock of their row, as the diary's acts do.
+
+The hold is the truth about an offer: booked means accepted, ended means over. A confirmed booking knows nothing of
+the waiting list; ``sweep`` and ``join`` settle the offer from what became of its hold.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from bookings.appointments import actions as diary
+from bookings.appointments.enums import HOLD_STATES, State
+from bookings.appointments.models import Appointment
+from bookings.kinds.models import AppointmentKind
+from bookings.waitlist import policy
+from bookings.waitlist.enums import EntryState, OfferState
+from bookings.waitlist.freed import freed_times, usable
+from bookings.waitlist.models import Offer, Skip, WaitingEntry
+from bookings.waitlist.policy import Match, Wish
+from bookings.waitlist.wishes import wishes
+from clinic.accounts.models import User
+from clinic.db.clock import uk_day
+from clinic.db.contention import patiently
+from clinic.db.refusal import Refusal
+from clinic.db.states import StaleState, move
+from clinic.outbox import actions as outbox
+from clinic.staff.models import Clinician
+from patients.profile.models import Patient
+
+Result = TypeVar("Result")
+ASKED = ("weekdays", "part", "notice_hours", "first_day", "last_day", "instead_of")
+
+
+class AlreadyWaiting(Refusal):
+    """Two entries for one kind."""
+
+    def __init__(self) -> None:
+        super().__init__("You are on the waiting list for this visit already. Take yourself off it to ask anew.")
+
+
+class VisitGone(Refusal):
+    """The visit to be replaced is not one to come."""
+
+    def __init__(self) -> None:
+        super().__init__("That visit is no longer one to come. Look at your visits, then ask again.")
+
+
+class OfferEnded(Refusal):
+    """An answer that came too late."""
+
+    def __init__(self) -> None:
+        super().__init__("This time is no longer kept for you. You stay on the waiting list.")
+
+
+class Busy(Refusal):
+    """Too much at once about one person."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was changed, because much is happening at this moment. Try again in a minute.")
+
+
+def join(patient: Patient, kind: AppointmentKind, asked: Mapping[str, Any], *, at: datetime) -> WaitingEntry:
+    """Put ``patient`` on the list and return the entry; asking for the same again returns the one that is there.
+
+    ``asked`` holds the fields of ASKED, and ``clinicians`` (empty for anybody).
+    Raises AlreadyWaiting where they wait for this kind with other wishes, VisitGone or Busy.
+    """
+
+    def work() -> WaitingEntry:
+        for offer in Offer.objects.to_settle(at).filter(entry__patient=patient):
+            _settle(offer, at=at)
+        visit = asked["instead_of"]
+        if visit is not None:
+            _check_visit(visit.pk, patient, kind)
+        there = WaitingEntry.objects.waiting().filter(patient=patient, kind=kind).first()
+        if there is not None:
+            return _same(there, asked)
+        entry = WaitingEntry.objects.create(
+            patient=patient, kind=kind, created_at=at, **{name: asked[name] for name in ASKED}
+        )
+        entry.clinicians.set(asked["clinicians"])
+        return entry
+
+    return _alone_with(patient.pk, work)
+
+
+def withdraw(entry: WaitingEntry, *, by: User, at: datetime) -> None:
+    """Take somebody off the list, and let go what is held for them. Raises StaleState where they no longer wait."""
+    _alone_with(entry.patient_id, partial(_close, entry, EntryState.WITHDRAWN, by=by, at=at, reason=""))
+
+
+def accept(offer: Offer, *, by: User, at: datetime) -> Appointment:
+    """Move the visit that the entry is about to the offered time, and return it. The button pressed twice moves it once.
+
+    Raises OfferEnded where the time is no longer kept, and what ``appointments.actions.take_offered`` raises.
+    """
+    visit = offer.entry.instead_of
+    if visit is None or at >= offer.expires_at:
+        raise OfferEnded
+
+    def then(moved: Appointment) -> None:
+        current = Offer.objects.select_related("entry").get(pk=offer.pk)
+        move(current, OfferState.ACCEPTED, by=by, at=at)
+        move(current.entry, EntryState.BOOKED, by=by, at=at)
+
+    return diary.take_offered(offer.hold, visit, key=uuid5(offer.pk, "accept"), by=by, at=at, then=then)
+
+
+def decline(offer: Offer, *, reason: str, by: User, at: datetime) -> None:
+    """Give an offered time back; the person stays on the list. Raises OfferEnded where it is over, or Busy."""
+
+    def work() -> None:
+        current = Offer.objects.select_related("hold").get(pk=offer.pk)
+        if not current.may_be_answered(at):
+            raise OfferEnded
+        diary.release(current.hold, reason="Declined", by=by, at=at)
+        move(current, OfferState.DECLINED, by=by, at=at, reason=reason)
+
+    _alone_with(offer.entry.patient_id, work)
+
+
+def sweep(*, at: datetime) -> list[Offer]:
+    """Settle what is over, then offer each freed time to the first person it suits; return the new offers.
+
+    Safe to run twice at once: of two offers of one time, or to one person, the locks let one through.
+    """
+    for offer in Offer.objects.to_settle(at).select_related("entry"):
+        with suppress(Refusal):
+            _alone_with(offer.entry.patient_id, partial(_settle, offer, at=at))
+    for entry in WaitingEntry.objects.over(uk_day(at)):
+        why = "The last day has passed" if entry.last_day < uk_day(at) else "The visit it was about is not to come"
+        with suppress(Refusal):
+            _alone_with(entry.patient_id, partial(_close, entry, EntryState.ENDED, by=None, at=at, reason=why))
+    return _offer_freed_times(at)
+
+
+def _offer_freed_times(at: datetime) -> list[Offer]:
+    waiting = wishes(at)
+    freed = freed_times(at) if waiting else []
+    if not freed:
+        return []
+    kinds = AppointmentKind.objects.offered().filter(pk__in={wish.kind_id for wish in waiting})
+    known = set(Skip.objects.filter(starts_at__gt=at).values_list(*SKIP))
+    made = []
+    for _, times in usable(freed, kinds.prefetch_related("clinicians"), at=at):
+        found, skipped = policy.match(waiting, times, at=at)
+        _write_down(skipped, known, at=at)
+        if found is not None and (offer := _offer(found, at=at)):
+            made.append(offer)
+            waiting = [policy.with_offer(wish, found) for wish in waiting]
+    return made
+
+
+def _offer(found: Match, *, at: datetime) -> Offer | None:
+    """Hold the time, write the offer and plan its letter; None where the time or the person is no longer free."""
+    entry = WaitingEntry.objects.select_related("patient", "kind").get(pk=found.wish.entry_id)
+
+    def then(held: Appointment) -> None:
+        if not WaitingEntry.objects.waiting().filter(pk=entry.pk).exists():
+            raise StaleState
+        if Offer.objects.open().filter(entry=entry).exists():
+            raise StaleState
+        offer = Offer.objects.create(entry=entry, hold=held, offered_at=at, expires_at=found.until)
+        outbox.plan("time_offered", about=offer.pk, person=entry.patient_id, anchor=found.until, at=at)
+
+    try:
+        held = diary.hold_for_offer(
+            entry.kind,
+            Clinician.objects.get(pk=found.time.clinician_id),
+            found.time.starts_at,
+            patient=entry.patient,
+            until=found.until,
+            key=uuid5(entry.pk, f"{found.time.clinician_id} {found.time.starts_at.timestamp()}"),
+            at=at,
+            then=then,
+        )
+    except Refusal:
+        return None
+    return Offer.objects.get(hold=held)
+
+
+SKIP = ("entry_id", "clinician_id", "starts_at", "freed_at", "why")
+
+
+def _write_down(
+    skipped: list[tuple[Wish, policy.Time, policy.Why]], known: set[tuple[Any, ...]], *, at: datetime
+) -> None:
+    """Add to the log what it does not say yet."""
+    rows = {(wish.entry_id, time.clinician_id, time.starts_at, time.freed_at, why.value) for wish, time, why in skipped}
+    new = [Skip(**dict(zip(SKIP, row, strict=True)), at=at) for row in sorted(rows - known, key=str)]
+    Skip.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _settle(offer: Offer, *, at: datetime) -> None:
+    """Give an open offer the state that follows from its hold and the clock."""
+    current = Offer.objects.select_related("hold", "entry").get(pk=offer.pk)
+    if current.state != OfferState.OFFERED:
+        return
+    if current.hold.state not in HOLD_STATES:
+        move(current, OfferState.ACCEPTED, by=None, at=at)
+        move(current.entry, EntryState.BOOKED, by=None, at=at)
+        return
+    if current.hold.state == State.HELD and at < current.expires_at:
+        return
+    if current.hold.state == State.HELD:
+        diary.release(current.hold, reason="No answer in time", by=None, at=at)
+    move(current, OfferState.EXPIRED, by=None, at=at)
+
+
+def _close(entry: WaitingEntry, to: EntryState, *, by: User | None, at: datetime, reason: str) -> None:
+    for offer in Offer.objects.open().filter(entry=entry).select_related("hold"):
+        _settle(offer, at=at)
+        offer.refresh_from_db()
+        if offer.state == OfferState.OFFERED:
+            diary.release(offer.hold, reason="No longer wanted", by=by, at=at)
+            move(offer, OfferState.WITHDRAWN, by=by, at=at)
+    current = WaitingEntry.objects.get(pk=entry.pk)
+    move(current, to, by=by, at=at, reason=reason)
+
+
+def _check_visit(pk: UUID, patient: Patient, kind: AppointmentKind) -> None:
+    if not Appointment.objects.upcoming().filter(pk=pk, patient=patient, kind=kind).exists():
+        raise VisitGone
+
+
+def _same(there: WaitingEntry, asked: Mapping[str, Any]) -> WaitingEntry:
+    same = all(getattr(there, name) == asked[name] for name in ASKED)
+    if same and set(there.clinicians.all()) == set(asked["clinicians"]):
+        return there
+    raise AlreadyWaiting
+
+
+def _alone_with(patient_id: UUID, work: Callable[[], Result]) -> Result:
+    """Return ``work()``, run in one transaction under the lock of the patient's row. Raises Busy."""
+
+    def locked() -> Result:
+        with transaction.atomic():
+            Patient.objects.select_for_update(no_key=True).values_list("pk").get(pk=patient_id)
+            return work()
+
+    return patiently(locked, Busy())

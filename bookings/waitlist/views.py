@@ -1,0 +1,220 @@
+"""A patient's waiting list: asking for earlier times, and answering an offer. A GET never changes anything."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings.appointments.enums import HOLD_STATES, State
+from bookings.appointments.models import Appointment
+from bookings.appointments.policy import cut_off, why_not_book
+from bookings.kinds.models import AppointmentKind
+from bookings.waitlist import actions
+from bookings.waitlist.enums import Declined, EntryState, OfferState
+from bookings.waitlist.forms import AskForm, DeclineForm, KindQuery
+from bookings.waitlist.models import Offer, WaitingEntry
+from clinic.accounts.access import SignedIn, patients_only
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
+from clinic.db.clock import uk_day, when_text
+from clinic.db.refusal import Refusal
+from clinic.staff.models import Clinician
+from patients.profile.models import Patient
+
+ENTRIES_SHOWN = 20
+NEW_FOR_DAYS = 56  # the last day that the form suggests
+
+
+@require_safe
+@patients_only
+def entries(request: SignedIn) -> HttpResponse:
+    """Show what the person asked for, with any open offer, and what else can be asked for."""
+    now = timezone.now()
+    own = WaitingEntry.objects.visible_to(request.user).select_related("kind", "instead_of")
+    shown = list(own.prefetch_related("clinicians").order_by("-created_at")[:ENTRIES_SHOWN])
+    offers = Offer.objects.visible_to(request.user).open().filter(entry__in=shown).select_related("hold__clinician")
+    by_entry = {offer.entry_id: offer for offer in offers}
+    rows = [_row(entry, by_entry.get(entry.pk), now) for entry in shown]
+    asked = {row["entry"].kind_id for row in rows if row["waiting"]}
+    kinds = [kind for kind in _kinds(request) if kind.pk not in asked]
+    context = {
+        "waiting": [row for row in rows if row["waiting"]],
+        "past": [row for row in rows if not row["waiting"]],
+        "kinds": kinds,
+    }
+    return render(request, "bookings/waitlist/entries.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def ask(request: SignedIn) -> HttpResponse:
+    """The questions; the kind stands in the address."""
+    patient, now = _patient(request), timezone.now()
+    if patient is None:
+        return redirect(f"{reverse('profile')}?{urlencode({'next': request.get_full_path()})}")
+    kind = KindQuery(request.GET, kinds=AppointmentKind.objects.visible_to(request.user)).asked
+    if kind is None or kind not in _kinds(request):
+        return redirect("waiting_list")
+    form = _ask_form(request, kind, now)
+    if form.is_valid():
+        try:
+            actions.join(patient, kind, form.cleaned_data, at=now)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "You are on the waiting list. We email you when a time becomes free.")
+            return redirect("waiting_list")
+    return render(
+        request, "bookings/waitlist/ask.html", {"kind": kind, "form": form}, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+@patients_only
+def withdraw(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Take oneself off the list."""
+    entry = WaitingEntry.objects.visible_to(request.user).filter(pk=pk).first()
+    if entry is None:
+        raise _refused(request, "waitingentry", pk)
+    if entry.state != EntryState.WITHDRAWN:  # the button pressed twice
+        try:
+            actions.withdraw(entry, by=request.user, at=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("waiting_list")
+    messages.success(request, "You are off the waiting list. Any visit you have booked stays as it is.")
+    return redirect("waiting_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def offer(request: SignedIn, pk: UUID) -> HttpResponse:
+    """A time that is kept for the person. Where a visit moves to it, a POST says yes; else yes is said when it is booked."""
+    found, now = _own(request, pk), timezone.now()
+    refused = ""
+    if request.method == "POST" and found.entry.instead_of is None:
+        return redirect("appointment_confirm", pk=found.hold_id)
+    if request.method == "POST" and found.state != OfferState.ACCEPTED:
+        try:
+            moved = actions.accept(found, by=request.user, at=now)
+        except Refusal as refusal:
+            refused = str(refusal)
+            found = _own(request, pk)
+        else:
+            messages.success(request, "Your appointment has moved. We are sending you an email.")
+            return redirect("appointment", pk=moved.pk)
+    context = _facts(found, now) | {"refused": refused}
+    return render(request, "bookings/waitlist/offer.html", context, status=422 if refused else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def decline(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Say no to an offered time, with a reason or without."""
+    found, now = _own(request, pk), timezone.now()
+    if not found.may_be_answered(now):
+        return redirect("waiting_list_offer", pk=pk)  # it says what became of it
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = Declined(form.cleaned_data["reason"]).label if form.cleaned_data["reason"] else ""
+        try:
+            actions.decline(found, reason=reason, by=request.user, at=now)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Thank you for telling us. You stay on the waiting list.")
+            return redirect("waiting_list")
+    return render(
+        request,
+        "bookings/waitlist/decline.html",
+        _facts(found, now) | {"form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def _kinds(request: SignedIn) -> list[AppointmentKind]:
+    """Return the kinds that the person may book."""
+    was_here = Appointment.objects.visible_to(request.user).filter(state=State.COMPLETED).exists()
+    kinds = AppointmentKind.objects.visible_to(request.user)
+    return [kind for kind in kinds if not why_not_book(kind.audience, was_here=was_here)]
+
+
+def _ask_form(request: SignedIn, kind: AppointmentKind, now: datetime) -> AskForm:
+    today = uk_day(now)
+    visits = Appointment.objects.visible_to(request.user).upcoming().filter(kind=kind, starts_at__gt=now)
+    movable = visits.filter(pk__in=[visit.pk for visit in visits if visit.may_move(now)])
+    first = movable.first()
+    return AskForm(
+        request.POST if request.method == "POST" else None,
+        clinicians=Clinician.objects.visible_to(request.user).practising().filter(kinds=kind),
+        visits=movable,
+        today=today,
+        initial={
+            "instead_of": first,
+            "last_day": uk_day(first.starts_at) if first else today + timedelta(days=NEW_FOR_DAYS),
+        },
+    )
+
+
+def _row(entry: WaitingEntry, offer: Offer | None, now: datetime) -> dict[str, Any]:
+    """Return an entry as the list shows it. A time that was booked a moment ago counts before the sweep has seen it."""
+    taken = offer is not None and offer.hold.state not in HOLD_STATES
+    waiting = entry.state == EntryState.WAITING and not taken
+    return {
+        "entry": entry,
+        "waiting": waiting,
+        "state": EntryState.BOOKED.label if taken else entry.get_state_display(),
+        "instead_of": when_text(entry.instead_of.starts_at) if entry.instead_of and waiting else "",
+        "offer": offer if offer and offer.may_be_answered(now) else None,
+        "offer_when": when_text(offer.hold.starts_at) if offer else "",
+    }
+
+
+def _facts(offer: Offer, now: datetime) -> dict[str, Any]:
+    entry, hold = offer.entry, offer.hold
+    visit = entry.instead_of
+    limit = cut_off(hold.starts_at, hold.terms)
+    return {
+        "offer": offer,
+        "open": offer.may_be_answered(now),
+        "taken": offer.state == OfferState.ACCEPTED or hold.state not in HOLD_STATES,
+        "declined": offer.state == OfferState.DECLINED,
+        "still_waiting": entry.state == EntryState.WAITING,
+        "when": when_text(hold.starts_at),
+        "clinician": hold.clinician,
+        "mode": visit.get_mode_display() if visit else entry.kind.modes_text,
+        "visit": visit,
+        "old_when": when_text(visit.starts_at) if visit else "",
+        "cut_off": when_text(limit),
+        "cut_off_passed": now >= limit,
+        "booked_pk": visit.pk if visit else hold.pk,
+    }
+
+
+def _own(request: SignedIn, pk: UUID) -> Offer:
+    own = Offer.objects.visible_to(request.user)
+    found = (
+        own.select_related("hold__clinician", "entry__kind", "entry__instead_of__clinician", "entry__patient")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise _refused(request, "offer", pk)
+    return found
+
+
+def _refused(request: SignedIn, what: str, pk: UUID) -> Http404:
+    """Write down that somebody asked for what is not theirs, and return the 404 that looks like what is not there."""
+    audit.record(AccessLog.What.REFUSED, what, pk, by=request.user, at=timezone.now())
+    return Http404()
+
+
+def _patient(request: HttpRequest) -> Patient | None:
+    return Patient.objects.visible_to(request.user).first()
