@@ -1,7 +1,7 @@
 """The tables of this app, gathered from its folders."""
 
 from bookings.appointments.models import Appointment, AppointmentMove, AppointmentStateChange, Submission
-from bookings.availability.models import HoursException, WeeklyHours
+from bookings.availability.models import HoursException, TimeOff, WeeklyHours
 from bookings.kinds.models import AppointmentKind
 from bookings.nextfree.models import NextFree
 
@@ -13,5 +13,6 @@ __all__ = [
     "HoursException",
     "NextFree",
     "Submission",
+    "TimeOff",
     "WeeklyHours",
 ]

@@ -20,7 +20,7 @@ FOUNDATION = [
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
-    "bookings": ["kinds", "availability", "appointments", "nextfree"],
+    "bookings": ["kinds", "availability", "appointments", "timeoff", "nextfree"],
 }
 APPS = ["clinic", "patients", "bookings"]
 WIRING_IMPORTERS = {"urls.py", "manage.py"}
@@ -33,7 +33,7 @@ NAMED = {
     "clinic.accounts": {"access", "staff_admin", "passwords", "second_factor"},
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
-    "bookings.availability": {"opening"},
+    "bookings.availability": {"opening", "preview"},
     "bookings.appointments": {"slots"},
     "patients.intake": {"flags", "questions", "walk"},
 }

@@ -32,6 +32,8 @@ from clinic.db.clock import MINUTES_IN_A_DAY, instant, uk_day
 from clinic.db.states import StaleState, move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 
@@ -172,13 +174,14 @@ def reschedule(
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
         if current.state not in UPCOMING:
             raise StaleState
-        if not by.is_staff and not may_move(current.starts_at, at):
+        if not by.is_staff and not may_move(current.starts_at, at, asked=current.move_asked_at is not None):
             raise TooLate
         _make_room(current.kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=bool(outside_hours_reason))
         moved = _move_to(
             current, clinician, starts_at, reason=reason, outside_hours_reason=outside_hours_reason, by=by, at=at
         )
         outbox.cancel(moved.pk, why="moved", at=at)
+        worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
         _announce_booking(moved, fact="appointment_moved", at=at)
         return moved
 
@@ -207,6 +210,7 @@ def cancel(
         state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
         move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
         outbox.cancel(current.pk, why="cancelled", at=at)
+        worklist.finish_about(current.pk, TaskKind.VISIT_TO_MOVE, "Cancelled", by=by, at=at)
         outbox.plan(
             "appointment_cancelled",
             about=current.pk,
@@ -354,6 +358,7 @@ def _move_to(
         busy_until=busy_until,
         sequence=F("sequence") + 1,
         outside_hours_reason=outside_hours_reason,
+        move_asked_at=None,
     ):
         raise StaleState
     AppointmentMove.objects.create(
@@ -385,3 +390,17 @@ def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, a
         raise TooSoon
     if agreed_refund != refund_of(current, at=at).pence:
         raise RefundChanged
+
+
+def ask_to_move(visit: Appointment, *, by: User, at: datetime) -> None:
+    """Ask the patient by mail to choose another time. They may then move until the start, and cancelling gives all back.
+
+    Called inside the transaction that makes the visit's time impossible. Raises StaleState where the visit is
+    no longer to come, or has another time by now.
+    """
+    unchanged = Appointment.objects.filter(pk=visit.pk, state__in=UPCOMING, sequence=visit.sequence)
+    if not unchanged.update(move_asked_at=at):
+        raise StaleState
+    outbox.plan(
+        "move_asked", about=visit.pk, person=visit.patient_id, anchor=visit.starts_at, at=at, round=visit.sequence
+    )

@@ -93,6 +93,9 @@ class Appointment(Record):
     )
     created_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True, help_text="When the contract was made.")
+    move_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the clinic asked the patient to choose another time than this."
+    )
     early_start_requested_at = models.DateTimeField(
         null=True, blank=True, help_text="When the patient asked for the service within the 14 days."
     )

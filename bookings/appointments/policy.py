@@ -34,6 +34,7 @@ class Why(StrEnum):
     BY_CLINIC = "We cancelled the appointment: you get all of it back."
     COOLING_OFF = "Cancelled within 14 days of booking: you get all of it back."
     IN_TIME = "Cancelled before the cut-off: you get all of it back."
+    ASKED_TO_MOVE = "We asked you to move the appointment: you get all of it back."
     TOO_LATE = "Cancelled after the cut-off: the fee is not given back."
 
 
@@ -51,15 +52,23 @@ class Refund:
 
 
 def refund(
-    *, fee_pence: int, starts_at: datetime, booked_at: datetime, at: datetime, by_clinic: bool = False
+    *,
+    fee_pence: int,
+    starts_at: datetime,
+    booked_at: datetime,
+    at: datetime,
+    by_clinic: bool = False,
+    asked_to_move: bool = False,
 ) -> Refund:
     """Return what a cancellation at ``at`` gives back of ``fee_pence``.
 
-    All of it where the clinic cancels, within 14 days of the contract and before the start
+    All of it where the clinic cancels or has asked the patient to move, within 14 days of the contract and before the start
     (Consumer Contracts Regulations 2013, reg 29), or before the cut-off; nothing after it.
     """
     if by_clinic:
         return Refund(fee_pence, Why.BY_CLINIC)
+    if asked_to_move and at < starts_at:
+        return Refund(fee_pence, Why.ASKED_TO_MOVE)
     if at < cut_off(starts_at):
         return Refund(fee_pence, Why.IN_TIME)
     if at < min(cooling_off_ends(booked_at), starts_at):
@@ -73,17 +82,25 @@ class Visit(Protocol):
     fee_pence: int
     starts_at: datetime
     booked_at: datetime | None
+    move_asked_at: datetime | None
 
 
 def refund_of(visit: Visit, *, at: datetime, by_clinic: bool = False) -> Refund:
     """Return what goes back of the fee of ``visit`` when it is cancelled at ``at``, by the patient or by the clinic."""
     booked_at = visit.booked_at or at
-    return refund(fee_pence=visit.fee_pence, starts_at=visit.starts_at, booked_at=booked_at, at=at, by_clinic=by_clinic)
+    return refund(
+        fee_pence=visit.fee_pence,
+        starts_at=visit.starts_at,
+        booked_at=booked_at,
+        at=at,
+        by_clinic=by_clinic,
+        asked_to_move=visit.move_asked_at is not None,
+    )
 
 
-def may_move(starts_at: datetime, at: datetime) -> bool:
-    """Tell whether a patient may still move the visit: until the cut-off."""
-    return at < cut_off(starts_at)
+def may_move(starts_at: datetime, at: datetime, *, asked: bool = False) -> bool:
+    """Tell whether a patient may still move the visit: until the cut-off; ``asked`` by the clinic, until it starts."""
+    return at < (starts_at if asked else cut_off(starts_at))
 
 
 def may_cancel(starts_at: datetime, at: datetime) -> bool:

@@ -133,7 +133,7 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
         "refund": found.refund_due(),
         "cancelled": found.state in CANCELLED,
         "may_cancel": upcoming,
-        "may_move": upcoming and policy.may_move(found.starts_at, now),
+        "may_move": upcoming and policy.may_move(found.starts_at, now, asked=found.move_asked_at is not None),
     }
     return render(request, "bookings/appointments/appointment.html", context)
 
@@ -156,7 +156,7 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Your appointment has moved. We are sending you an email.")
             return redirect("appointment", pk=pk)
-    if found.state not in UPCOMING or not policy.may_move(found.starts_at, now):
+    if found.state not in UPCOMING or not policy.may_move(found.starts_at, now, asked=found.move_asked_at is not None):
         return render(
             request, "bookings/appointments/cannot_move.html", _facts(found), status=422 if form.errors else 200
         )

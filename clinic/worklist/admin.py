@@ -32,6 +32,7 @@ PLACES = {
     TaskKind.DECISION_DUE: "review_record",
     TaskKind.MESSAGE_FAILED: "admin:clinic_message_change",
     TaskKind.ENQUIRY: "admin:clinic_enquiry_change",
+    TaskKind.VISIT_TO_MOVE: "desk_move",
     TaskKind.PAGE_REVIEW: "admin:clinic_page_review",
     TaskKind.PAGE_SIGNATURE: "admin:clinic_page_review",
 }

@@ -19,6 +19,7 @@ class TaskKind(models.TextChoices):
     DECISION_DUE = "decision_due", "A form waits for a decision"
     ENQUIRY = "enquiry", "Somebody wrote to us"
     PAGE_REVIEW = "page_review", "A public page is due for review"
+    VISIT_TO_MOVE = "visit_to_move", "A visit needs another time"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
 
 
