@@ -17,6 +17,7 @@ class BookingsConfig(AppConfig):
         register("booking_confirmed", letters.booking_confirmed)
         register("booking_moved", letters.booking_moved)
         register("booking_cancelled", letters.booking_cancelled)
+        register("please_move", letters.please_move)
         register("reminder_48h", letters.reminder)
         register("reminder_3h", letters.reminder)
         register("waiting_list_offer", waitlist.waiting_list_offer)

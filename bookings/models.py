@@ -1,7 +1,7 @@
 """The tables of this app, gathered from its folders."""
 
 from bookings.appointments.models import Appointment, AppointmentMove, AppointmentStateChange, Submission
-from bookings.availability.models import HoursException, WeeklyHours
+from bookings.availability.models import HoursException, TimeOff, WeeklyHours
 from bookings.charges.models import Charge, ChargeEntry, ChargeStateChange
 from bookings.kinds.models import AppointmentKind
 from bookings.nextfree.models import NextFree
@@ -21,6 +21,7 @@ __all__ = [
     "OfferStateChange",
     "Skip",
     "Submission",
+    "TimeOff",
     "WaitingEntry",
     "WaitingEntryStateChange",
     "WeeklyHours",

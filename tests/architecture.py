@@ -20,7 +20,17 @@ FOUNDATION = [
 FEATURES = {
     "clinic": FOUNDATION,
     "patients": ["profile", "intake", "suitability"],
-    "bookings": ["kinds", "availability", "charges", "appointments", "choosing", "waitlist", "nextfree", "figures"],
+    "bookings": [
+        "kinds",
+        "availability",
+        "charges",
+        "appointments",
+        "timeoff",
+        "choosing",
+        "waitlist",
+        "nextfree",
+        "figures",
+    ],
 }
 APPS = ["clinic", "patients", "bookings"]
 WIRING_IMPORTERS = {"urls.py", "manage.py"}
@@ -33,7 +43,7 @@ NAMED = {
     "clinic.accounts": {"access", "staff_admin", "passwords", "second_factor"},
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
-    "bookings.availability": {"opening"},
+    "bookings.availability": {"opening", "preview"},
     "bookings.appointments": {"access", "refusals", "slots"},
     "bookings.figures": {"reading"},
     "patients.intake": {"flags", "questions", "walk"},

@@ -261,6 +261,7 @@ def reschedule(
         if by.is_staff and moved.state == State.CONFIRMED:  # "I will be there" was said of the old time
             move(moved, State.BOOKED, by=by, at=at, reason="The clinic moved it")
         outbox.cancel(moved.pk, why="moved", at=at)
+        worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
         _announce_booking(moved, fact="appointment_moved", tell=tell, at=at)
         return moved
 
@@ -298,6 +299,7 @@ def cancel(
         due = current.refund_at(at, by_clinic=by_clinic)
         charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
         outbox.cancel(current.pk, why="cancelled", at=at)
+        worklist.finish_about(current.pk, TaskKind.VISIT_TO_MOVE, "Cancelled", by=by, at=at)
         outbox.plan(
             "appointment_cancelled",
             about=current.pk,
@@ -417,6 +419,7 @@ def take_offered(
             current, clinician, starts_at, reason="From the waiting list", outside_hours_reason="", by=by, at=at
         )
         outbox.cancel(moved.pk, why="moved", at=at)
+        worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
         _announce_booking(moved, fact="appointment_moved", at=at)
         then(moved)
         return moved
@@ -619,6 +622,7 @@ def _move_to(
         busy_until=busy_until,
         sequence=F("sequence") + 1,
         outside_hours_reason=outside_hours_reason,
+        move_asked_at=None,
     ):
         raise StaleState
     AppointmentMove.objects.create(
@@ -663,3 +667,17 @@ def _check_patient_may_cancel(current: Appointment, agreed_refund: int | None, a
         raise TooSoon
     if agreed_refund != current.refund_at(at).pence:
         raise RefundChanged
+
+
+def ask_to_move(visit: Appointment, *, by: User, at: datetime) -> None:
+    """Ask the patient by mail to choose another time. They may then move until the start, and cancelling gives all back.
+
+    Called inside the transaction that makes the visit's time impossible. Raises StaleState where the visit is
+    no longer to come, or has another time by now.
+    """
+    unchanged = Appointment.objects.filter(pk=visit.pk, state__in=UPCOMING, sequence=visit.sequence)
+    if not unchanged.update(move_asked_at=at):
+        raise StaleState
+    outbox.plan(
+        "move_asked", about=visit.pk, person=visit.patient_id, anchor=visit.starts_at, at=at, round=visit.sequence
+    )

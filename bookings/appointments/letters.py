@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from bookings.appointments import ics
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
@@ -50,6 +51,18 @@ def booking_cancelled(message: Message) -> Letter | NotWanted:
         "booking_cancelled",
         "Your appointment is cancelled",
         _facts(appointment) | {"by_clinic": by_clinic, "money": appointment.words_cancelled()},
+    )
+
+
+def please_move(message: Message) -> Letter | NotWanted:
+    """That the clinic cannot keep the time, with the address to choose another one."""
+    appointment = _appointment(message)
+    why = _why_not(appointment, message, UPCOMING)
+    if why or appointment.move_asked_at is None:
+        return NotWanted(why or "the time is kept after all")
+    choose = f"{settings.SITE_ORIGIN}{reverse('appointment_reschedule', args=[appointment.pk])}"
+    return _letter(
+        appointment, "please_move", "Your appointment needs a new time", _facts(appointment) | {"choose_url": choose}
     )
 
 

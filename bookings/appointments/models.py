@@ -124,6 +124,9 @@ class Appointment(Record):
     )
     created_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True, help_text="When the contract was made.")
+    move_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the clinic asked the patient to choose another time than this."
+    )
     early_start_requested_at = models.DateTimeField(
         null=True, blank=True, help_text="When the patient asked for the service within the 14 days."
     )
@@ -209,9 +212,14 @@ class Appointment(Record):
         """Until when it may be moved, and the larger refund holds."""
         return cut_off(self.starts_at, self.terms)
 
+    @property
+    def is_asked_to_move(self) -> bool:
+        """Whether the clinic has asked its patient for another time."""
+        return self.move_asked_at is not None
+
     def may_move(self, at: datetime) -> bool:
         """Tell whether its patient may still move it at ``at``."""
-        return may_move(self.starts_at, at, self.terms)
+        return may_move(self.starts_at, at, self.terms, asked=self.is_asked_to_move)
 
     def refund_at(self, at: datetime, *, by_clinic: bool = False) -> Refund:
         """What goes back of the fee when it is cancelled at ``at``, by the patient or by the clinic."""
@@ -222,6 +230,7 @@ class Appointment(Record):
             at=at,
             terms=self.terms,
             by_clinic=by_clinic,
+            asked_to_move=self.is_asked_to_move,
         )
 
     @property

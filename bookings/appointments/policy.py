@@ -87,6 +87,7 @@ class Why(StrEnum):
     BY_CLINIC = "We cancelled the appointment"
     COOLING_OFF = "Cancelled within 14 days of booking"
     IN_TIME = "Cancelled before the cut-off"
+    ASKED_TO_MOVE = "We asked you to move the appointment"
     TOO_LATE = "Cancelled after the cut-off"
 
 
@@ -111,15 +112,24 @@ class Refund:
 
 
 def refund(
-    *, fee_pence: int, starts_at: datetime, booked_at: datetime, at: datetime, terms: Terms, by_clinic: bool = False
+    *,
+    fee_pence: int,
+    starts_at: datetime,
+    booked_at: datetime,
+    at: datetime,
+    terms: Terms,
+    by_clinic: bool = False,
+    asked_to_move: bool = False,
 ) -> Refund:
     """Return what a cancellation at ``at`` gives back of ``fee_pence``, rounded half up to the penny.
 
-    All of it where the clinic cancels, or within 14 days of the contract and before the start
+    All of it where the clinic cancels or has asked the patient to move, or within 14 days of the contract and before the start
     (Consumer Contracts Regulations 2013, reg 29), whatever the terms; else what the terms say.
     """
     if by_clinic:
         percent, why = ALL, Why.BY_CLINIC
+    elif asked_to_move and at < starts_at:
+        percent, why = ALL, Why.ASKED_TO_MOVE
     elif at < cut_off(starts_at, terms):
         percent, why = terms.before_percent, Why.IN_TIME
     else:
@@ -144,9 +154,9 @@ def busy_span(kind: Lengths, starts_at: datetime) -> tuple[datetime, datetime]:
     )
 
 
-def may_move(starts_at: datetime, at: datetime, terms: Terms) -> bool:
-    """Tell whether a patient may still move the visit: until the cut-off."""
-    return at < cut_off(starts_at, terms)
+def may_move(starts_at: datetime, at: datetime, terms: Terms, *, asked: bool = False) -> bool:
+    """Tell whether a patient may still move the visit: until the cut-off; ``asked`` by the clinic, until it starts."""
+    return at < (starts_at if asked else cut_off(starts_at, terms))
 
 
 def may_cancel(starts_at: datetime, at: datetime) -> bool:

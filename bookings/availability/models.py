@@ -1,18 +1,40 @@
-"""When clinicians work: weekly hours in UK clock time, and dated exceptions."""
+"""When clinicians work: weekly hours in UK clock time, dated exceptions, and time off."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 import pghistory
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from bookings.kinds.enums import Mode
 from clinic.db.base import Record
-from clinic.db.clock import MINUTES_IN_A_DAY
+from clinic.db.clock import MINUTES_IN_A_DAY, clock, day_text, instant, uk_day
 
 
 def every_mode() -> list[str]:
     """Return all the ways to meet: what hours are for unless somebody says otherwise."""
     return list(Mode.values)
+
+
+class _Range(Func):
+    """A half-open range of two instants, as an expression."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+_SPAN = _Range("starts_at", "ends_at", RangeBoundary())
+
+
+class StaffQuerySet(models.QuerySet[Any]):
+    """Hours and time off: staff see all, nobody else any."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the rows ``user`` may open."""
+        return self if user.is_staff else self.none()
 
 
 class Weekday(models.IntegerChoices):
@@ -39,6 +61,8 @@ class WeeklyHours(Record):
     valid_until = models.DateField(null=True, blank=True, help_text="The last day; empty for no end.")
     modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices), default=every_mode)
 
+    objects = StaffQuerySet.as_manager()
+
     class Meta:
         ordering = ["weekday", "starts"]
         verbose_name = verbose_name_plural = "weekly hours"
@@ -61,6 +85,79 @@ class WeeklyHours(Record):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {clock_text(self.starts)} to {clock_text(self.ends)}"
+
+
+class TimeOffQuerySet(StaffQuerySet):
+    """Words for asking about time off."""
+
+    def to_come(self, at: datetime) -> Self:
+        """Those that hold and are not over."""
+        return self.filter(cancelled_at=None, ends_at__gt=at)
+
+    def during(self, starts_at: datetime, ends_at: datetime) -> Self:
+        """Those that hold and share an instant with the span."""
+        return self.filter(cancelled_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+
+@pghistory.track(append_only=True)
+class TimeOff(Record):
+    """A clinician away, or (without a clinician) the whole clinic closed. Its days are ``HoursException`` rows."""
+
+    clinician = models.ForeignKey(
+        "clinic.Clinician", null=True, blank=True, on_delete=models.PROTECT, related_name="times_off"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=120, help_text="For staff. Nothing about anybody's health.")
+    key = models.UUIDField(unique=True, help_text="The form it was sent with: sent again, it is the same time off.")
+    created_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TimeOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="time_off_starts_before_it_ends"),
+            models.CheckConstraint(condition=~Q(reason=""), name="time_off_has_a_reason"),
+            ExclusionConstraint(
+                name="time_off_of_a_clinician_once",
+                expressions=[
+                    (F("clinician"), RangeOperators.EQUAL),
+                    (_SPAN, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(cancelled_at=None),
+            ),
+            ExclusionConstraint(
+                name="clinic_closure_once",
+                expressions=[(_SPAN, RangeOperators.OVERLAPS)],
+                condition=Q(cancelled_at=None, clinician=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.period
+
+    @property
+    def whose(self) -> str:
+        """Who is away, like "Dr Ada Okafor" or "The whole clinic"."""
+        return self.clinician.name if self.clinician else "The whole clinic"
+
+    @property
+    def period(self) -> str:
+        """From when to when, in words; a clock time stands only where it is not midnight."""
+        last = self.ends_at - timedelta(microseconds=1)
+        first, final = uk_day(self.starts_at), uk_day(last)
+        begins, ends = self.starts_at == instant(first, 0), self.ends_at == instant(final, MINUTES_IN_A_DAY)
+        if begins and ends:
+            return day_text(first) if first == final else f"{day_text(first)} to {day_text(final)}"
+        if first == final:
+            return f"{day_text(first)}, {clock(self.starts_at)} to {'midnight' if ends else clock(self.ends_at)}"
+        return (
+            f"{day_text(first)}{'' if begins else f', {clock(self.starts_at)}'} to "
+            f"{day_text(final)}{'' if ends else f', {clock(self.ends_at)}'}"
+        )
 
 
 @pghistory.track(append_only=True)
@@ -89,6 +186,11 @@ class HoursException(Record):
         help_text="What extra hours are for. A closure closes all.",
     )
     reason = models.CharField(max_length=120, blank=True)
+    time_off = models.ForeignKey(
+        TimeOff, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="days"
+    )
+
+    objects = StaffQuerySet.as_manager()
 
     class Meta:
         ordering = ["day", "starts"]
@@ -106,6 +208,7 @@ class HoursException(Record):
             models.CheckConstraint(
                 condition=Q(modes__len__gte=1, modes__contained_by=Mode.values), name="exception_has_a_mode"
             ),
+            models.CheckConstraint(condition=Q(time_off=None) | Q(kind="closed"), name="time_off_closes"),
         ]
         indexes = [models.Index(fields=["day"], name="exceptions_by_day")]
 

@@ -19,6 +19,12 @@ def bank_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
+def bank_holidays_between(first: date, last: date) -> list[tuple[date, str]]:
+    """Return England's bank holidays from ``first`` to ``last``, each with its name."""
+    found = holidays.country_holidays("GB", subdiv="ENG", years=range(first.year, last.year + 1))
+    return [(day, name) for day, name in sorted(found.items()) if first <= day <= last]
+
+
 def is_workday(day: date) -> bool:
     """Tell whether ``day`` is Monday to Friday and no bank holiday in England."""
     return day.weekday() < SATURDAY and day not in bank_holidays(day.year)

@@ -64,6 +64,7 @@ RULES = (
     Rule("booking_confirmed", "Booking confirmation", ("appointment_booked",), AtOnce(), UNTIL_IT_STARTS),
     Rule("booking_moved", "New time", ("appointment_moved",), AtOnce(), UNTIL_IT_STARTS),
     Rule("booking_cancelled", "Cancellation", ("appointment_cancelled",), AtOnce(), HoursAfterFact(3 * DAY)),
+    Rule("please_move", "Asked to choose another time", ("move_asked",), AtOnce(), UNTIL_IT_STARTS),
     # After 6 hours before the visit the second reminder does the work of the first.
     Rule("reminder_48h", "Reminder, 48 hours before", NEW_TIME, HoursBefore(48), HoursBefore(6), quiet_hours=True),
     Rule("reminder_3h", "Reminder, 3 hours before", NEW_TIME, HoursBefore(3), UNTIL_IT_STARTS, quiet_hours=True),

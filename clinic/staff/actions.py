@@ -22,6 +22,12 @@ def invite(email: str, role: Role, *, by: User, at: datetime) -> User:
     return user
 
 
+def set_bookable(clinician: Clinician, bookable: bool, *, by: User, at: datetime) -> None:
+    """Let a clinician be booked, or stop new bookings with them. Visits to come stay where they are."""
+    clinician.is_active = bookable
+    clinician.save(update_fields=["is_active"])
+
+
 def save_clinician(clinician: Clinician, *, by: User, at: datetime) -> None:
     """Save an entry as a form filled it in. Visits to come stay where they are, also where bookings stop."""
     clinician.save()

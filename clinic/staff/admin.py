@@ -68,10 +68,11 @@ class UserAdmin(StaffAdmin):
 
 @admin.register(Clinician)
 class ClinicianAdmin(StaffAdmin):
-    """A clinician's entry. To stop bookings, untick "can be booked"; visits already made stay."""
+    """A clinician's entry. Stopping bookings is a page of its own, because it shows the visits to come."""
 
     may_view = staticmethod(policy.runs_the_diary)
     may_add = may_change = staticmethod(policy.manages_the_clinic)
+    change_form_template = "desk/clinician.html"
     list_display = ("name", "specialty", "gmc_number", "verified_on", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "gmc_number")
@@ -90,8 +91,8 @@ class ClinicianAdmin(StaffAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the account: whose entry this is never changes."""
-        return ("user",) if obj else ()
+        """Return the account, which never changes, and whether they can be booked."""
+        return ("user", "is_active") if obj else ()
 
     def save_action(self, record: Clinician, values: dict[str, Any], *, is_new: bool, by: Any, at: Any) -> None:
         """Save the entry."""

@@ -21,6 +21,7 @@ class TaskKind(models.TextChoices):
     DID_NOT_ATTEND = "did_not_attend", "Somebody did not come"
     ENQUIRY = "enquiry", "Somebody wrote to us"
     PAGE_REVIEW = "page_review", "A public page is due for review"
+    VISIT_TO_MOVE = "visit_to_move", "A visit needs another time"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
     TWO_RECORDS = "two_records", "Two records of one person"
 

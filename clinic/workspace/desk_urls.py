@@ -5,11 +5,14 @@ from django.urls import path
 from clinic.workspace import (
     desk,
     desk_accounts,
+    desk_bookable,
     desk_booking,
     desk_duplicates,
+    desk_hours,
     desk_lists,
     desk_money,
     desk_people,
+    desk_time_off,
     desk_video,
     report,
 )
@@ -36,6 +39,13 @@ urlpatterns = [
     path("lists/", desk_lists.lists, name="desk_lists"),
     path("report/", report.report, name="desk_report"),
     path("report/export/", report.export, name="desk_report_export"),
+    path("hours/", desk_hours.everybody, name="desk_hours"),
+    path("hours/<uuid:pk>/", desk_hours.week, name="desk_week"),
+    path("time-off/", desk_time_off.coming, name="desk_time_off"),
+    path("time-off/add/", desk_time_off.add, name="desk_time_off_add"),
+    path("time-off/<uuid:pk>/", desk_time_off.one, name="desk_time_off_one"),
+    path("time-off/<uuid:pk>/cancel/", desk_time_off.cancel, name="desk_time_off_cancel"),
+    path("clinicians/<uuid:pk>/bookable/", desk_bookable.change, name="desk_bookable"),
     path("accounts/<uuid:pk>/deactivate/", desk_accounts.deactivate, name="desk_deactivate"),
     path("accounts/<uuid:pk>/reactivate/", desk_accounts.reactivate, name="desk_reactivate"),
 ]

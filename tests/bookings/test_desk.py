@@ -13,7 +13,7 @@ from django.urls import reverse
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment, AppointmentMove
 from bookings.appointments.slots import Slot
-from bookings.availability.models import HoursException, WeeklyHours
+from bookings.availability.models import WeeklyHours
 from bookings.choosing.forms import slot_value
 from bookings.kinds.models import AppointmentKind
 from clinic.audit.models import AccessLog
@@ -730,99 +730,6 @@ class TestTellingThePatient:
         assert "Tell the patient?" not in html
         assert booked.status_code == 302
         assert "Call them" in client.get(reverse("desk_cancel", args=[Appointment.objects.get().pk])).content.decode()
-
-
-class TestHours:
-    URL = "/admin/bookings/weeklyhours/add/"
-
-    def send(self, client, clinician, **fields):
-        sent = {
-            "clinician": clinician.pk,
-            "weekday": "0",
-            "starts": "09:00",
-            "ends": "12:30",
-            "valid_from": "01/12/2026",
-            "valid_until": "",
-            "modes": ["video", "phone"],
-        }
-        return client.post(self.URL, sent | fields)
-
-    def test_times_are_typed_as_on_a_clock(self, as_user, rosa, okafor):
-        assert self.send(as_user(rosa), okafor, ends="24:00").status_code == 302
-
-        hours = WeeklyHours.objects.get()
-        assert (hours.starts, hours.ends, hours.modes) == (540, 1440, ["video", "phone"])
-        html = as_user(rosa).get(f"/admin/bookings/weeklyhours/{hours.pk}/change/").content.decode()
-        assert 'value="09:00"' in html
-        assert 'value="24:00"' in html
-
-    @pytest.mark.parametrize(
-        ("fields", "says"),
-        [
-            ({"starts": "9am"}, "24-hour clock"),
-            ({"ends": "24:01"}, "24-hour clock"),
-            ({"ends": "09:60"}, "24-hour clock"),
-            ({"ends": "08:00"}, "after the start"),
-            ({"starts": ""}, "Enter a time"),
-            ({"valid_from": "31/02/2026"}, "valid date"),
-            ({"valid_from": "01/01/0001"}, "between 2020"),
-            ({"valid_until": "01/11/2026"}, "must not be before"),
-            ({"weekday": "7"}, "valid choice"),
-            ({"modes": []}, "at least one way to meet"),
-            ({"modes": ["post"]}, "valid choice"),
-        ],
-    )
-    def test_bad_hours_are_form_errors(self, as_user, rosa, okafor, fields, says):
-        response = self.send(as_user(rosa), okafor, **fields)
-
-        assert response.status_code == 422
-        assert says in response.content.decode()
-        assert not WeeklyHours.objects.exists()
-
-    def test_overlapping_hours_are_a_form_error(self, as_user, rosa, okafor):
-        diary.hours(okafor, weekdays=[0])
-
-        response = self.send(as_user(rosa), okafor)
-
-        assert response.status_code == 422
-        assert "overlaps what is there" in response.content.decode()
-        assert 'value="12:30"' in response.content.decode()
-
-    def test_changed_hours_leave_visits_alone(self, as_user, rosa, visit, okafor):
-        for hours in WeeklyHours.objects.filter(clinician=okafor):
-            sent = {
-                "weekday": hours.weekday,
-                "starts": "14:00",
-                "ends": "15:00",
-                "valid_from": "01/01/2026",
-                "valid_until": "",
-                "modes": ["video"],
-            }
-            assert as_user(rosa).post(f"/admin/bookings/weeklyhours/{hours.pk}/change/", sent).status_code == 302
-
-        before = (visit.starts_at, visit.state)
-        assert (fresh(visit).starts_at, visit.state) == before
-
-    def test_exceptions(self, as_user, rosa, okafor):
-        url, sent = (
-            "/admin/bookings/hoursexception/add/",
-            {
-                "clinician": "",
-                "day": "24/12/2026",
-                "kind": "closed",
-                "starts": "12:00",
-                "ends": "24:00",
-                "modes": ["video"],
-            },
-        )
-
-        assert as_user(rosa).post(url, sent).status_code == 302
-        assert as_user(rosa).post(url, sent).status_code == 422
-        assert as_user(rosa).post(url, sent | {"kind": "extra"}).status_code == 422
-        assert HoursException.objects.get().ends == 1440
-
-    def test_clinicians_may_not(self, as_user, okafor):
-        assert self.send(as_user(okafor.user), okafor).status_code == 403
 
 
 class TestKinds:
