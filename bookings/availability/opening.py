@@ -7,7 +7,7 @@ time, so that a day of 23 or 25 hours comes out right.
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple
 
 from clinic.db.clock import instant
 from clinic.db.workdays import bank_holidays
@@ -16,7 +16,7 @@ Span = tuple[datetime, datetime]
 Minutes = tuple[int, int]
 
 
-class Rule(Protocol):
+class Rule(NamedTuple):
     """A weekly range, as ``WeeklyHours`` has it."""
 
     weekday: int
@@ -24,17 +24,17 @@ class Rule(Protocol):
     ends: int
     valid_from: date
     valid_until: date | None
-    modes: list[str]
+    modes: tuple[str, ...]
 
 
-class DatedException(Protocol):
+class DatedException(NamedTuple):
     """A dated difference, as ``HoursException`` has it."""
 
     day: date
     kind: str
     starts: int
     ends: int
-    modes: list[str]
+    modes: tuple[str, ...]
 
 
 def opening(day: date, rules: Iterable[Rule], exceptions: Iterable[DatedException]) -> list[Span]:
