@@ -276,7 +276,12 @@ def _make_room(
 ) -> None:
     """Let overlapping holds that have run out go, then check that the time is offered. Raises Taken or NotOffered."""
     busy_from, busy_until = _busy(kind, starts_at)
-    overlapping = Appointment.objects.filter(clinician=clinician, busy_from__lt=busy_until, busy_until__gt=busy_from)
+    overlapping = Appointment.objects.filter(
+        clinician=clinician,
+        busy_from__gt=busy_from - slots.LONGEST_BUSY,  # or all of the clinician's past would be looked at
+        busy_from__lt=busy_until,
+        busy_until__gt=busy_from,
+    )
     for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
         move(stale, State.EXPIRED, by=None, at=at, reason="Time ran out")
     if overlapping.live().exclude(pk__in=ignoring).exists():

@@ -5,22 +5,20 @@ has run out counts as free. The number of queries is the same for any number of 
 or appointments.
 """
 
+import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.db import connection
 
-from bookings.appointments.enums import State
-from bookings.appointments.models import Appointment, AppointmentQuerySet
-from bookings.availability.models import HoursException, WeeklyHours
+from bookings.appointments.enums import OVER_WITHOUT_A_VISIT
 from bookings.availability.opening import DatedException, Rule, Span, opening, opening_by_modes
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import uk_day
@@ -52,15 +50,12 @@ class FreeTime(NamedTuple):
 
 @dataclass(frozen=True)
 class Diary:
-    """What is known of some clinicians' days: their hours by weekday, exceptions by day, and busy spans in order.
-
-    Exceptions of nobody (None) are the whole clinic's.
-    """
+    """What is known of some clinicians' days: their hours by weekday, exceptions by day, and busy spans in order."""
 
     clinicians: Sequence[Clinician]
-    rules: Mapping[tuple[UUID, int], Sequence[Rule]]
-    exceptions: Mapping[tuple[UUID | None, date], Sequence[DatedException]]
-    busy: Mapping[UUID, Sequence[Span]]
+    rules: Mapping[tuple[UUID, int], list[Rule]]
+    exceptions: Mapping[tuple[UUID, date], list[DatedException]]  # the clinician's own and the clinic's
+    busy: Mapping[UUID, list[Span]]
 
     def opening(self, clinician_id: UUID, day: date) -> list[Span]:
         """Return when the clinician is open on ``day``."""
@@ -69,46 +64,72 @@ class Diary:
     def hours(self, clinician_id: UUID, day: date) -> tuple[tuple[Rule, ...], tuple[DatedException, ...]]:
         """Return the weekly ranges and the exceptions that say when the clinician is open on ``day``."""
         rules = self.rules.get((clinician_id, day.weekday()), ())
-        own, everybodys = self.exceptions.get((clinician_id, day), ()), self.exceptions.get((None, day), ())
-        return tuple(rules), (*own, *everybodys)
+        return tuple(rules), tuple(self.exceptions.get((clinician_id, day), ()))
 
     def load(self, clinician_id: UUID, day: date) -> timedelta:
         """Return how long the clinician is busy on ``day``."""
         return sum((end - start for start, end in self.busy[clinician_id] if uk_day(start) == day), timedelta())
 
 
+# One statement, and one row a clinician: through the models it was three, and a row a visit took longer to
+# arrive than to find (docs/benchmarks.md).
+READ = """
+    select clinician, hours.weekly, differs.dated, busy.starts, busy.ends
+    from unnest(%(clinicians)s::uuid[]) clinician,
+        lateral (
+            select json_agg(json_build_array(weekday, starts, ends, valid_from, valid_until, modes))::text as weekly
+            from bookings_weeklyhours where clinician_id = clinician and valid_from <= %(last)s
+        ) hours,
+        lateral (
+            select json_agg(json_build_array(day, kind, starts, ends, modes))::text as dated
+            from bookings_hoursexception
+            where (clinician_id = clinician or clinician_id is null) and day between %(first)s and %(last)s
+        ) differs,
+        lateral (
+            select array_agg(busy_from order by busy_from) as starts, array_agg(busy_until order by busy_from) as ends
+            from bookings_appointment
+            where clinician_id = clinician and busy_from between %(earliest)s and %(latest)s
+                and state <> all(%(over)s) and not (state = 'held' and held_until <= %(now)s) and id <> all(%(ignoring)s::uuid[])
+        ) busy
+"""
+
+
 def read_diary(
     clinicians: Sequence[Clinician], first: date, last: date, *, now: datetime, ignoring: Iterable[UUID] = ()
 ) -> Diary:
-    """Return the diary of ``clinicians`` from ``first`` to ``last``, in three queries.
+    """Return the diary of ``clinicians`` from ``first`` to ``last``, in one query.
 
     ``ignoring`` are appointments to leave out: one's own hold, or the visit that is being moved.
     """
-    rules, exceptions, busy = defaultdict(list), defaultdict(list), defaultdict(list)
-    weekly = WeeklyHours.objects.filter(clinician__in=clinicians, valid_from__lte=last)
-    for clinician_id, *hours, modes in weekly.values_list("clinician_id", *Rule._fields):
-        rule = Rule._make((*hours, tuple(modes)))
-        rules[clinician_id, rule.weekday].append(rule)
-    own_or_all = Q(clinician__in=clinicians) | Q(clinician=None)
-    dated = HoursException.objects.filter(own_or_all, day__range=(first, last))
-    for clinician_id, *differs, modes in dated.values_list("clinician_id", *DatedException._fields):
-        exception = DatedException._make((*differs, tuple(modes)))
-        exceptions[clinician_id, exception.day].append(exception)
-    spans = _busy_spans(clinicians, first, last, now).exclude(pk__in=ignoring)
-    # One row a clinician: a row a visit takes more than twice as long to arrive.
-    of_each = spans.values_list("clinician_id").annotate(
-        starts=ArrayAgg("busy_from", order_by="busy_from"), ends=ArrayAgg("busy_until", order_by="busy_from")
-    )
-    for clinician_id, starts, ends in of_each:
-        busy[clinician_id] = list(zip(starts, ends, strict=True))
+    asked: dict[str, Any] = {
+        "clinicians": [clinician.pk for clinician in clinicians],
+        "first": first,
+        "last": last,
+        "earliest": datetime.combine(first, time(), tzinfo=UTC) - LONGEST_BUSY,
+        "latest": datetime.combine(last, time(), tzinfo=UTC) + timedelta(days=2),
+        "over": sorted(OVER_WITHOUT_A_VISIT),
+        "now": now,
+        "ignoring": list(ignoring),
+    }
+    rules, exceptions, busy = defaultdict(list), defaultdict(list), {}
+    with connection.cursor() as cursor:
+        cursor.execute(READ, asked)
+        for clinician_id, weekly, dated, starts, ends in cursor:
+            for row in json.loads(weekly or "[]"):
+                rules[clinician_id, row[0]].append(_rule(*row))
+            for exception in (_exception(*row) for row in json.loads(dated or "[]")):
+                exceptions[clinician_id, exception.day].append(exception)
+            busy[clinician_id] = list(zip(starts or (), ends or (), strict=True))
     return Diary(clinicians, rules, exceptions, busy)
 
 
-def _busy_spans(clinicians: Sequence[Clinician], first: date, last: date, now: datetime) -> AppointmentQuerySet:
-    earliest = datetime.combine(first, datetime.min.time(), tzinfo=now.tzinfo) - LONGEST_BUSY
-    latest = datetime.combine(last, datetime.min.time(), tzinfo=now.tzinfo) + timedelta(days=2)
-    in_window = Appointment.objects.live().filter(clinician__in=clinicians, busy_from__range=(earliest, latest))
-    return in_window.exclude(state=State.HELD, held_until__lte=now).order_by()
+def _rule(weekday: int, starts: int, ends: int, valid_from: str, valid_until: str | None, modes: list[str]) -> Rule:
+    until = date.fromisoformat(valid_until) if valid_until else None
+    return Rule(weekday, starts, ends, date.fromisoformat(valid_from), until, tuple(modes))
+
+
+def _exception(day: str, kind: str, starts: int, ends: int, modes: list[str]) -> DatedException:
+    return DatedException(date.fromisoformat(day), kind, starts, ends, tuple(modes))
 
 
 def days_that_can_be_booked(kind: AppointmentKind, now: datetime) -> tuple[date, date]:

@@ -4,6 +4,7 @@ It ends with 1 where a figure could not be taken. A goal that is missed is a res
 """
 
 import json
+import logging
 import os
 import platform
 import time
@@ -48,6 +49,7 @@ class Sizes:
 def main():
     """Measure everything, write it down, print it."""
     began = time.monotonic()
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     setup_test_environment()
     stop_servers = start_for_tests()
     collect_static()
