@@ -50,7 +50,20 @@ def mail_server(seconds):
 def worker(port):
     """A worker with its scheduler that sends to ``port``; its process group is killed with -9 at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "clinic", "worker", "-B", "--concurrency", "1", "--loglevel", "warning"],
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-q",
+            "-A",
+            "clinic",
+            "worker",
+            "-B",
+            "--concurrency",
+            "1",
+            "--loglevel",
+            "warning",
+        ],
         env=os.environ
         | {
             "DATABASE_URL": database_url(),
