@@ -34,6 +34,11 @@ proof: ## run the long tests: full numbers, every width, faults at full length (
 	@.ci/venv dev
 	@$(TESTS) CHROMIUM="$$(.ci/chromium)" PROOF=1; exec $(PY) -m pytest -m proof $(ARGS)
 
+.PHONY: bench
+bench: ## measure listing and booking with up to a million appointments; writes build/bench.json (15 minutes)
+	@.ci/venv dev
+	@$(TESTS); exec $(PY) -m tests.benchmarks
+
 .PHONY: check
 check: ## style, types, templates, migrations, production settings, architecture
 	@.ci/venv dev

@@ -547,7 +547,12 @@ def _make_room(
     ``anyway``: it need not be offered, as long as staff may write it down. Raises Taken or NotOffered.
     """
     busy_from, busy_until = busy_span(kind, starts_at)
-    overlapping = Appointment.objects.filter(clinician=clinician, busy_from__lt=busy_until, busy_until__gt=busy_from)
+    overlapping = Appointment.objects.filter(
+        clinician=clinician,
+        busy_from__gt=busy_from - slots.LONGEST_BUSY,  # or all of the clinician's past would be looked at
+        busy_from__lt=busy_until,
+        busy_until__gt=busy_from,
+    )
     for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
         _let_go(stale, reason="Time ran out", at=at)
     if overlapping.live().exclude(pk__in=ignoring).exists():

@@ -5,26 +5,26 @@ has run out counts as free. The number of queries is the same for any number of 
 or appointments.
 """
 
-from bisect import bisect_left
+import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
-from bookings.appointments.enums import State
-from bookings.appointments.models import Appointment, AppointmentQuerySet
-from bookings.availability.models import HoursException, WeeklyHours
+from bookings.appointments.enums import OVER_WITHOUT_A_VISIT
 from bookings.availability.opening import Span, opening, opening_by_modes
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import uk_day
 from clinic.staff.models import Clinician
 
 FURTHEST = timedelta(days=366)
-NOTHING = (datetime.max.replace(tzinfo=UTC),) * 2  # busy with nothing, for ever after
 LONGEST_BUSY = timedelta(hours=12)  # the longest kind with the longest buffers: no busy span starts earlier
 
 
@@ -48,60 +48,115 @@ class FreeTime(NamedTuple):
         return Slot(self.starts_at, self.clinician_id)
 
 
+class Weekly(NamedTuple):
+    """A weekly range, as a value: the openings of equal ones are worked out once."""
+
+    weekday: int
+    starts: int
+    ends: int
+    valid_from: date
+    valid_until: date | None
+    modes: tuple[str, ...]
+
+
+class Dated(NamedTuple):
+    """A day's difference, as a value."""
+
+    day: date
+    kind: str
+    starts: int
+    ends: int
+    modes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Diary:
-    """What is known of some clinicians' days: their hours, exceptions and busy spans."""
+    """What is known of some clinicians' days: their hours by weekday, exceptions by day, and busy spans in order."""
 
     clinicians: Sequence[Clinician]
-    rules: dict[UUID, list[WeeklyHours]]
-    exceptions: dict[UUID | None, list[HoursException]]
-    busy: dict[UUID, list[Span]]
+    rules: Mapping[tuple[UUID, int], list[Weekly]]
+    exceptions: Mapping[tuple[UUID, date], list[Dated]]  # the clinician's own and the clinic's
+    busy: Mapping[UUID, list[Span]]
 
     def opening(self, clinician_id: UUID, day: date) -> list[Span]:
         """Return when the clinician is open on ``day``."""
-        return opening(day, self.rules[clinician_id], self._exceptions(clinician_id))
+        return opening(day, *self.hours(clinician_id, day))
 
-    def opening_by_modes(
-        self, clinician_id: UUID, day: date, modes: Sequence[str]
-    ) -> list[tuple[list[Span], tuple[str, ...]]]:
-        """Return when the clinician is open on ``day``, for which of ``modes``."""
-        return opening_by_modes(day, self.rules[clinician_id], self._exceptions(clinician_id), modes)
+    def hours(self, clinician_id: UUID, day: date) -> tuple[tuple[Weekly, ...], tuple[Dated, ...]]:
+        """Return the weekly ranges and the exceptions that say when the clinician is open on ``day``."""
+        rules = self.rules.get((clinician_id, day.weekday()), ())
+        return tuple(rules), tuple(self.exceptions.get((clinician_id, day), ()))
+
+    def all_hours(self, clinician_id: UUID) -> tuple[list[Weekly], list[Dated]]:
+        """Return every weekly range and every exception of the days that were read."""
+        rules = [rule for (who, _), of_the_day in self.rules.items() if who == clinician_id for rule in of_the_day]
+        dated = [row for (who, _), of_the_day in self.exceptions.items() if who == clinician_id for row in of_the_day]
+        return rules, dated
 
     def load(self, clinician_id: UUID, day: date) -> timedelta:
         """Return how long the clinician is busy on ``day``."""
         return sum((end - start for start, end in self.busy[clinician_id] if uk_day(start) == day), timedelta())
 
-    def _exceptions(self, clinician_id: UUID) -> list[HoursException]:
-        return [*self.exceptions[clinician_id], *self.exceptions[None]]
+
+# One statement, and one row a clinician: through the models it was three, and a row a visit took longer to
+# arrive than to find (docs/benchmarks.md).
+READ = """
+    select clinician, hours.weekly, differs.dated, busy.starts, busy.ends
+    from unnest(%(clinicians)s::uuid[]) clinician,
+        lateral (
+            select json_agg(json_build_array(weekday, starts, ends, valid_from, valid_until, modes))::text as weekly
+            from bookings_weeklyhours where clinician_id = clinician and valid_from <= %(last)s
+        ) hours,
+        lateral (
+            select json_agg(json_build_array(day, kind, starts, ends, modes))::text as dated
+            from bookings_hoursexception
+            where (clinician_id = clinician or clinician_id is null) and day between %(first)s and %(last)s
+        ) differs,
+        lateral (
+            select array_agg(busy_from order by busy_from) as starts, array_agg(busy_until order by busy_from) as ends
+            from bookings_appointment
+            where clinician_id = clinician and busy_from between %(earliest)s and %(latest)s
+                and state <> all(%(over)s) and not (state = 'held' and held_until <= %(now)s) and id <> all(%(ignoring)s::uuid[])
+        ) busy
+"""
 
 
 def read_diary(
     clinicians: Sequence[Clinician], first: date, last: date, *, now: datetime, ignoring: Iterable[UUID] = ()
 ) -> Diary:
-    """Return the diary of ``clinicians`` from ``first`` to ``last``, in three queries.
+    """Return the diary of ``clinicians`` from ``first`` to ``last``, in one query.
 
     ``ignoring`` are appointments to leave out: one's own hold, or the visit that is being moved.
     """
-    rules, exceptions, busy = defaultdict(list), defaultdict(list), defaultdict(list)
-    for rule in WeeklyHours.objects.filter(clinician__in=clinicians, valid_from__lte=last):
-        rules[rule.clinician_id].append(rule)
-    own_or_all = Q(clinician__in=clinicians) | Q(clinician=None)
-    for exception in HoursException.objects.filter(own_or_all, day__range=(first, last)):
-        exceptions[exception.clinician_id].append(exception)
-    for clinician_id, start, end in (
-        _busy_spans(clinicians, first, last, now)
-        .exclude(pk__in=ignoring)
-        .values_list("clinician_id", "busy_from", "busy_until")
-    ):
-        busy[clinician_id].append((start, end))
+    asked: dict[str, Any] = {
+        "clinicians": [clinician.pk for clinician in clinicians],
+        "first": first,
+        "last": last,
+        "earliest": datetime.combine(first, time(), tzinfo=UTC) - LONGEST_BUSY,
+        "latest": datetime.combine(last, time(), tzinfo=UTC) + timedelta(days=2),
+        "over": sorted(OVER_WITHOUT_A_VISIT),
+        "now": now,
+        "ignoring": list(ignoring),
+    }
+    rules, exceptions, busy = defaultdict(list), defaultdict(list), {}
+    with connection.cursor() as cursor:
+        cursor.execute(READ, asked)
+        for clinician_id, weekly, dated, starts, ends in cursor:
+            for row in json.loads(weekly or "[]"):
+                rules[clinician_id, row[0]].append(_rule(*row))
+            for exception in (_exception(*row) for row in json.loads(dated or "[]")):
+                exceptions[clinician_id, exception.day].append(exception)
+            busy[clinician_id] = list(zip(starts or (), ends or (), strict=True))
     return Diary(clinicians, rules, exceptions, busy)
 
 
-def _busy_spans(clinicians: Sequence[Clinician], first: date, last: date, now: datetime) -> AppointmentQuerySet:
-    earliest = datetime.combine(first, datetime.min.time(), tzinfo=now.tzinfo) - LONGEST_BUSY
-    latest = datetime.combine(last, datetime.min.time(), tzinfo=now.tzinfo) + timedelta(days=2)
-    in_window = Appointment.objects.live().filter(clinician__in=clinicians, busy_from__range=(earliest, latest))
-    return in_window.exclude(state=State.HELD, held_until__lte=now).order_by("busy_from")
+def _rule(weekday: int, starts: int, ends: int, valid_from: str, valid_until: str | None, modes: list[str]) -> Weekly:
+    until = date.fromisoformat(valid_until) if valid_until else None
+    return Weekly(weekday, starts, ends, date.fromisoformat(valid_from), until, tuple(modes))
+
+
+def _exception(day: str, kind: str, starts: int, ends: int, modes: list[str]) -> Dated:
+    return Dated(date.fromisoformat(day), kind, starts, ends, tuple(modes))
 
 
 def days_that_can_be_booked(kind: AppointmentKind, now: datetime) -> tuple[date, date]:
@@ -112,55 +167,87 @@ def days_that_can_be_booked(kind: AppointmentKind, now: datetime) -> tuple[date,
 def slots(kind: AppointmentKind, diary: Diary, first: date, last: date, *, now: datetime) -> dict[date, list[FreeTime]]:
     """Return the free times of ``kind`` from ``first`` to ``last`` by UK day, inside notice and horizon; days without any are left out."""
     earliest_day, latest_day = days_that_can_be_booked(kind, now)
+    first, last = max(first, earliest_day), min(last, latest_day)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    found: dict[date, list[FreeTime]] = {day: [] for day in days}
     earliest = now + timedelta(hours=kind.notice_hours)
-    found: dict[date, list[FreeTime]] = {}
-    day = max(first, earliest_day)
-    while day <= min(last, latest_day):
-        of_the_day = [
-            free
-            for clinician in diary.clinicians
-            for free in _free_times(kind, diary, clinician.pk, day)
-            if free.starts_at >= earliest
-        ]
-        if of_the_day:
-            found[day] = sorted(of_the_day)
-        day += timedelta(days=1)
+    for clinician_id in sorted(clinician.pk for clinician in diary.clinicians):
+        offered = _offered(kind, diary, clinician_id, days)
+        starts = list(offered)
+        for start in _beside(kind, starts[bisect_left(starts, earliest) :], diary.busy[clinician_id]):
+            day, modes = offered[start]
+            found[day].append(FreeTime(start, clinician_id, modes))
+    # Clinicians came in order, so those of the same start stay in it.
+    return {day: sorted(free, key=attrgetter("starts_at")) for day, free in found.items() if free}
+
+
+def _offered(
+    kind: AppointmentKind, diary: Diary, clinician_id: UUID, days: Iterable[date]
+) -> dict[datetime, tuple[date, tuple[str, ...]]]:
+    """Return the starts that the clinician's hours give ``kind`` on ``days``, in order, each with its day and ways to meet."""
+    rule = (kind.minutes, kind.align_minutes, tuple(kind.modes))
+    found: dict[datetime, tuple[date, tuple[str, ...]]] = {}
+    for day in days:
+        found |= _offered_on(day, *diary.hours(clinician_id, day), *rule)
     return found
 
 
-def _free_times(kind: AppointmentKind, diary: Diary, clinician_id: UUID, day: date) -> list[FreeTime]:
+@lru_cache(maxsize=4096)  # most clinicians share most of their hours, and so do the pages asked for one after another
+def _offered_on(
+    day: date,
+    rules: tuple[Weekly, ...],
+    exceptions: tuple[Dated, ...],
+    minutes: int,
+    align_minutes: int,
+    modes: tuple[str, ...],
+) -> dict[datetime, tuple[date, tuple[str, ...]]]:
     found: dict[datetime, tuple[str, ...]] = {}
-    for spans, modes in diary.opening_by_modes(clinician_id, day, kind.modes):
-        for start in free_starts(kind, spans, diary.busy[clinician_id]):
-            found[start] = (*found.get(start, ()), *modes)
-    return [FreeTime(start, clinician_id, modes) for start, modes in found.items()]
+    for spans, same in opening_by_modes(day, rules, exceptions, modes):
+        for start in _fitting(spans, minutes, align_minutes):
+            found[start] = (*found.get(start, ()), *same)
+    return {start: (day, found[start]) for start in sorted(found)}
 
 
-def free_starts(kind: AppointmentKind, open_spans: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
+class Lasts(Protocol):
+    """How much room a visit takes, as ``AppointmentKind`` has it."""
+
+    minutes: int
+    align_minutes: int
+    buffer_before: int
+    buffer_after: int
+
+
+def free_starts(kind: Lasts, open_spans: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
     """Return the aligned starts at which ``kind`` with its buffers fits: the visit into the opening, all of it beside ``busy``.
 
-    ``busy`` is in order and never overlaps (the diary's constraint). The buffers may reach over the
-    edge of the opening; they only keep other visits away.
+    ``open_spans`` and ``busy`` are in order and never overlap (the diary's constraint). The buffers may reach over
+    the edge of the opening; they only keep other visits away.
     """
-    step = timedelta(minutes=kind.align_minutes)
-    before, length = timedelta(minutes=kind.buffer_before), timedelta(minutes=kind.minutes)
-    needed = length + timedelta(minutes=kind.buffer_after)
-    starts: list[datetime] = []
+    return _beside(kind, _fitting(open_spans, kind.minutes, kind.align_minutes), busy)
+
+
+def _fitting(open_spans: Iterable[Span], minutes: int, align_minutes: int) -> list[datetime]:
+    """Return the aligned starts at which so many minutes fit into the opening."""
+    length, step = timedelta(minutes=minutes), timedelta(minutes=align_minutes)
+    starts = []
     for open_from, open_until in open_spans:
         start = aligned(open_from, step)
-        ahead = iter(busy[bisect_left(busy, open_from - before, key=_end) :])
-        busy_from, busy_until = next(ahead, NOTHING)
         while start + length <= open_until:
-            while busy_until <= start - before:
-                busy_from, busy_until = next(ahead, NOTHING)
-            if busy_from >= start + needed:
-                starts.append(start)
+            starts.append(start)
             start += step
     return starts
 
 
-def _end(span: Span) -> datetime:
-    return span[1]
+def _beside(kind: Lasts, starts: list[datetime], busy: Sequence[Span]) -> list[datetime]:
+    """Return those of ``starts`` at which ``kind`` with its buffers touches nothing of ``busy``; both are in order."""
+    before = timedelta(minutes=kind.buffer_before)
+    needed = timedelta(minutes=kind.minutes + kind.buffer_after)
+    free, seen = [], 0
+    for busy_from, busy_until in busy:
+        taken = bisect_right(starts, busy_from - needed, seen)
+        free += starts[seen:taken]
+        seen = bisect_left(starts, busy_until + before, taken)
+    return free + starts[seen:]
 
 
 def aligned(moment: datetime, step: timedelta) -> datetime:

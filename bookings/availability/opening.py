@@ -19,22 +19,42 @@ Minutes = tuple[int, int]
 class Rule(Protocol):
     """A weekly range, as ``WeeklyHours`` has it."""
 
-    weekday: int
-    starts: int
-    ends: int
-    valid_from: date
-    valid_until: date | None
-    modes: list[str]
+    @property
+    def weekday(self) -> int: ...
+
+    @property
+    def starts(self) -> int: ...
+
+    @property
+    def ends(self) -> int: ...
+
+    @property
+    def valid_from(self) -> date: ...
+
+    @property
+    def valid_until(self) -> date | None: ...
+
+    @property
+    def modes(self) -> Sequence[str]: ...
 
 
 class DatedException(Protocol):
     """A dated difference, as ``HoursException`` has it."""
 
-    day: date
-    kind: str
-    starts: int
-    ends: int
-    modes: list[str]
+    @property
+    def day(self) -> date: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def starts(self) -> int: ...
+
+    @property
+    def ends(self) -> int: ...
+
+    @property
+    def modes(self) -> Sequence[str]: ...
 
 
 def opening(day: date, rules: Iterable[Rule], exceptions: Iterable[DatedException]) -> list[Span]:

@@ -35,7 +35,7 @@ def left_of(row: Rule, first: date, last: date | None) -> list[Validity]:
 def with_plan(rows: Iterable[Rule], plan: Sequence[Planned], first: date, last: date | None) -> list[Planned]:
     """Return the hours as they will be: ``plan`` from ``first`` to ``last``, before and after it what there was."""
     kept = [
-        Planned(row.weekday, row.starts, row.ends, row.modes, start, end)
+        Planned(row.weekday, row.starts, row.ends, list(row.modes), start, end)
         for row in rows
         for start, end in left_of(row, first, last)
     ]

@@ -90,7 +90,7 @@ def _preview(request: HttpRequest, clinician: Clinician, form: WeekForm, now: da
     )
     furthest = max([first + timedelta(days=preview.DAYS), *(uk_day(visit.starts_at) for visit in coming)])
     diary = read_diary([clinician], first, furthest, now=now)
-    before, exceptions = diary.rules[clinician.pk], [*diary.exceptions[clinician.pk], *diary.exceptions[None]]
+    before, exceptions = diary.all_hours(clinician.pk)
     after = with_plan(before, form.plan, first, last)
     days = preview.day_by_day(first, preview.DAYS, before=(before, exceptions), after=(after, exceptions))
     outside = preview.outside(coming, after, exceptions)
