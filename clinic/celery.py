@@ -56,7 +56,7 @@ app.conf.beat_schedule = {
     "tick": every(TICK, timedelta(seconds=settings.OUTBOX_TICK_SECONDS)),
     "waiting list": every("bookings.waitlist.tasks.sweep", timedelta(minutes=1)),
     "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
-    "old holds": every("bookings.appointments.tasks.expire_old_holds", timedelta(hours=1)),
+    "old holds": every("bookings.holds.tasks.expire_old_holds", timedelta(hours=1)),
     "reviews of pages": every("clinic.pages.tasks.remind_of_reviews", timedelta(hours=6)),
     "old enquiries": every("clinic.enquiries.tasks.forget_old", timedelta(hours=24)),
 }

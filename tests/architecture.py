@@ -25,6 +25,8 @@ FEATURES = {
         "availability",
         "charges",
         "appointments",
+        "holds",
+        "attendance",
         "timeoff",
         "choosing",
         "waitlist",
@@ -44,7 +46,7 @@ NAMED = {
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening", "preview"},
-    "bookings.appointments": {"access", "refusals", "slots"},
+    "bookings.appointments": {"access", "diary", "refusals", "slots"},
     "bookings.figures": {"reading"},
     "patients.intake": {"flags", "questions", "walk"},
 }

@@ -89,9 +89,10 @@ def test_feature_folders_hold_only_the_known_names():
 # What a feature keeps to itself beside the known names. More than two is a reason to look again; the diary's
 # are one engine (see docs/decisions), and so are the outbox's.
 INSIDE = {
-    "bookings.appointments": {"diary", "ics"},
+    "bookings.appointments": {"ics"},
     "bookings.charges": {"refusals"},
-    "bookings.choosing": {"listing", "appointment_urls"},
+    "bookings.choosing": {"listing", "page", "appointment_urls"},
+    "bookings.holds": {"limits"},
     "bookings.waitlist": {"freed", "wishes"},
     "clinic.outbox": {"rules", "sending", "eml"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},

@@ -6,16 +6,27 @@ The exclusion constraints stand behind it for whatever goes round these locks.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from bookings.appointments.models import Appointment, Submission
-from bookings.appointments.refusals import AlreadyUsed, Busy, Elsewhere, Taken
+from bookings.appointments import slots
+from bookings.appointments.enums import UPCOMING, State
+from bookings.appointments.models import Appointment, AppointmentMove, Submission
+from bookings.appointments.policy import busy_span
+from bookings.appointments.refusals import AlreadyUsed, Busy, Elsewhere, NotOffered, Taken
+from bookings.kinds.models import AppointmentKind
+from clinic.accounts.models import User
 from clinic.db.contention import constraint_of, patiently
+from clinic.db.states import StaleState, move
+from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
-from patients.profile.models import Patient
+from patients.profile.actions import open_care
+from patients.profile.models import CareRelationship, Patient
 
 SAME_KEY = "bookings_submission_key_key"
 REFUSALS = {"clinician_is_in_one_place": Taken, "patient_is_in_one_place": Elsewhere}
@@ -75,3 +86,116 @@ def _done_before(key: UUID, sent: str) -> Appointment | None:
     if done is not None and done.fingerprint != sent:
         raise AlreadyUsed
     return done.appointment if done else None
+
+
+def make_room(
+    kind: AppointmentKind,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    mode: str = "",
+    at: datetime,
+    ignoring: Iterable[UUID] = (),
+    anyway: bool = False,
+) -> None:
+    """Let overlapping holds that have run out go, then check that the time is offered, for ``mode`` where one is named.
+
+    ``anyway``: it need not be offered, as long as staff may write it down. Raises Taken or NotOffered.
+    """
+    busy_from, busy_until = busy_span(kind, starts_at)
+    overlapping = Appointment.objects.filter(
+        clinician=clinician,
+        busy_from__gt=busy_from - slots.LONGEST_BUSY,  # or all of the clinician's past would be looked at
+        busy_from__lt=busy_until,
+        busy_until__gt=busy_from,
+    )
+    for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
+        let_go(stale, reason="Time ran out", at=at)
+    if overlapping.live().exclude(pk__in=ignoring).exists():
+        raise Taken
+    if anyway:
+        offered = slots.may_be_written_down(kind, clinician, starts_at, now=at)
+    else:
+        free = slots.offered_at(kind, clinician, starts_at, now=at, ignoring=ignoring)
+        offered = free is not None and mode in {"", *free.modes}
+    if not offered:
+        raise NotOffered
+
+
+def insert(
+    kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any
+) -> Appointment:
+    busy_from, busy_until = busy_span(kind, starts_at)
+    return Appointment.objects.create(
+        kind=kind,
+        clinician=clinician,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=kind.minutes),
+        busy_from=busy_from,
+        busy_until=busy_until,
+        fee_pence=kind.fee_pence,
+        created_at=at,
+        **fields,
+    )
+
+
+def move_to(
+    current: Appointment,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    reason: str,
+    outside_hours_reason: str,
+    by: User,
+    at: datetime,
+) -> Appointment:
+    busy_from, busy_until = busy_span(current.kind, starts_at)
+    length = current.ends_at - current.starts_at
+    unchanged = Appointment.objects.filter(pk=current.pk, state__in=UPCOMING, sequence=current.sequence)
+    if not unchanged.update(
+        clinician=clinician,
+        starts_at=starts_at,
+        ends_at=starts_at + length,
+        busy_from=busy_from,
+        busy_until=busy_until,
+        sequence=F("sequence") + 1,
+        outside_hours_reason=outside_hours_reason,
+        move_asked_at=None,
+    ):
+        raise StaleState
+    AppointmentMove.objects.create(
+        appointment=current,
+        from_starts_at=current.starts_at,
+        from_clinician_id=current.clinician_id,
+        to_starts_at=starts_at,
+        to_clinician=clinician,
+        at=at,
+        by=by,
+        reason=reason,
+    )
+    current.refresh_from_db()
+    return current
+
+
+def let_go(held: Appointment, *, reason: str, at: datetime) -> None:
+    """End a hold. Where it was ended or booked at this very moment, what is asked next will see that."""
+    with suppress(StaleState):
+        move(held, State.EXPIRED, by=None, at=at, reason=reason)
+
+
+def announce_booking(
+    appointment: Appointment, *, fact: str = "appointment_booked", tell: bool = True, at: datetime
+) -> None:
+    """Plan the messages about a booked time, and let its clinician open the patient's record."""
+    patient = appointment.patient
+    assert patient is not None  # noqa: S101 - the database promises it of every visit
+    open_care(patient, appointment.clinician, CareRelationship.Reason.BOOKED, at=at)
+    outbox.plan(
+        fact,
+        about=appointment.pk,
+        person=patient.pk,
+        anchor=appointment.starts_at,
+        at=at,
+        round=appointment.sequence,
+        without_at_once=not tell,
+    )

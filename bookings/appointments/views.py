@@ -14,6 +14,7 @@ from bookings.appointments.access import facts, own_visit
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
 from bookings.appointments.forms import CancelForm
 from bookings.appointments.refusals import RefundChanged
+from bookings.attendance import actions as attendance
 from bookings.kinds.enums import Mode
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
@@ -65,7 +66,7 @@ def will_come(request: SignedIn, pk: UUID) -> HttpResponse:
     visit = own_visit(request, pk)
     try:
         if visit.state != State.CONFIRMED:
-            actions.will_come(visit, by=request.user, at=timezone.now())
+            attendance.will_come(visit, by=request.user, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Subquery, UUIDField, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,8 +22,10 @@ from bookings.appointments.enums import HOLD_STATES, UPCOMING, State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import HoldEnded, NotOffered, SignInFirst
 from bookings.appointments.slots import Slot
-from bookings.choosing.forms import ANYBODY, ConfirmForm, FilterForm, MoveForm, SlotForm, TimesQuery, slot_value
-from bookings.choosing.listing import Wish, free_then, nearest, times
+from bookings.choosing.forms import ConfirmForm, MoveForm, SlotForm, TimesQuery, slot_value
+from bookings.choosing.listing import free_then, nearest
+from bookings.choosing.page import HOLD_KEY, kinds_for, session_hold, times_page, wish_of
+from bookings.holds import actions as holds
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
@@ -34,7 +35,6 @@ from clinic.forms.keyed import KeyedForm
 from clinic.staff.models import Clinician
 from patients.profile.models import Patient
 
-HOLD_KEY = "hold"  # the session's own hold
 ANSWERS_KEY = "answers"  # what was answered about a time that is gone; the session is kept in the database
 
 
@@ -42,14 +42,14 @@ ANSWERS_KEY = "answers"  # what was answered about a time that is gone; the sess
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """Free times of a kind; choosing one holds it for 15 minutes. Works signed out."""
-    kind = get_object_or_404(_kinds(request), slug=slug)
+    kind = get_object_or_404(kinds_for(request), slug=slug)
     now = timezone.now()
     own: UUID | None = kind.seen_before  # type: ignore[attr-defined]
     if why := policy.why_not_book(kind.audience, was_here=own is not None):
         context = {"kind": kind, "why": why, "may_sign_in": why == policy.NotFor.NEW_HERE}
         return render(request, "bookings/choosing/not_for_you.html", context)
     if request.method != "POST":
-        return _times_page(request, kind, SlotForm(), now, own=own)
+        return times_page(request, kind, SlotForm(), now, own=own)
     if request.user.is_authenticated and not is_patient(request.user):
         raise PermissionDenied
     return _chosen(request, kind, now, own)
@@ -70,7 +70,7 @@ def _chosen(request: HttpRequest, kind: AppointmentKind, now: datetime, own: UUI
             form.add_error(None, str(refusal))
         else:
             return _held(request, held, form.cleaned_data["slot"])
-    return _times_page(request, kind, form, now, own=own)
+    return times_page(request, kind, form, now, own=own)
 
 
 def _hold(
@@ -81,7 +81,7 @@ def _hold(
     address = salted_hmac("bookings.hold", request.META.get("REMOTE_ADDR", "")).hexdigest()
     who: dict[str, Any] = {
         "patient": patient,
-        "own_hold": _session_hold(request),
+        "own_hold": session_hold(request),
         "visitor": salted_hmac("bookings.visitor", request.META.get("CSRF_COOKIE", "")).hexdigest(),
         "address": address,
         # One page has many times: the same time twice is one act, another time of the same page another.
@@ -89,11 +89,11 @@ def _hold(
         "at": now,
     }
     if not form.cleaned_data["whoever"]:
-        return actions.hold(kind, shown, slot.starts_at, **who)
+        return holds.hold(kind, shown, slot.starts_at, **who)
     query = TimesQuery(request.GET)
-    free = free_then(kind, slot.starts_at, uk_day(slot.starts_at), wish=_wish(query, None), now=now)
+    free = free_then(kind, slot.starts_at, uk_day(slot.starts_at), wish=wish_of(query, None), now=now)
     clinicians = [shown, *(each for each in free if each.pk != shown.pk)]
-    return actions.hold_with_whoever(kind, clinicians, slot.starts_at, **who)
+    return holds.hold_with_whoever(kind, clinicians, slot.starts_at, **who)
 
 
 def _held(request: HttpRequest, held: Appointment, wanted: Slot) -> HttpResponse:
@@ -113,7 +113,7 @@ def _held(request: HttpRequest, held: Appointment, wanted: Slot) -> HttpResponse
 @patients_only
 def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     """The last page before a booking: who, when, how much, how to get out of it."""
-    held = found(request, Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)), pk)
+    held = found(request, Appointment.objects.visible_to(request.user, own_hold=session_hold(request)), pk)
     patient, now = patient_of(request), timezone.now()
     if patient is None:
         return _profile_first(request.path)
@@ -145,7 +145,7 @@ def _confirmed(
     answers = {"mode": sent["mode"], "access_needs": sent["access_needs"]}
     early, key = sent.get("early_start", False), sent["key"]
     try:
-        actions.confirm(held, patient=patient, early_start=early, key=key, by=request.user, at=now, **answers)
+        holds.confirm(held, patient=patient, early_start=early, key=key, by=request.user, at=now, **answers)
     except HoldEnded:
         request.session[ANSWERS_KEY] = answers
         return _gone(request, held, now, status=422)
@@ -190,11 +190,11 @@ def _gone(request: HttpRequest, held: Appointment, now: datetime, *, status: int
 @patients_only
 def more_time(request: SignedIn, pk: UUID) -> HttpResponse:
     """Keep a held time for 15 minutes more, once."""
-    held = found(request, Appointment.objects.visible_to(request.user, own_hold=_session_hold(request)), pk)
+    held = found(request, Appointment.objects.visible_to(request.user, own_hold=session_hold(request)), pk)
     patient, form = patient_of(request), KeyedForm(request.POST)
     if patient and form.is_valid():
         try:
-            kept = actions.extend_hold(held, patient=patient, key=form.cleaned_data["key"], at=timezone.now())
+            kept = holds.extend_hold(held, patient=patient, key=form.cleaned_data["key"], at=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
@@ -224,7 +224,7 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
             return redirect("appointment", pk=pk)
     if visit.state not in UPCOMING or not visit.may_move(now):
         return render(request, "bookings/choosing/cannot_move.html", facts(visit), status=422 if form.errors else 200)
-    return _times_page(request, visit.kind, form, now, own=visit.clinician_id, moving=visit)
+    return times_page(request, visit.kind, form, now, own=visit.clinician_id, moving=visit)
 
 
 def _ask_to_agree(request: HttpRequest, visit: Appointment, form: MoveForm, clinician: Clinician) -> HttpResponse:
@@ -238,67 +238,6 @@ def _ask_to_agree(request: HttpRequest, visit: Appointment, form: MoveForm, clin
         "new_cut_off": when_text(policy.cut_off(slot.starts_at, visit.terms)),
     }
     return render(request, "bookings/choosing/move.html", context)
-
-
-def _times_page(
-    request: HttpRequest,
-    kind: AppointmentKind,
-    form: SlotForm | MoveForm,
-    now: datetime,
-    *,
-    own: UUID | None,
-    moving: Appointment | None = None,
-) -> HttpResponse:
-    """Show the free times; ``own`` is whom the patient saw before, ``moving`` the visit that gets another time."""
-    query, held = TimesQuery(request.GET), _session_hold(request)
-    wish = _wish(query, own, mode=moving.mode if moving else "")
-    ignoring = [pk for pk in (held, moving.pk if moving else None) if pk]
-    shown = times(
-        kind,
-        now=now,
-        start=query.asked("start"),
-        day=query.asked("day"),
-        ignoring=ignoring,
-        wish=wish,
-        own=own,
-        together=True,
-    )
-    asked = {name: query.asked(name) for name in ("part", "mode", "sex", "day")}
-    filters = FilterForm(
-        kind=kind,
-        clinicians=shown.clinicians,
-        initial={name: value or "" for name, value in asked.items()}
-        | {"who": shown.wish.clinician.hex if shown.wish.clinician else ANYBODY},
-    )
-    if moving:
-        filters.fields.pop("mode", None)
-    context = {
-        "kind": kind,
-        "form": form,
-        "times": shown,
-        "kept": query.kept(),
-        "filters": filters,
-        "is_narrowed": any(asked[name] for name in ("part", "mode", "sex")),
-        "own": next((each for each in shown.clinicians if each.pk == own), None),
-        "whoever": shown.wish.clinician is None and moving is None,
-        "wished": next((each for each in shown.clinicians if each.pk == shown.wish.clinician), None),
-    } | (facts(moving) if moving else {})
-    template = "bookings/choosing/reschedule.html" if moving else "bookings/choosing/choose.html"
-    return render(request, template, context, status=422 if form.errors else 200)
-
-
-def _wish(query: TimesQuery, own: UUID | None, *, mode: str = "") -> Wish:
-    asked = {name: query.asked(name) or "" for name in ("part", "mode", "sex")}
-    return Wish(clinician=query.asked_for(own), **asked | ({"mode": mode} if mode else {}))
-
-
-def _kinds(request: HttpRequest) -> QuerySet[AppointmentKind]:
-    """Return the kinds, each with the clinician whom the signed-in patient saw last (``seen_before``)."""
-    kinds = AppointmentKind.objects.visible_to(request.user)
-    if not is_patient(request.user):
-        return kinds.annotate(seen_before=Value(None, output_field=UUIDField()))
-    mine = Appointment.objects.visible_to(request.user).filter(state=State.COMPLETED).order_by("-starts_at")
-    return kinds.annotate(seen_before=Subquery(mine.values("clinician")[:1]))
 
 
 def _seen_before(request: HttpRequest, held: Appointment) -> Clinician | None:
@@ -323,11 +262,6 @@ def _clinician(request: HttpRequest, slot: Slot) -> Clinician:
     if known is None:
         raise NotOffered
     return known
-
-
-def _session_hold(request: HttpRequest) -> UUID | None:
-    held = request.session.get(HOLD_KEY)
-    return UUID(held) if held else None
 
 
 def _profile_first(back: str) -> HttpResponse:

@@ -13,9 +13,9 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from bookings.appointments import actions as diary
 from bookings.appointments.enums import HOLD_STATES, State
 from bookings.appointments.models import Appointment
+from bookings.holds import actions as holds
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import policy
 from bookings.waitlist.enums import EntryState, OfferState
@@ -108,7 +108,7 @@ def accept(offer: Offer, *, by: User, at: datetime) -> Appointment:
         move(current, OfferState.ACCEPTED, by=by, at=at)
         move(current.entry, EntryState.BOOKED, by=by, at=at)
 
-    return diary.take_offered(offer.hold, visit, key=uuid5(offer.pk, "accept"), by=by, at=at, then=then)
+    return holds.take_offered(offer.hold, visit, key=uuid5(offer.pk, "accept"), by=by, at=at, then=then)
 
 
 def decline(offer: Offer, *, reason: str, by: User, at: datetime) -> None:
@@ -118,7 +118,7 @@ def decline(offer: Offer, *, reason: str, by: User, at: datetime) -> None:
         current = Offer.objects.select_related("hold").get(pk=offer.pk)
         if not current.may_be_answered(at):
             raise OfferEnded
-        diary.release(current.hold, reason="Declined", by=by, at=at)
+        holds.release(current.hold, reason="Declined", by=by, at=at)
         move(current, OfferState.DECLINED, by=by, at=at, reason=reason)
 
     _alone_with(offer.entry.patient_id, work)
@@ -169,7 +169,7 @@ def _offer(found: Match, *, at: datetime) -> Offer | None:
         outbox.plan("time_offered", about=offer.pk, person=entry.patient_id, anchor=found.until, at=at)
 
     try:
-        held = diary.hold_for_offer(
+        held = holds.hold_for_offer(
             entry.kind,
             Clinician.objects.get(pk=found.time.clinician_id),
             found.time.starts_at,
@@ -208,7 +208,7 @@ def _settle(offer: Offer, *, at: datetime) -> None:
     if current.hold.state == State.HELD and at < current.expires_at:
         return
     if current.hold.state == State.HELD:
-        diary.release(current.hold, reason="No answer in time", by=None, at=at)
+        holds.release(current.hold, reason="No answer in time", by=None, at=at)
     move(current, OfferState.EXPIRED, by=None, at=at)
 
 
@@ -217,7 +217,7 @@ def _close(entry: WaitingEntry, to: EntryState, *, by: User | None, at: datetime
         _settle(offer, at=at)
         offer.refresh_from_db()
         if offer.state == OfferState.OFFERED:
-            diary.release(offer.hold, reason="No longer wanted", by=by, at=at)
+            holds.release(offer.hold, reason="No longer wanted", by=by, at=at)
             move(offer, OfferState.WITHDRAWN, by=by, at=at)
     current = WaitingEntry.objects.get(pk=entry.pk)
     move(current, to, by=by, at=at, reason=reason)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
+from bookings.attendance import actions as attendance
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day, when_text
@@ -34,10 +34,10 @@ from clinic.workspace.diary_marks import LEGEND
 
 # What each button does, the state it leads to, and what is said afterwards.
 ACTS = {
-    "check-in": (actions.check_in, State.CHECKED_IN, "Noted: the patient has arrived."),
-    "start": (actions.start, State.IN_PROGRESS, "Noted: the appointment has begun."),
-    "complete": (actions.complete, State.COMPLETED, "Noted: the appointment is complete."),
-    "did-not-attend": (actions.mark_did_not_attend, State.DID_NOT_ATTEND, "Noted: the patient did not come."),
+    "check-in": (attendance.check_in, State.CHECKED_IN, "Noted: the patient has arrived."),
+    "start": (attendance.start, State.IN_PROGRESS, "Noted: the appointment has begun."),
+    "complete": (attendance.complete, State.COMPLETED, "Noted: the appointment is complete."),
+    "did-not-attend": (attendance.mark_did_not_attend, State.DID_NOT_ATTEND, "Noted: the patient did not come."),
 }
 
 
@@ -132,7 +132,7 @@ def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = TakeBackForm(request.POST or None)
     if form.is_valid():
         try:
-            actions.take_back(visit, reason=form.cleaned_data["reason"], by=me(request), at=timezone.now())
+            attendance.take_back(visit, reason=form.cleaned_data["reason"], by=me(request), at=timezone.now())
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

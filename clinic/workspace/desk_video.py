@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.appointments import actions
 from bookings.appointments.models import Appointment
+from bookings.attendance import actions as attendance
 from bookings.kinds.enums import Mode
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
@@ -44,7 +44,7 @@ def video(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = VideoForm(request.POST if request.method == "POST" else None, initial={"url": visit.join_url})
     if form.is_valid():
         try:
-            actions.set_join_url(visit, form.cleaned_data["url"], by=me(request), at=timezone.now())
+            attendance.set_join_url(visit, form.cleaned_data["url"], by=me(request), at=timezone.now())
         except Refusal as refusal:
             form.add_error("url", str(refusal))
         else:

@@ -22,7 +22,9 @@ from bookings.appointments.refusals import (
     TooLate,
     TooSoon,
 )
+from bookings.attendance import actions as attendance
 from bookings.availability.models import HoursException
+from bookings.holds import actions as holds
 from clinic.db.states import StaleState, move
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Message
@@ -49,7 +51,7 @@ def kind(okafor, lind):
 
 
 def hold(kind, clinician, starts_at, patient=None, **fields):
-    return actions.hold(
+    return holds.hold(
         kind,
         clinician,
         starts_at,
@@ -58,7 +60,7 @@ def hold(kind, clinician, starts_at, patient=None, **fields):
 
 
 def confirm(held, patient, now=NOW, **fields):
-    return actions.confirm(
+    return holds.confirm(
         held,
         **{"patient": patient, "mode": "video", "early_start": True, "key": uuid4(), "by": patient.user, "at": now}
         | fields,
@@ -424,8 +426,8 @@ class TestStaff:
         visit = booked(kind, okafor, WEDNESDAY, amina)
 
         with pytest.raises(NotNow):
-            actions.check_in(visit, by=rosa, at=at(1, 10))
-        actions.check_in(visit, by=rosa, at=at(2, 9, 50))
+            attendance.check_in(visit, by=rosa, at=at(1, 10))
+        attendance.check_in(visit, by=rosa, at=at(2, 9, 50))
 
         assert list(visit.state_changes.values_list("to_state", "by")) == [
             ("booked", amina.user.pk),
@@ -436,8 +438,8 @@ class TestStaff:
         visit = booked(kind, okafor, WEDNESDAY, amina)
 
         with pytest.raises(NotNow):
-            actions.mark_did_not_attend(visit, by=rosa, at=at(2, 9, 59))
-        actions.mark_did_not_attend(visit, by=rosa, at=at(2, 10, 15))
+            attendance.mark_did_not_attend(visit, by=rosa, at=at(2, 9, 59))
+        attendance.mark_did_not_attend(visit, by=rosa, at=at(2, 10, 15))
 
         assert visit.state == State.DID_NOT_ATTEND
         assert not Message.objects.filter(about=visit.pk, state=MessageState.DUE).exists()
@@ -445,7 +447,7 @@ class TestStaff:
     def test_a_visit_runs_its_course(self, kind, okafor, amina, rosa):
         visit = booked(kind, okafor, WEDNESDAY, amina)
 
-        for act in (actions.check_in, actions.start, actions.complete):
+        for act in (attendance.check_in, attendance.start, attendance.complete):
             act(visit, by=rosa, at=WEDNESDAY)
 
         assert visit.state == State.COMPLETED

@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, InternalError, transaction
 
 from bookings.appointments import actions as diary_actions
 from bookings.appointments.policy import Terms
+from bookings.attendance import actions as attendance
 from bookings.charges import actions
 from bookings.charges.enums import MOVES, ChargeState
 from bookings.charges.models import Charge, ChargeEntry
@@ -23,6 +24,7 @@ from bookings.charges.policy import (
     standing_words,
 )
 from bookings.charges.refusals import AmountChanged, NothingToCorrect, NotToPay
+from bookings.holds import actions as holds
 from clinic.db.states import StaleState
 from tests.factories import diary, money, people
 from tests.factories.people import NOW
@@ -412,10 +414,8 @@ def kind(okafor, lind):
 
 @pytest.fixture
 def visit(kind, okafor, amina):
-    held = diary_actions.hold(kind, okafor, WEDNESDAY, patient=amina, own_hold=None, address="", key=uuid4(), at=NOW)
-    return diary_actions.confirm(
-        held, patient=amina, mode="video", early_start=False, key=uuid4(), by=amina.user, at=NOW
-    )
+    held = holds.hold(kind, okafor, WEDNESDAY, patient=amina, own_hold=None, address="", key=uuid4(), at=NOW)
+    return holds.confirm(held, patient=amina, mode="video", early_start=False, key=uuid4(), by=amina.user, at=NOW)
 
 
 def cancel(visit, by, agreed, at=NOW):
@@ -432,9 +432,7 @@ class TestInTheDiary:
         diary.hours(okafor)
         kind = diary.kind(okafor, fee_pence=0)
 
-        held = diary_actions.hold(
-            kind, okafor, WEDNESDAY, patient=amina, own_hold=None, address="", key=uuid4(), at=NOW
-        )
+        held = holds.hold(kind, okafor, WEDNESDAY, patient=amina, own_hold=None, address="", key=uuid4(), at=NOW)
         free = diary_actions.book_for(amina, kind, okafor, at(17, 10), mode="video", key=uuid4(), by=rosa, at=NOW)
 
         assert (held.charge, free.charge, free.payment) == (None, None, "Nothing to pay")
@@ -448,7 +446,7 @@ class TestInTheDiary:
         assert sums(made.charge) == (DUE, 18000, 0, 0)
 
     def test_confirmed_twice_is_charged_once(self, visit, amina):
-        diary_actions.confirm(visit, patient=amina, mode="video", early_start=False, key=uuid4(), by=amina.user, at=NOW)
+        holds.confirm(visit, patient=amina, mode="video", early_start=False, key=uuid4(), by=amina.user, at=NOW)
 
         assert Charge.objects.count() == 1
 
@@ -458,7 +456,7 @@ class TestInTheDiary:
         assert (moved.charge, Charge.objects.count()) == (visit.charge, 1)
 
     def test_nobody_came_keeps_it(self, visit, rosa):
-        diary_actions.mark_did_not_attend(visit, by=rosa, at=WEDNESDAY)
+        attendance.mark_did_not_attend(visit, by=rosa, at=WEDNESDAY)
 
         assert sums(visit.charge) == (DUE, 18000, 0, 0)
 

@@ -7,13 +7,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import Taken
 from bookings.appointments.slots import Slot
 from bookings.choosing.forms import slot_value
 from bookings.choosing.listing import Wish, free_then, nearest, times
+from bookings.holds import actions as holds
 from tests.factories import diary, people
 from tests.factories.people import NOW
 from tests.race import race
@@ -248,8 +248,8 @@ def test_case_3_ten_for_whoever_is_free_give_two_visits_with_two_clinicians(kind
 
     def act(number):
         who = {"patient": racers[number], "own_hold": None, "address": "", "key": uuid4(), "at": NOW}
-        held = actions.hold_with_whoever(kind, [okafor, lind], at(2, 16), **who)
-        return actions.confirm(
+        held = holds.hold_with_whoever(kind, [okafor, lind], at(2, 16), **who)
+        return holds.confirm(
             held, patient=racers[number], mode="phone", early_start=True, key=uuid4(), by=racers[number].user, at=NOW
         )
 
@@ -267,7 +267,7 @@ def test_the_same_press_twice_at_once_is_one_hold(kind, okafor, lind, amina):
 
     results = race(
         6,
-        lambda number: actions.hold_with_whoever(
+        lambda number: holds.hold_with_whoever(
             kind, [(okafor, lind)[number % 2], (lind, okafor)[number % 2]], at(2, 16), **who
         ),
     )

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.refusals import NotNow
 from bookings.appointments.slots import Slot
+from bookings.attendance import actions as attendance
 from bookings.choosing.forms import slot_value
 from clinic.audit.models import AccessLog
 from clinic.db.states import StaleState
@@ -284,7 +284,7 @@ class TestTakingBack:
     @pytest.fixture
     def missed(self, visit, rosa, monday_morning):
         monday_morning.move_to(WEDNESDAY + timedelta(minutes=20))
-        actions.mark_did_not_attend(visit, by=rosa, at=WEDNESDAY + timedelta(minutes=15))
+        attendance.mark_did_not_attend(visit, by=rosa, at=WEDNESDAY + timedelta(minutes=15))
         return visit
 
     def test_makes_the_visit_booked_again_with_a_reason(self, as_user, rosa, missed):
@@ -299,9 +299,9 @@ class TestTakingBack:
         )
 
     def test_also_arrived(self, visit, rosa):
-        actions.check_in(visit, by=rosa, at=WEDNESDAY)
+        attendance.check_in(visit, by=rosa, at=WEDNESDAY)
 
-        actions.take_back(visit, reason="Somebody else", by=rosa, at=WEDNESDAY)
+        attendance.take_back(visit, reason="Somebody else", by=rosa, at=WEDNESDAY)
 
         assert fresh(visit).state == State.BOOKED
 
@@ -319,11 +319,11 @@ class TestTakingBack:
         visit.state = state
 
         with pytest.raises(StaleState):
-            actions.take_back(visit, reason="x", by=rosa, at=WEDNESDAY)
+            attendance.take_back(visit, reason="x", by=rosa, at=WEDNESDAY)
 
     def test_on_another_day_is_refused(self, missed, rosa):
         with pytest.raises(NotNow):
-            actions.take_back(missed, reason="x", by=rosa, at=WEDNESDAY + timedelta(days=1))
+            attendance.take_back(missed, reason="x", by=rosa, at=WEDNESDAY + timedelta(days=1))
 
     @pytest.mark.parametrize("reason", ["", " ", "x" * 301, "a\0b"])
     def test_needs_a_reason(self, as_user, rosa, missed, reason):

@@ -14,7 +14,9 @@ from bookings.appointments.models import Appointment
 from bookings.appointments.policy import EARLY_START_TEXTS, MOST_COMING, is_video_link, join_opens, may_join
 from bookings.appointments.refusals import ExtendedAlready, HoldEnded, NotForYou, TooMany
 from bookings.appointments.slots import Slot
+from bookings.attendance import actions as attendance
 from bookings.choosing.forms import slot_value
+from bookings.holds import actions as holds
 from clinic.worklist.models import Task
 from tests.factories import diary
 from tests.factories.people import NOW
@@ -56,13 +58,13 @@ def url(name, visit):
 
 
 def hold(kind, clinician, patient, moment=WEDNESDAY, now=NOW):
-    return actions.hold(kind, clinician, moment, patient=patient, own_hold=None, address="", key=uuid4(), at=now)
+    return holds.hold(kind, clinician, moment, patient=patient, own_hold=None, address="", key=uuid4(), at=now)
 
 
 def book(kind, clinician, patient, moment=WEDNESDAY, now=NOW, **more):
     held = hold(kind, clinician, patient, moment, now)
     said = {"mode": "video", "early_start": True} | more
-    return actions.confirm(held, patient=patient, key=uuid4(), by=patient.user, at=now, **said)
+    return holds.confirm(held, patient=patient, key=uuid4(), by=patient.user, at=now, **said)
 
 
 class TestMoreTime:
@@ -85,14 +87,14 @@ class TestMoreTime:
         held, key = hold(kind, okafor, amina), uuid4()
 
         for _ in range(2):
-            kept = actions.extend_hold(held, patient=amina, key=key, at=NOW)
+            kept = holds.extend_hold(held, patient=amina, key=key, at=NOW)
 
         assert kept.held_until == NOW + 30 * MINUTE
 
     def test_counts_from_now_where_the_hold_ran_out(self, kind, okafor, amina):
         held = hold(kind, okafor, amina)
 
-        kept = actions.extend_hold(held, patient=amina, key=uuid4(), at=NOW + 20 * MINUTE)
+        kept = holds.extend_hold(held, patient=amina, key=uuid4(), at=NOW + 20 * MINUTE)
 
         assert kept.held_until == NOW + 35 * MINUTE
 
@@ -102,14 +104,14 @@ class TestMoreTime:
 
         for patient in (amina, ben):
             with pytest.raises(HoldEnded):
-                actions.extend_hold(held, patient=patient, key=uuid4(), at=NOW + 17 * MINUTE)
+                holds.extend_hold(held, patient=patient, key=uuid4(), at=NOW + 17 * MINUTE)
 
     def test_again_is_refused(self, kind, okafor, amina):
         held = hold(kind, okafor, amina)
-        actions.extend_hold(held, patient=amina, key=uuid4(), at=NOW)
+        holds.extend_hold(held, patient=amina, key=uuid4(), at=NOW)
 
         with pytest.raises(ExtendedAlready):
-            actions.extend_hold(held, patient=amina, key=uuid4(), at=NOW)
+            holds.extend_hold(held, patient=amina, key=uuid4(), at=NOW)
 
     def test_of_somebody_else_is_not_found(self, as_user, kind, okafor, amina, ben):
         held = hold(kind, okafor, amina)
@@ -150,8 +152,8 @@ class TestTimeLost:
         old = hold(kind, okafor, amina)
         fresh = hold(kind, okafor, ben, at(3, 10), now=NOW + timedelta(days=1))
 
-        assert actions.expire_old_holds(at=NOW + timedelta(days=1, minutes=15)) == 1
-        assert actions.expire_old_holds(at=NOW + timedelta(days=1, minutes=15)) == 0
+        assert holds.expire_old_holds(at=NOW + timedelta(days=1, minutes=15)) == 1
+        assert holds.expire_old_holds(at=NOW + timedelta(days=1, minutes=15)) == 0
 
         states = dict(Appointment.objects.values_list("pk", "state"))
         assert states == {old.pk: State.EXPIRED, fresh.pk: State.HELD}
@@ -206,7 +208,7 @@ class TestConfirmPage:
         held = hold(kind, okafor, amina, at(5, 10))
 
         with pytest.raises(HoldEnded):
-            actions.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
+            holds.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
 
     def test_a_visit_keeps_its_way_to_meet_when_it_moves(self, as_user, kind, okafor, amina):
         diary.hours(okafor, weekdays=[5], starts=9 * 60, ends=12 * 60, modes=["phone"])
@@ -289,7 +291,7 @@ class TestLimits:
         kind.save()
 
         with pytest.raises(NotForYou):
-            actions.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
+            holds.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
 
 
 class TestWillCome:
@@ -306,7 +308,7 @@ class TestWillCome:
 
     def test_the_clinic_moving_it_asks_anew_while_ones_own_move_does_not(self, kind, okafor, amina, rosa):
         visit = book(kind, okafor, amina)
-        actions.will_come(visit, by=amina.user, at=NOW)
+        attendance.will_come(visit, by=amina.user, at=NOW)
 
         moved = actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=amina.user, at=NOW)
         assert moved.state == State.CONFIRMED
@@ -335,7 +337,7 @@ class TestVideo:
         self, as_user, kind, okafor, amina, rosa, clock
     ):
         visit = book(kind, okafor, amina)
-        actions.set_join_url(visit, self.LINK, by=rosa, at=NOW)
+        attendance.set_join_url(visit, self.LINK, by=rosa, at=NOW)
 
         shown = {}
         for moment in (at(2, 9, 44), at(2, 9, 45), at(2, 10), at(2, 11, 29), at(2, 11, 30)):

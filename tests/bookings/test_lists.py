@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.appointments import actions
+from bookings.attendance import actions as attendance
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
@@ -55,7 +55,7 @@ class TestAccess:
         for patient, clinician in ((amina, okafor), (ben, lind)):
             diary.appointment(patient, clinician, kind, NOW + timedelta(hours=1))
             late = diary.appointment(patient, clinician, kind, NOW - timedelta(days=3))
-            actions.mark_did_not_attend(late, by=clinician.user, at=NOW)
+            attendance.mark_did_not_attend(late, by=clinician.user, at=NOW)
 
         client = as_user(okafor.user)
 
@@ -148,7 +148,7 @@ class TestDidNotAttend:
     @pytest.fixture
     def missed(self, kind, okafor, amina, rosa):
         visit = diary.appointment(amina, okafor, kind, FRIDAY)
-        actions.mark_did_not_attend(visit, by=rosa, at=FRIDAY + timedelta(minutes=30))
+        attendance.mark_did_not_attend(visit, by=rosa, at=FRIDAY + timedelta(minutes=30))
         return visit
 
     def test_asks_reception_by_the_end_of_the_next_working_day(self, missed):
@@ -164,7 +164,7 @@ class TestDidNotAttend:
 
     def test_oldest_first_until_it_is_finished(self, as_user, rosa, missed, kind, okafor, ben):
         earlier = diary.appointment(ben, okafor, kind, NOW)
-        actions.mark_did_not_attend(earlier, by=rosa, at=FRIDAY)
+        attendance.mark_did_not_attend(earlier, by=rosa, at=FRIDAY)
         client = as_user(rosa)
         assert names(client, "missed") == ["Ben Sample", "Amina Example"]
         task = Task.objects.get(about=earlier.pk)
@@ -185,7 +185,7 @@ class TestDidNotAttend:
         before = worklist.ask(TaskKind.DID_NOT_ATTEND, "Did not come", **fact)
         worklist.finish(before, "It was a mistake", by=rosa, at=NOW)
 
-        actions.mark_did_not_attend(visit, by=rosa, at=FRIDAY)
+        attendance.mark_did_not_attend(visit, by=rosa, at=FRIDAY)
 
         assert names(as_user(rosa), "missed") == ["Amina Example"]
         assert Task.objects.count() == 2
@@ -208,7 +208,7 @@ class TestThePage:
             patient = people.patient()
             diary.appointment(patient, okafor, kind, NOW + timedelta(hours=hour))
             late = diary.appointment(patient, okafor, kind, NOW - timedelta(days=3, hours=hour))
-            actions.mark_did_not_attend(late, by=rosa, at=NOW)
+            attendance.mark_did_not_attend(late, by=rosa, at=NOW)
 
         client = as_user(rosa)
         client.get(URL)

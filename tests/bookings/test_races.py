@@ -10,6 +10,7 @@ from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment, Submission
 from bookings.appointments.refusals import Elsewhere, HoldEnded, Taken
+from bookings.holds import actions as holds
 from clinic.outbox.models import Message
 from tests.factories import diary, people
 from tests.factories.people import NOW
@@ -33,8 +34,8 @@ def racers(transactional_db):
 
 
 def book(patient, kind, clinician, starts_at, key=None):
-    held = actions.hold(kind, clinician, starts_at, patient=patient, own_hold=None, address="", key=uuid4(), at=NOW)
-    return actions.confirm(
+    held = holds.hold(kind, clinician, starts_at, patient=patient, own_hold=None, address="", key=uuid4(), at=NOW)
+    return holds.confirm(
         held, patient=patient, mode="video", early_start=True, key=key or uuid4(), by=patient.user, at=NOW
     )
 
@@ -81,11 +82,11 @@ def test_one_patient_at_two_clinicians_at_once_gets_one(kind, okafor, lind, amin
 
 
 def test_the_same_form_ten_times_at_once_is_one_visit_and_one_mail(kind, okafor, amina):
-    held = actions.hold(kind, okafor, WEDNESDAY, patient=amina, own_hold=None, address="", key=uuid4(), at=NOW)
+    held = holds.hold(kind, okafor, WEDNESDAY, patient=amina, own_hold=None, address="", key=uuid4(), at=NOW)
     key = uuid4()
 
     def press(_):
-        return actions.confirm(held, patient=amina, mode="video", early_start=True, key=key, by=amina.user, at=NOW)
+        return holds.confirm(held, patient=amina, mode="video", early_start=True, key=key, by=amina.user, at=NOW)
 
     results = race(10, press)
 

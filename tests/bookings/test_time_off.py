@@ -17,6 +17,7 @@ from bookings.appointments.refusals import NotOffered
 from bookings.appointments.slots import offered_at
 from bookings.availability.actions import Overlapping
 from bookings.availability.models import HoursException, TimeOff
+from bookings.holds import actions as holds
 from bookings.timeoff import actions
 from bookings.timeoff.policy import closed_days, free_time, look_after_by
 from clinic.db.states import StaleState
@@ -221,9 +222,7 @@ class TestTake:
 
         assert (inside, Task.objects.count()) == ([held], 0)
         with pytest.raises(appointments.HoldEnded):
-            appointments.confirm(
-                held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW
-            )
+            holds.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
 
     def test_holds_that_ran_out_and_cancelled_visits_are_not_inside(self, rosa, okafor, kind, amina, ben):
         diary.appointment(amina, okafor, kind, VISIT, state="held", mode="", held_until=NOW)

@@ -13,6 +13,7 @@ from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import HoldEnded, Taken, TooLate
 from bookings.availability.models import HoursException
+from bookings.holds import actions as holds
 from bookings.waitlist import actions
 from bookings.waitlist.actions import AlreadyWaiting, OfferEnded, VisitGone
 from bookings.waitlist.enums import ENTRY_MOVES, OFFER_MOVES, EntryState, OfferState, Why
@@ -76,11 +77,11 @@ def sweep(at=LATER):
 
 
 def hold(patient, kind, clinician, starts_at=THURSDAY, at=LATER):
-    return visits.hold(kind, clinician, starts_at, patient=patient, own_hold=None, address="", key=uuid4(), at=at)
+    return holds.hold(kind, clinician, starts_at, patient=patient, own_hold=None, address="", key=uuid4(), at=at)
 
 
 def confirm(held, patient, at=LATER):
-    return visits.confirm(held, patient=patient, mode="video", early_start=True, key=uuid4(), by=patient.user, at=at)
+    return holds.confirm(held, patient=patient, mode="video", early_start=True, key=uuid4(), by=patient.user, at=at)
 
 
 def now(record):

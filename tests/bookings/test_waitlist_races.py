@@ -8,6 +8,7 @@ import pytest
 from bookings.appointments import actions as visits
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
+from bookings.holds import actions as holds
 from bookings.waitlist import actions
 from bookings.waitlist.enums import EntryState, OfferState
 from bookings.waitlist.models import Offer, WaitingEntry
@@ -49,7 +50,7 @@ def accept(offer, at=NOW):
 
 
 def book(patient, kind, okafor, at=NOW):
-    return visits.hold(kind, okafor, THURSDAY, patient=patient, own_hold=None, address="", key=uuid4(), at=at)
+    return holds.hold(kind, okafor, THURSDAY, patient=patient, own_hold=None, address="", key=uuid4(), at=at)
 
 
 def now(record):
@@ -108,7 +109,7 @@ def test_when_the_time_is_up_one_of_the_late_yes_and_the_public_wins(freed, kind
     late, other = offer.expires_at, people.patient()
     acts = [
         lambda: book(other, kind, okafor, late),
-        lambda: visits.confirm(
+        lambda: holds.confirm(
             offer.hold, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=late
         ),
         lambda: actions.sweep(at=late),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from bookings.appointments import actions as visits
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
+from bookings.holds import actions as holds
 from bookings.waitlist import actions
 from bookings.waitlist.enums import EntryState, OfferState
 from bookings.waitlist.models import Offer, Skip, WaitingEntry
@@ -107,7 +108,7 @@ class TestList:
         assert url("offer", offered) in answer.content.decode()
 
     def test_a_time_booked_a_moment_ago_is_not_waited_for(self, patient, offered, amina):
-        visits.confirm(offered.hold, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
+        holds.confirm(offered.hold, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
 
         text = page(patient.get(LIST))
 
@@ -378,7 +379,7 @@ class TestLetter:
         if how == "declined":
             actions.decline(offered, reason="", by=amina.user, at=NOW)
         elif how == "booked":
-            visits.confirm(
+            holds.confirm(
                 offered.hold, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW
             )
         elif how == "withdrawn":

@@ -1,0 +1,91 @@
+"""What becomes of a visit on its day: that somebody comes, how they meet, and how it ended."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from bookings.appointments.enums import MAY_BE_TAKEN_BACK, State
+from bookings.appointments.models import Appointment
+from bookings.appointments.policy import (
+    fits_the_time,
+    is_video_link,
+)
+from bookings.appointments.refusals import (
+    NotAVideoLink,
+    NotNow,
+)
+from clinic.accounts.enums import Role
+from clinic.accounts.models import User
+from clinic.db.clock import day_text, uk_day
+from clinic.db.states import StaleState, move
+from clinic.db.workdays import workdays_after
+from clinic.outbox import actions as outbox
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
+
+
+def will_come(appointment: Appointment, *, by: User, at: datetime) -> None:
+    """Record that the patient says they will come. Nothing depends on it. Raises StaleState where it is not booked."""
+    move(appointment, State.CONFIRMED, by=by, at=at)
+
+
+def set_join_url(appointment: Appointment, url: str, *, by: User, at: datetime) -> None:
+    """Save the link to a visit's video call; empty takes it away. Raises NotAVideoLink for other than a known https host."""
+    if url and not is_video_link(url, settings.VIDEO_HOSTS):
+        raise NotAVideoLink(f"Enter an https link to one of: {', '.join(settings.VIDEO_HOSTS)}")
+    appointment.join_url = url
+    appointment.save(update_fields=["join_url"])
+
+
+def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
+    """Record that the patient has arrived. Raises NotNow on another day, StaleState where it is not upcoming."""
+    if not fits_the_time(State.CHECKED_IN, appointment.starts_at, at):
+        raise NotNow
+    move(appointment, State.CHECKED_IN, by=by, at=at)
+
+
+def start(appointment: Appointment, *, by: User, at: datetime) -> None:
+    """Record that the consultation has begun. Raises StaleState where the patient has not arrived."""
+    move(appointment, State.IN_PROGRESS, by=by, at=at)
+
+
+def complete(appointment: Appointment, *, by: User, at: datetime) -> None:
+    """Record that the consultation is over. Raises StaleState where it has not begun."""
+    move(appointment, State.COMPLETED, by=by, at=at)
+
+
+def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> None:
+    """Record that the patient did not come, stop the visit's messages, and ask reception to follow it up.
+
+    Raises NotNow before the start, StaleState where it is not upcoming.
+    """
+    if not fits_the_time(State.DID_NOT_ATTEND, appointment.starts_at, at):
+        raise NotNow
+    with transaction.atomic():
+        move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
+        outbox.cancel(appointment.pk, why="did not attend", at=at)
+        worklist.ask(
+            TaskKind.DID_NOT_ATTEND,
+            f"Did not come on {day_text(uk_day(appointment.starts_at))}: get in touch",
+            key=f"did_not_attend:{appointment.pk}",
+            about=appointment.pk,
+            role=Role.RECEPTION,
+            due_at=workdays_after(at, 1),
+            at=at,
+            again=True,
+        )
+
+
+def take_back(appointment: Appointment, *, reason: str, by: User, at: datetime) -> None:
+    """Record that "arrived" or "did not attend" was a mistake: the visit is booked again.
+
+    Raises NotNow on another day than the visit's, StaleState where there is nothing to take back.
+    """
+    if appointment.state not in MAY_BE_TAKEN_BACK:
+        raise StaleState
+    if not fits_the_time(State.BOOKED, appointment.starts_at, at):
+        raise NotNow
+    with transaction.atomic():
+        move(appointment, State.BOOKED, by=by, at=at, reason=reason)
+        worklist.finish_about(appointment.pk, TaskKind.DID_NOT_ATTEND, "It was a mistake", by=by, at=at)

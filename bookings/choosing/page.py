@@ -1,0 +1,86 @@
+"""The page of free times, and what it goes by."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet, Subquery, UUIDField, Value
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from bookings.appointments.access import facts
+from bookings.appointments.enums import State
+from bookings.appointments.models import Appointment
+from bookings.choosing.forms import ANYBODY, FilterForm, MoveForm, SlotForm, TimesQuery
+from bookings.choosing.listing import Wish, times
+from bookings.kinds.models import AppointmentKind
+from clinic.accounts.policy import is_patient
+
+HOLD_KEY = "hold"  # the session's own hold
+
+
+def times_page(
+    request: HttpRequest,
+    kind: AppointmentKind,
+    form: SlotForm | MoveForm,
+    now: datetime,
+    *,
+    own: UUID | None,
+    moving: Appointment | None = None,
+) -> HttpResponse:
+    """Show the free times; ``own`` is whom the patient saw before, ``moving`` the visit that gets another time."""
+    query, held = TimesQuery(request.GET), session_hold(request)
+    wish = wish_of(query, own, mode=moving.mode if moving else "")
+    ignoring = [pk for pk in (held, moving.pk if moving else None) if pk]
+    shown = times(
+        kind,
+        now=now,
+        start=query.asked("start"),
+        day=query.asked("day"),
+        ignoring=ignoring,
+        wish=wish,
+        own=own,
+        together=True,
+    )
+    asked = {name: query.asked(name) for name in ("part", "mode", "sex", "day")}
+    filters = FilterForm(
+        kind=kind,
+        clinicians=shown.clinicians,
+        initial={name: value or "" for name, value in asked.items()}
+        | {"who": shown.wish.clinician.hex if shown.wish.clinician else ANYBODY},
+    )
+    if moving:
+        filters.fields.pop("mode", None)
+    context = {
+        "kind": kind,
+        "form": form,
+        "times": shown,
+        "kept": query.kept(),
+        "filters": filters,
+        "is_narrowed": any(asked[name] for name in ("part", "mode", "sex")),
+        "own": next((each for each in shown.clinicians if each.pk == own), None),
+        "whoever": shown.wish.clinician is None and moving is None,
+        "wished": next((each for each in shown.clinicians if each.pk == shown.wish.clinician), None),
+    } | (facts(moving) if moving else {})
+    template = "bookings/choosing/reschedule.html" if moving else "bookings/choosing/choose.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def wish_of(query: TimesQuery, own: UUID | None, *, mode: str = "") -> Wish:
+    """Return what the address asks for; ``own`` is whom the patient saw before, ``mode`` how they meet in any case."""
+    asked = {name: query.asked(name) or "" for name in ("part", "mode", "sex")}
+    return Wish(clinician=query.asked_for(own), **asked | ({"mode": mode} if mode else {}))
+
+
+def kinds_for(request: HttpRequest) -> QuerySet[AppointmentKind]:
+    """Return the kinds, each with the clinician whom the signed-in patient saw last (``seen_before``)."""
+    kinds = AppointmentKind.objects.visible_to(request.user)
+    if not is_patient(request.user):
+        return kinds.annotate(seen_before=Value(None, output_field=UUIDField()))
+    mine = Appointment.objects.visible_to(request.user).filter(state=State.COMPLETED).order_by("-starts_at")
+    return kinds.annotate(seen_before=Subquery(mine.values("clinician")[:1]))
+
+
+def session_hold(request: HttpRequest) -> UUID | None:
+    """Return the hold that this browser made, also signed out."""
+    held = request.session.get(HOLD_KEY)
+    return UUID(held) if held else None

@@ -1,0 +1,289 @@
+"""Holding a time, and making a visit of it. A hold is an appointment in state HELD (docs/decisions/0001)."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from bookings.appointments import slots
+from bookings.appointments.diary import announce_booking, fingerprint, in_the_diary, insert, let_go, make_room, move_to
+from bookings.appointments.enums import UPCOMING, State
+from bookings.appointments.models import Appointment
+from bookings.appointments.policy import (
+    EARLY_START_TEXT,
+    FORGIVEN,
+    HOLD,
+    needs_early_start,
+)
+from bookings.appointments.refusals import (
+    ExtendedAlready,
+    HoldEnded,
+    NotOffered,
+    Taken,
+    TooLate,
+    TooMany,
+)
+from bookings.charges import actions as charges
+from bookings.holds.limits import check_how_many, check_may_book, check_signed_out_holds
+from bookings.kinds.models import AppointmentKind
+from clinic.accounts.enums import Role
+from clinic.accounts.models import User
+from clinic.db.clock import uk_day
+from clinic.db.states import StaleState, move
+from clinic.db.workdays import workdays_after
+from clinic.outbox import actions as outbox
+from clinic.staff.models import Clinician
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
+from patients.profile.actions import save_access_needs
+from patients.profile.models import Patient
+
+
+def hold(
+    kind: AppointmentKind,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    patient: Patient | None,
+    own_hold: UUID | None,
+    visitor: str = "",
+    address: str,
+    key: UUID,
+    at: datetime,
+    whoever: bool = False,
+) -> Appointment:
+    """Keep a time for 15 minutes and return the hold. Choosing again lets one's earlier hold go.
+
+    ``patient`` is None for somebody not signed in; then ``visitor`` tells their browser from others, and
+    ``address`` is a keyed hash of where they come from. ``own_hold`` is the hold their session knows of.
+    ``key`` makes it idempotent; with ``whoever`` the clinician may differ when it is sent again.
+    Raises Taken, NotOffered, NotForYou, Elsewhere, SignInFirst, AlreadyUsed or Busy.
+    """
+    who = patient.pk if patient else visitor
+    sent = fingerprint("hold", who, kind.pk, "whoever" if whoever else clinician.pk, starts_at)
+
+    def work() -> Appointment:
+        for kept in _own_live_holds(patient, own_hold):
+            same = (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at)
+            if same and _lasts(kept, at):
+                return kept
+            if not kept.held_for_offer:
+                let_go(kept, reason="Another time was chosen", at=at)
+        check_may_book(kind, patient)
+        make_room(kind, clinician, starts_at, at=at)
+        if patient is None:
+            check_signed_out_holds(kind, clinician, starts_at, address, at=at)
+        origin = {"patient": patient} if patient else {"held_from": address}
+        return insert(kind, clinician, starts_at, state=State.HELD, held_until=at + HOLD, at=at, **origin)
+
+    return in_the_diary(work, act="hold", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at)
+
+
+def hold_with_whoever(
+    kind: AppointmentKind, clinicians: Sequence[Clinician], starts_at: datetime, *, at: datetime, **who: Any
+) -> Appointment:
+    """Keep a time with the first of ``clinicians`` (at least one) who still has it. The rest is as with ``hold``."""
+    first, *others = clinicians
+    try:
+        return hold(kind, first, starts_at, at=at, whoever=True, **who)
+    except (Taken, NotOffered):
+        if not others:
+            raise
+    return hold_with_whoever(kind, others, starts_at, at=at, **who)
+
+
+def extend_hold(held: Appointment, *, patient: Patient, key: UUID, at: datetime) -> Appointment:
+    """Keep a held time for 15 minutes more, once. Raises ExtendedAlready, or HoldEnded where the time is gone."""
+    sent = fingerprint("extend", patient.pk, held.pk)
+
+    def work() -> Appointment:
+        current = Appointment.objects.get(pk=held.pk)
+        _check_still_theirs(current, patient, at=at)
+        if current.hold_extended or current.held_for_offer:
+            raise ExtendedAlready
+        current.held_until = max(current.held_until or at, at) + HOLD
+        current.hold_extended = True
+        current.save(update_fields=["held_until", "hold_extended"])
+        return current
+
+    return in_the_diary(work, act="extend", key=key, sent=sent, patient=patient, clinicians=[held.clinician_id], at=at)
+
+
+def confirm(
+    held: Appointment,
+    *,
+    patient: Patient,
+    mode: str,
+    early_start: bool,
+    access_needs: str | None = None,
+    key: UUID,
+    by: User,
+    at: datetime,
+) -> Appointment:
+    """Turn a hold into a booked visit of ``patient``, and plan its messages. Booking it again changes nothing.
+
+    A hold whose time is up still counts as long as nobody else took the time. ``access_needs`` are kept with
+    the patient; None leaves them as they are. Raises HoldEnded where the time is gone or no longer offered for
+    ``mode``, Elsewhere where the patient has another visit then, NotForYou, and TooMany, of which staff are told.
+    """
+    sent = fingerprint("confirm", patient.pk, held.pk, mode, early_start, access_needs)
+
+    def work() -> Appointment:
+        current = Appointment.objects.get(pk=held.pk)
+        if current.patient_id == patient.pk and current.state in UPCOMING:
+            return current  # the same button pressed in another tab
+        _check_still_theirs(current, patient, mode=mode, at=at)
+        check_may_book(current.kind, patient)
+        check_how_many(patient, at)
+        early = at if early_start and needs_early_start(current.starts_at, at) else None
+        move(
+            current,
+            State.BOOKED,
+            by=by,
+            at=at,
+            patient=patient,
+            mode=mode,
+            booked_at=at,
+            held_until=None,
+            early_start_requested_at=early,
+            early_start_text=EARLY_START_TEXT if early else "",
+            charge=charges.charge_for(current.fee_pence, at=at),
+        )
+        if access_needs is not None:
+            save_access_needs(patient, access_needs, by=by, at=at)
+        announce_booking(current, at=at)
+        return current
+
+    try:
+        return in_the_diary(
+            work, act="confirm", key=key, sent=sent, patient=patient, clinicians=[held.clinician_id], at=at
+        )
+    except TooMany:
+        _tell_staff_of_many(patient, at)
+        raise
+
+
+def expire_old_holds(*, at: datetime) -> int:
+    """Let go of holds that ran out a day ago, and return how many. Until then their makers could still confirm them."""
+    old = Appointment.objects.filter(state=State.HELD, held_until__lte=at - FORGIVEN)
+    for held in old:
+        let_go(held, reason="Time ran out", at=at)
+    return len(old)
+
+
+def hold_for_offer(
+    kind: AppointmentKind,
+    clinician: Clinician,
+    starts_at: datetime,
+    *,
+    patient: Patient,
+    until: datetime,
+    key: UUID,
+    at: datetime,
+    then: Callable[[Appointment], object],
+) -> Appointment:
+    """Keep a time for somebody on the waiting list until ``until``; ``then(hold)`` runs in the same transaction.
+
+    Raises Taken, NotOffered, Elsewhere, AlreadyUsed or Busy, and what ``then`` raises.
+    """
+    sent = fingerprint("hold_for_offer", patient.pk, kind.pk, clinician.pk, starts_at)
+
+    def work() -> Appointment:
+        for own in _own_live_holds(patient, None):
+            if not _lasts(own, at):
+                let_go(own, reason="Time ran out", at=at)
+        make_room(kind, clinician, starts_at, at=at)
+        held = insert(
+            kind,
+            clinician,
+            starts_at,
+            patient=patient,
+            state=State.HELD,
+            held_until=until,
+            held_for_offer=True,
+            at=at,
+        )
+        then(held)
+        return held
+
+    return in_the_diary(
+        work, act="hold_for_offer", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at
+    )
+
+
+def release(held: Appointment, *, reason: str, by: User | None, at: datetime) -> None:
+    """Let a hold go before its time. Raises StaleState where it is a visit by now, or has ended."""
+    move(held, State.EXPIRED, by=by, at=at, reason=reason)
+
+
+def take_offered(
+    held: Appointment,
+    visit: Appointment,
+    *,
+    key: UUID,
+    by: User,
+    at: datetime,
+    then: Callable[[Appointment], object],
+) -> Appointment:
+    """Move ``visit`` into the time that is held for the same patient; ``then(visit)`` runs in the same transaction.
+
+    Raises HoldEnded where the hold is over, and what ``reschedule`` raises.
+    """
+    sent = fingerprint("take_offered", held.pk, visit.pk)
+
+    def work() -> Appointment:
+        current = Appointment.objects.select_related("kind", "patient").get(pk=visit.pk)
+        offered = Appointment.objects.select_related("clinician").get(pk=held.pk)
+        if current.state not in UPCOMING:
+            raise StaleState
+        if not current.may_move(at):
+            raise TooLate
+        if offered.state != State.HELD or offered.patient_id != current.patient_id:
+            raise HoldEnded
+        release(offered, reason="A visit moved to this time", by=by, at=at)
+        clinician, starts_at = offered.clinician, offered.starts_at
+        make_room(current.kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk])
+        moved = move_to(
+            current, clinician, starts_at, reason="From the waiting list", outside_hours_reason="", by=by, at=at
+        )
+        outbox.cancel(moved.pk, why="moved", at=at)
+        worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
+        announce_booking(moved, fact="appointment_moved", at=at)
+        then(moved)
+        return moved
+
+    both = [held.clinician_id, visit.clinician_id]
+    return in_the_diary(work, act="take_offered", key=key, sent=sent, patient=visit.patient, clinicians=both, at=at)
+
+
+def _check_still_theirs(current: Appointment, patient: Patient, *, mode: str = "", at: datetime) -> None:
+    """Look whether a hold is the patient's (or nobody's) and still offered, for ``mode``. Raises HoldEnded."""
+    theirs = current.state == State.HELD and current.patient_id in {None, patient.pk}
+    free = slots.offered_at(current.kind, current.clinician, current.starts_at, now=at, ignoring=[current.pk])
+    if not (theirs and free and mode in {"", *free.modes}):
+        raise HoldEnded
+
+
+def _tell_staff_of_many(patient: Patient, at: datetime) -> None:
+    worklist.ask(
+        TaskKind.MANY_BOOKINGS,
+        "A patient has reached the number of visits one can book online",
+        key=f"many:{patient.pk}:{uk_day(at)}",
+        about=patient.pk,
+        role=Role.RECEPTION,
+        due_at=workdays_after(at, 1),
+        at=at,
+    )
+
+
+def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appointment]:
+    """Return what the person holds: as a patient, and from before they signed in."""
+    mine = Q(patient=patient) if patient is not None else Q(pk__in=[])
+    before_sign_in = Q(pk=own_hold, patient=None) if own_hold is not None else Q(pk__in=[])
+    return list(Appointment.objects.filter(mine | before_sign_in, state=State.HELD))
+
+
+def _lasts(held: Appointment, at: datetime) -> bool:
+    return held.held_until is not None and held.held_until > at
