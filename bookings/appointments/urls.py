@@ -6,7 +6,6 @@ from bookings.appointments import views
 
 urlpatterns = [
     path("<uuid:pk>/", views.appointment, name="appointment"),
-    path("<uuid:pk>/will-come/", views.will_come, name="appointment_will_come"),
     path("<uuid:pk>/cancel/", views.cancel, name="appointment_cancel"),
     path("<uuid:pk>/calendar.ics", views.calendar, name="appointment_calendar"),
 ]

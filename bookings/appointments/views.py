@@ -7,14 +7,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.appointments import actions, ics, policy
 from bookings.appointments.access import facts, own_visit
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
 from bookings.appointments.forms import CancelForm
 from bookings.appointments.refusals import RefundChanged
-from bookings.attendance import actions as attendance
 from bookings.kinds.enums import Mode
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
@@ -57,21 +56,6 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
             url=visit.join_url,
         )
     return render(request, "bookings/appointments/appointment.html", context)
-
-
-@require_POST
-@patients_only
-def will_come(request: SignedIn, pk: UUID) -> HttpResponse:
-    """The patient says "I will be there". Pressed twice it is said once."""
-    visit = own_visit(request, pk)
-    try:
-        if visit.state != State.CONFIRMED:
-            attendance.will_come(visit, by=request.user, at=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Thank you. We know that you will be there.")
-    return redirect("appointment", pk=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
