@@ -46,7 +46,7 @@ NAMED = {
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening", "preview"},
-    "bookings.appointments": {"access", "diary", "refusals", "slots"},
+    "bookings.appointments": {"access", "diary", "forms", "refusals", "slots"},
     "bookings.figures": {"reading"},
     "patients.intake": {"flags", "questions", "walk"},
 }

@@ -13,6 +13,7 @@ from bookings.appointments.policy import (
     may_cancel,
 )
 from bookings.appointments.refusals import (
+    EarlyStartFirst,
     RefundChanged,
     TooLate,
     TooSoon,
@@ -79,14 +80,15 @@ def reschedule(
     at: datetime,
     reason: str = "",
     outside_hours_reason: str = "",
+    early_start: bool = False,
     tell: bool = True,
 ) -> Appointment:
     """Move a visit to another time or clinician: the old time is freed only if the new one is taken.
 
-    Patients may until the cut-off; staff always. ``tell``: as for ``book_for``. Raises TooLate, Taken, NotOffered, Elsewhere,
-    AlreadyUsed, StaleState or Busy.
+    Patients may until the cut-off; staff always. ``early_start``: the patient asks for a time inside the 14 days.
+    ``tell``: as for ``book_for``. Raises TooLate, EarlyStartFirst, Taken, NotOffered, Elsewhere, AlreadyUsed, StaleState or Busy.
     """
-    sent = fingerprint("reschedule", appointment.pk, clinician.pk, starts_at, tell)
+    sent = fingerprint("reschedule", appointment.pk, clinician.pk, starts_at, early_start, tell)
 
     def work() -> Appointment:
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
@@ -94,12 +96,13 @@ def reschedule(
             raise StaleState
         if not by.is_staff and not current.may_move(at):
             raise TooLate
-        anyway = bool(outside_hours_reason)
-        make_room(current.kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk], anyway=anyway)
-        why = _and_told(reason, tell)
-        moved = move_to(
-            current, clinician, starts_at, reason=why, outside_hours_reason=outside_hours_reason, by=by, at=at
-        )
+        lacking = not by.is_staff and current.lacks_early_start(starts_at)
+        if lacking and not early_start:
+            raise EarlyStartFirst
+        kind, anyway = current.kind_as_booked, bool(outside_hours_reason)
+        make_room(kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk], anyway=anyway)
+        why = {"reason": _and_told(reason, tell), "outside_hours_reason": outside_hours_reason}
+        moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
         if by.is_staff and moved.state == State.CONFIRMED:  # "I will be there" was said of the old time
             move(moved, State.BOOKED, by=by, at=at, reason="The clinic moved it")
         outbox.cancel(moved.pk, why="moved", at=at)

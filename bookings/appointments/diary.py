@@ -17,7 +17,7 @@ from django.db.models import F
 from bookings.appointments import slots
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove, Submission
-from bookings.appointments.policy import busy_span
+from bookings.appointments.policy import EARLY_START_TEXT, busy_span
 from bookings.appointments.refusals import AlreadyUsed, Busy, Elsewhere, NotOffered, Taken
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.models import User
@@ -146,10 +146,16 @@ def move_to(
     *,
     reason: str,
     outside_hours_reason: str,
+    early_start: bool = False,
     by: User,
     at: datetime,
 ) -> Appointment:
-    busy_from, busy_until = busy_span(current.kind, starts_at)
+    """Move a visit, as it was read, to a time that there is room for, and return it. Raises StaleState where it has changed.
+
+    ``early_start``: its patient asks for it inside the 14 days.
+    """
+    busy_from, busy_until = busy_span(current.kind_as_booked, starts_at)
+    asked = {"early_start_requested_at": at, "early_start_text": EARLY_START_TEXT} if early_start else {}
     length = current.ends_at - current.starts_at
     unchanged = Appointment.objects.filter(pk=current.pk, state__in=UPCOMING, sequence=current.sequence)
     if not unchanged.update(
@@ -161,6 +167,7 @@ def move_to(
         sequence=F("sequence") + 1,
         outside_hours_reason=outside_hours_reason,
         move_asked_at=None,
+        **asked,
     ):
         raise StaleState
     AppointmentMove.objects.create(

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from bookings.appointments import policy
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 
@@ -18,3 +19,11 @@ class CancelForm(KeyedForm):
         help_text="Leave out anything about your health.",
     )
     refund = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+def early_start_field() -> forms.BooleanField:
+    """Return the request for an early start, in the words that are kept by their version (policy.EARLY_START_TEXTS)."""
+    return forms.BooleanField(
+        label=policy.EARLY_START_TEXTS[policy.EARLY_START_TEXT],
+        error_messages={"required": "Tick the box to be seen within 14 days, or choose a later time"},
+    )

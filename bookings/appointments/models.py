@@ -1,6 +1,7 @@
 """Appointments. A hold is an appointment in state HELD, inside the same constraints as the others."""
 
-from datetime import datetime
+from copy import copy
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 
 from bookings.appointments.enums import CANCELLED, HOLD_STATES, MOVES, OVER_WITHOUT_A_VISIT, TO_PATIENT, UPCOMING, State
-from bookings.appointments.policy import Refund, Terms, cut_off, may_move, refund
+from bookings.appointments.policy import Refund, Terms, cut_off, may_move, needs_early_start, refund
 from bookings.charges.policy import after_cancelling, cancelled_words, standing_words
 from bookings.kinds.enums import Mode
+from bookings.kinds.models import AppointmentKind
 from bookings.kinds.policy import pounds
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
@@ -26,6 +28,7 @@ from clinic.worklist.models import Task
 from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
 
+MINUTE = timedelta(minutes=1)
 LIVE = ~Q(state__in=sorted(OVER_WITHOUT_A_VISIT))
 
 
@@ -192,6 +195,15 @@ class Appointment(Record):
         return when_text(self.starts_at)
 
     @property
+    def kind_as_booked(self) -> AppointmentKind:
+        """Its kind with the length and the buffers that were agreed, whatever the kind has become since. Not to be saved."""
+        kind = copy(self.kind)
+        kind.minutes = (self.ends_at - self.starts_at) // MINUTE
+        kind.buffer_before = (self.starts_at - self.busy_from) // MINUTE
+        kind.buffer_after = (self.busy_until - self.ends_at) // MINUTE
+        return kind
+
+    @property
     def fee_text(self) -> str:
         """The total fee agreed at booking, like "£180"."""
         return pounds(self.fee_pence)
@@ -216,6 +228,11 @@ class Appointment(Record):
     def is_asked_to_move(self) -> bool:
         """Whether the clinic has asked its patient for another time."""
         return self.move_asked_at is not None
+
+    def lacks_early_start(self, starts_at: datetime) -> bool:
+        """Tell whether its patient must first ask for an early start, to have it at ``starts_at``: inside the 14 days."""
+        asked = self.early_start_requested_at is not None
+        return not asked and self.booked_at is not None and needs_early_start(starts_at, self.booked_at)
 
     def may_move(self, at: datetime) -> bool:
         """Tell whether its patient may still move it at ``at``."""

@@ -46,6 +46,12 @@ class ExtendedAlready(_Worded):
     words = "You have had more time already. Finish this page before the time shown above, or choose another time."
 
 
+class EarlyStartFirst(_Worded):
+    """A move into the 14 days without the request for an early start."""
+
+    words = "Tick the box to be seen within 14 days of booking, or choose a later time"
+
+
 class TooMany(_Worded):
     """More visits than one person books online."""
 

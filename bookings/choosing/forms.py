@@ -11,8 +11,8 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bookings.appointments import policy
 from bookings.appointments.enums import PartOfDay
+from bookings.appointments.forms import early_start_field
 from bookings.appointments.slots import Slot
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
@@ -146,10 +146,7 @@ class ConfirmForm(KeyedForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    early_start = forms.BooleanField(
-        label=policy.EARLY_START_TEXTS[policy.EARLY_START_TEXT],
-        error_messages={"required": "Tick the box to be seen within 14 days, or choose a later time"},
-    )
+    early_start = early_start_field()
 
     def __init__(self, *args: Any, modes: Sequence[str], early_start_needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,3 +172,9 @@ class MoveForm(KeyedForm):
 
     slot = SlotField(widget=forms.HiddenInput)
     agreed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    early_start = early_start_field()
+
+    def __init__(self, *args: Any, early_start_needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not early_start_needed:
+            del self.fields["early_start"]

@@ -214,9 +214,11 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
         slot: Slot = form.cleaned_data["slot"]
         try:
             clinician = _clinician(request, slot)
-            if not form.cleaned_data["agreed"]:
-                return _ask_to_agree(request, visit, form, clinician)
-            actions.reschedule(visit, clinician, slot.starts_at, key=form.cleaned_data["key"], by=request.user, at=now)
+            agree = _agree_form(request, visit, form)
+            if not agree.is_valid():
+                return _ask_to_agree(request, visit, agree, slot, clinician)
+            said = {"early_start": agree.cleaned_data.get("early_start", False), "key": agree.cleaned_data["key"]}
+            actions.reschedule(visit, clinician, slot.starts_at, by=request.user, at=now, **said)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -224,20 +226,29 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
             return redirect("appointment", pk=pk)
     if visit.state not in UPCOMING or not visit.may_move(now):
         return render(request, "bookings/choosing/cannot_move.html", facts(visit), status=422 if form.errors else 200)
-    return times_page(request, visit.kind, form, now, own=visit.clinician_id, moving=visit)
+    return times_page(request, visit.kind_as_booked, form, now, own=visit.clinician_id, moving=visit)
 
 
-def _ask_to_agree(request: HttpRequest, visit: Appointment, form: MoveForm, clinician: Clinician) -> HttpResponse:
-    slot: Slot = form.cleaned_data["slot"]
-    agree = MoveForm(initial={"slot": slot_value(slot), "agreed": True, "key": form.cleaned_data["key"]})
+def _agree_form(request: HttpRequest, visit: Appointment, chosen: MoveForm) -> MoveForm:
+    """Return the form that is agreed to: as it was sent, or new for a time that was only just chosen."""
+    slot: Slot = chosen.cleaned_data["slot"]
+    first = {"slot": slot_value(slot), "agreed": True, "key": chosen.cleaned_data["key"]}
+    sent = request.POST if chosen.cleaned_data["agreed"] else None
+    agree = MoveForm(sent, initial=first, early_start_needed=visit.lacks_early_start(slot.starts_at))
     agree.submit = "Move my appointment"
+    return agree
+
+
+def _ask_to_agree(
+    request: HttpRequest, visit: Appointment, agree: MoveForm, slot: Slot, clinician: Clinician
+) -> HttpResponse:
     context = facts(visit) | {
         "agree": agree,
         "new_when": when_text(slot.starts_at),
         "new_clinician": clinician,
         "new_cut_off": when_text(policy.cut_off(slot.starts_at, visit.terms)),
     }
-    return render(request, "bookings/choosing/move.html", context)
+    return render(request, "bookings/choosing/move.html", context, status=422 if agree.errors else 200)
 
 
 def _seen_before(request: HttpRequest, held: Appointment) -> Clinician | None:

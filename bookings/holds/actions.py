@@ -18,6 +18,7 @@ from bookings.appointments.policy import (
     needs_early_start,
 )
 from bookings.appointments.refusals import (
+    EarlyStartFirst,
     ExtendedAlready,
     HoldEnded,
     NotOffered,
@@ -222,6 +223,7 @@ def take_offered(
     held: Appointment,
     visit: Appointment,
     *,
+    early_start: bool = False,
     key: UUID,
     by: User,
     at: datetime,
@@ -231,7 +233,7 @@ def take_offered(
 
     Raises HoldEnded where the hold is over, and what ``reschedule`` raises.
     """
-    sent = fingerprint("take_offered", held.pk, visit.pk)
+    sent = fingerprint("take_offered", held.pk, visit.pk, early_start)
 
     def work() -> Appointment:
         current = Appointment.objects.select_related("kind", "patient").get(pk=visit.pk)
@@ -242,12 +244,14 @@ def take_offered(
             raise TooLate
         if offered.state != State.HELD or offered.patient_id != current.patient_id:
             raise HoldEnded
+        lacking = current.lacks_early_start(offered.starts_at)
+        if lacking and not early_start:
+            raise EarlyStartFirst
         release(offered, reason="A visit moved to this time", by=by, at=at)
         clinician, starts_at = offered.clinician, offered.starts_at
-        make_room(current.kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk])
-        moved = move_to(
-            current, clinician, starts_at, reason="From the waiting list", outside_hours_reason="", by=by, at=at
-        )
+        make_room(current.kind_as_booked, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk])
+        why = {"reason": "From the waiting list", "outside_hours_reason": ""}
+        moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
         outbox.cancel(moved.pk, why="moved", at=at)
         worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
         announce_booking(moved, fact="appointment_moved", at=at)

@@ -94,10 +94,10 @@ def withdraw(entry: WaitingEntry, *, by: User, at: datetime) -> None:
     _alone_with(entry.patient_id, partial(_close, entry, EntryState.WITHDRAWN, by=by, at=at, reason=""))
 
 
-def accept(offer: Offer, *, by: User, at: datetime) -> Appointment:
+def accept(offer: Offer, *, early_start: bool = False, by: User, at: datetime) -> Appointment:
     """Move the visit that the entry is about to the offered time, and return it. The button pressed twice moves it once.
 
-    Raises OfferEnded where the time is no longer kept, and what ``appointments.actions.take_offered`` raises.
+    Raises OfferEnded where the time is no longer kept, and what ``holds.actions.take_offered`` raises.
     """
     visit = offer.entry.instead_of
     if visit is None or at >= offer.expires_at:
@@ -108,7 +108,8 @@ def accept(offer: Offer, *, by: User, at: datetime) -> Appointment:
         move(current, OfferState.ACCEPTED, by=by, at=at)
         move(current.entry, EntryState.BOOKED, by=by, at=at)
 
-    return holds.take_offered(offer.hold, visit, key=uuid5(offer.pk, "accept"), by=by, at=at, then=then)
+    key = uuid5(offer.pk, f"accept {early_start}")
+    return holds.take_offered(offer.hold, visit, early_start=early_start, key=key, by=by, at=at, then=then)
 
 
 def decline(offer: Offer, *, reason: str, by: User, at: datetime) -> None:

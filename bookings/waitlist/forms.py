@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from bookings.appointments.forms import early_start_field
 from bookings.appointments.models import Appointment
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist.enums import Declined, Notice, Part
@@ -111,6 +112,18 @@ class AskForm(PlainErrors, forms.Form):
         if given.get("last_day") and given["last_day"] < given["first_day"]:
             self.add_error("last_day", "The last day must not be before the first day")
         return given
+
+
+class AcceptForm(PlainErrors, forms.Form):
+    """Saying yes to a time that one's visit moves to; inside the 14 days with the request for an early start."""
+
+    early_start = early_start_field()
+    helper = helper("Move my appointment")
+
+    def __init__(self, *args: Any, early_start_needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not early_start_needed:
+            del self.fields["early_start"]
 
 
 class DeclineForm(PlainErrors, forms.Form):

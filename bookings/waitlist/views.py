@@ -18,7 +18,7 @@ from bookings.appointments.policy import cut_off, why_not_book
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import actions
 from bookings.waitlist.enums import Declined, EntryState, OfferState
-from bookings.waitlist.forms import AskForm, DeclineForm, KindQuery
+from bookings.waitlist.forms import AcceptForm, AskForm, DeclineForm, KindQuery
 from bookings.waitlist.models import Offer, WaitingEntry
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.audit import actions as audit
@@ -101,17 +101,20 @@ def offer(request: SignedIn, pk: UUID) -> HttpResponse:
     refused = ""
     if request.method == "POST" and found.entry.instead_of is None:
         return redirect("appointment_confirm", pk=found.hold_id)
-    if request.method == "POST" and found.state != OfferState.ACCEPTED:
+    early = found.entry.instead_of is not None and found.entry.instead_of.lacks_early_start(found.hold.starts_at)
+    form = AcceptForm(request.POST if request.method == "POST" else None, early_start_needed=early)
+    if form.is_valid() and found.state != OfferState.ACCEPTED:
         try:
-            moved = actions.accept(found, by=request.user, at=now)
+            said = form.cleaned_data.get("early_start", False)
+            moved = actions.accept(found, early_start=said, by=request.user, at=now)
         except Refusal as refusal:
             refused = str(refusal)
             found = _own(request, pk)
         else:
             messages.success(request, "Your appointment has moved. We are sending you an email.")
             return redirect("appointment", pk=moved.pk)
-    context = _facts(found, now) | {"refused": refused}
-    return render(request, "bookings/waitlist/offer.html", context, status=422 if refused else 200)
+    context = _facts(found, now) | {"refused": refused, "form": form}
+    return render(request, "bookings/waitlist/offer.html", context, status=422 if refused or form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

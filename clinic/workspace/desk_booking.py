@@ -77,7 +77,7 @@ def _book_form(request: HttpRequest, what: Choosing, first: dict[str, Any]) -> B
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Move a visit: choose a time, see it once more, move it. The old time is freed only with the new one taken."""
     visit = _visit(request, pk)
-    what = Choosing("Move an appointment", visit.kind, timezone.now(), _facts(visit), [visit.pk])
+    what = Choosing("Move an appointment", visit.kind_as_booked, timezone.now(), _facts(visit), [visit.pk])
     if request.method != "POST":
         return times_page(request, what)
     if "time" in request.POST:

@@ -10,6 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.appointments.models import Appointment, AppointmentQuerySet
+from bookings.charges.enums import ChargeState
+from bookings.charges.models import Charge
+from bookings.waitlist.models import WaitingEntry
 from clinic.db.clock import clock, day_text, instant, uk_day
 from clinic.workspace.desk_access import for_everybody_here, page
 from patients.profile.policy import phone_text
@@ -46,6 +49,8 @@ def lists(request: HttpRequest) -> HttpResponse:
         day=day_text(uk_day(now)),
         today=[_line(visit, clock(visit.starts_at)) for visit in _of_the_day(visits, now)],
         missing=_missing(visits, now),
+        refunds=Charge.objects.visible_to(request.user).filter(state=ChargeState.REFUND_DUE).count(),
+        waiting=WaitingEntry.objects.visible_to(request.user).waiting().count(),
         missed=[_line(visit, _short(visit.starts_at), task=visit.task) for visit in visits.to_follow_up()],
     )
     return render(request, "desk/lists.html", context)

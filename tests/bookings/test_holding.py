@@ -12,7 +12,7 @@ from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import EARLY_START_TEXTS, MOST_COMING, is_video_link, join_opens, may_join
-from bookings.appointments.refusals import ExtendedAlready, HoldEnded, NotForYou, TooMany
+from bookings.appointments.refusals import EarlyStartFirst, ExtendedAlready, HoldEnded, NotForYou, Taken, TooMany
 from bookings.appointments.slots import Slot
 from bookings.attendance import actions as attendance
 from bookings.choosing.forms import slot_value
@@ -418,3 +418,48 @@ class TestVideo:
 
         assert join_opens(starts) == datetime(2027, 3, 28, 0, 45, tzinfo=UTC)
         assert may_join(starts, ends, starts)
+
+
+class TestMovingIntoThe14Days:
+    """A visit beyond the 14 days needs no early start; moved into them it does (CCR 2013, reg 36)."""
+
+    @pytest.fixture
+    def visit(self, kind, okafor, amina):
+        return book(kind, okafor, amina, at(15, 10), early_start=False)
+
+    def test_the_last_page_asks_for_it_and_keeps_it_with_its_words(self, as_user, visit, okafor):
+        client, sent = as_user(visit.patient.user), {"slot": slot_value(Slot(WEDNESDAY, okafor.pk)), "key": uuid4()}
+
+        asked = client.post(url("reschedule", visit), sent)
+        without = client.post(url("reschedule", visit), sent | {"agreed": "True"})
+        moved = client.post(url("reschedule", visit), sent | {"agreed": "True", "early_start": "on"})
+
+        assert "early_start" in asked.context["agree"].fields
+        assert (without.status_code, moved.status_code) == (422, 302)
+        assert "Tick the box to be seen within 14 days" in without.content.decode()
+        visit.refresh_from_db()
+        assert (visit.starts_at, visit.early_start_requested_at, visit.early_start_text) == (WEDNESDAY, NOW, "2026-11")
+
+    def test_below_the_page_it_is_refused_without(self, visit, okafor):
+        with pytest.raises(EarlyStartFirst):
+            actions.reschedule(visit, okafor, WEDNESDAY, key=uuid4(), by=visit.patient.user, at=NOW)
+
+    def test_beyond_them_and_for_staff_nothing_is_asked(self, visit, okafor, rosa):
+        actions.reschedule(visit, okafor, at(16, 10), key=uuid4(), by=visit.patient.user, at=NOW)
+        moved = actions.reschedule(visit, okafor, WEDNESDAY, key=uuid4(), by=rosa, at=NOW)
+
+        assert moved.early_start_requested_at is None
+
+
+class TestAKindThatBecameShorter:
+    def test_a_visit_keeps_its_own_length_when_it_moves(self, kind, okafor, amina, ben):
+        visit = book(kind, okafor, amina)
+        kind.minutes, kind.buffer_after, kind.align_minutes = 15, 5, 15
+        kind.save()
+        book(kind, okafor, ben, at(3, 10, 30))
+
+        with pytest.raises(Taken):
+            actions.reschedule(visit, okafor, at(3, 10, 15), key=uuid4(), by=amina.user, at=NOW)
+        moved = actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=amina.user, at=NOW)
+
+        assert (moved.ends_at, moved.busy_until) == (at(3, 10, 30), at(3, 10, 30))

@@ -450,7 +450,7 @@ class TestAnswers:
         return sweep()[0]
 
     def test_accepting_moves_the_visit_and_frees_the_old_time(self, earlier, visit, okafor, lind, kind, amina, ben):
-        moved = actions.accept(earlier, by=amina.user, at=LATER)
+        moved = actions.accept(earlier, early_start=True, by=amina.user, at=LATER)
 
         assert (moved.pk, moved.starts_at, moved.clinician, moved.sequence) == (visit.pk, THURSDAY, okafor, 1)
         assert (now(earlier).state, now(earlier.entry).state) == (OfferState.ACCEPTED, EntryState.BOOKED)
@@ -460,13 +460,13 @@ class TestAnswers:
 
     def test_accepting_twice_moves_once(self, earlier, visit, amina):
         for _ in range(2):
-            assert actions.accept(earlier, by=amina.user, at=LATER) == visit
+            assert actions.accept(earlier, early_start=True, by=amina.user, at=LATER) == visit
 
         assert visit.moves.count() == 1
 
     def test_accepting_late_is_refused_and_the_visit_stays(self, earlier, visit, amina):
         with pytest.raises(OfferEnded):
-            actions.accept(earlier, by=amina.user, at=earlier.expires_at)
+            actions.accept(earlier, early_start=True, by=amina.user, at=earlier.expires_at)
 
         assert now(visit).starts_at == visit.starts_at
 
@@ -474,7 +474,7 @@ class TestAnswers:
         actions.decline(earlier, reason="", by=amina.user, at=LATER)
 
         with pytest.raises(HoldEnded):
-            actions.accept(earlier, by=amina.user, at=LATER)
+            actions.accept(earlier, early_start=True, by=amina.user, at=LATER)
         assert now(visit).starts_at == visit.starts_at
 
     def test_accepting_when_the_visit_can_no_longer_move_changes_nothing(self, earlier, visit, amina):
@@ -483,14 +483,14 @@ class TestAnswers:
         )
 
         with pytest.raises(TooLate):
-            actions.accept(earlier, by=amina.user, at=LATER)
+            actions.accept(earlier, early_start=True, by=amina.user, at=LATER)
         assert now(earlier.hold).state == State.HELD
 
     def test_accepting_when_the_visit_was_cancelled_changes_nothing(self, earlier, visit, amina, rosa):
         cancel(visit, rosa)
 
         with pytest.raises(StaleState):
-            actions.accept(earlier, by=amina.user, at=LATER)
+            actions.accept(earlier, early_start=True, by=amina.user, at=LATER)
         assert now(earlier).state == OfferState.OFFERED
 
     def test_an_offer_about_no_visit_is_not_accepted_here(self, offered, amina):

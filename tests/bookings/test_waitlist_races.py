@@ -46,7 +46,7 @@ def earlier(freed, kind, amina, visit):
 
 
 def accept(offer, at=NOW):
-    return actions.accept(offer, by=offer.entry.patient.user, at=at)
+    return actions.accept(offer, early_start=True, by=offer.entry.patient.user, at=at)
 
 
 def book(patient, kind, okafor, at=NOW):

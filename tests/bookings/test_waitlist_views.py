@@ -272,10 +272,13 @@ class TestOffer:
         ):
             assert part in text
 
-        answers = [patient.post(url("offer", earlier)) for _ in range(2)]
+        without = patient.post(url("offer", earlier))
+        answers = [patient.post(url("offer", earlier), {"early_start": "on"}) for _ in range(2)]
 
+        assert (without.status_code, "Tick the box to be seen within 14 days" in page(without)) == (422, True)
         visit.refresh_from_db()
         assert (visit.starts_at, visit.moves.count()) == (THURSDAY, 1)
+        assert visit.early_start_text == "2026-11"
         assert answers[0]["Location"] == reverse("appointment", args=[visit.pk])
         assert "You have taken this time" in page(answers[1])
 
