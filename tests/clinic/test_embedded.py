@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 import redis
 
-from clinic.embedded import account, binaries, lock, postgres, processes, valkey
+from clinic.embedded import account, binaries, lock, postgres, processes, valkey, versions
 from clinic.embedded.errors import CannotStart
 from clinic.embedded.output import Output
 from clinic.embedded.places import Places
@@ -316,3 +316,36 @@ def test_a_reader_that_left_is_noticed(pipe):
     output.say("hello")
 
     assert output.gone.wait(5)
+
+
+class TestAnotherVersionsDatabase:
+    @pytest.fixture
+    def there(self, tmp_path):
+        """Places with a database made by the migrations below ``tmp_path``."""
+        places = Places.below(tmp_path / "data")
+        places.run_dir.mkdir(parents=True)
+        (tmp_path / "app/migrations").mkdir(parents=True)
+        (tmp_path / "app/migrations/0001_initial.py").write_text("# Generated at 9\ntables = 1\n")
+        assert not versions.begin_anew(places, tmp_path)
+        places.postgres_data.mkdir(parents=True)
+        yield places
+        remove(places)
+
+    def test_of_the_same_migrations_it_stays_whenever_they_were_written(self, there, tmp_path):
+        (tmp_path / "app/migrations/0001_initial.py").write_text("# Generated at 10\ntables = 1\n")
+
+        assert not versions.begin_anew(there, tmp_path)
+        assert there.postgres_data.exists()
+
+    def test_of_other_migrations_it_is_removed_once(self, there, tmp_path):
+        (tmp_path / "app/migrations/0001_initial.py").write_text("# Generated at 10\ntables = 2\n")
+
+        assert versions.begin_anew(there, tmp_path)
+        assert not there.postgres_data.exists()
+        there.postgres_data.mkdir()
+        assert not versions.begin_anew(there, tmp_path)
+
+    def test_of_a_version_that_left_no_note_it_is_removed(self, there, tmp_path):
+        (there.run_dir / "schema").unlink()
+
+        assert versions.begin_anew(there, tmp_path)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.embedded import lock, servers, site
+from clinic.embedded import lock, servers, site, versions
 from clinic.embedded.errors import CannotStart
 from clinic.embedded.output import Output
 from clinic.embedded.signals import Wishes
@@ -89,6 +89,8 @@ class Demo:
 
     def _database(self) -> None:
         if settings.EMBEDDED_POSTGRES:
+            if settings.DEMO and versions.begin_anew(settings.PLACES, settings.BASE_DIR):
+                self._output.say("The demonstration's database was made by another version: it begins anew.")
             self._step(f"Starting Postgres in {settings.PLACES.postgres_data}")
             servers.start_postgres(self._supervisor, settings.PLACES, throwaway=settings.TESTING)
         else:
