@@ -15,7 +15,7 @@ from bookings.charges.enums import Method
 from bookings.charges.models import Charge
 from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
-from clinic import demo_intake
+from clinic import demo_history, demo_intake
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
@@ -61,6 +61,7 @@ def load(at: datetime, today: date) -> bool:
         for clinician in (okafor, lind):
             _hours(clinician, today)
         _patients(users, okafor, first, at, today)
+        demo_history.write((okafor, lind), first, users["rosa@example.com"], today, at)
         pages.seed(at=at, signers=(users["okafor@example.com"], users["manager@example.com"]))
     return True
 
@@ -164,7 +165,7 @@ def _hours(clinician: Clinician, today: date) -> None:
     """Monday to Friday, with no last day: the kinds' horizon keeps it to eight weeks ahead."""
     WeeklyHours.objects.bulk_create(
         WeeklyHours(
-            clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=today - timedelta(days=60)
+            clinician=clinician, weekday=weekday, starts=starts, ends=ends, valid_from=today - timedelta(days=90)
         )
         for weekday in range(5)
         for starts, ends in (MORNING, AFTERNOON)

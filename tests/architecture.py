@@ -63,6 +63,7 @@ WRITING_FILES = {
     "clinic/accounts/models.py",
     "clinic/accounts/adapter.py",
     "clinic/demo.py",
+    "clinic/demo_history.py",
     "bookings/appointments/diary.py",
 }
 

@@ -40,7 +40,22 @@ def test_amina_has_a_history_ben_is_new_and_the_twenty_have_booked_nothing():
     assert not Patient.objects.filter(user__email="ben@example.com").exists()
     twenty = Patient.objects.filter(user__email__in=demo.NEW_PATIENTS)
     assert (twenty.count(), all(map(is_complete, twenty))) == (20, True)
-    assert Appointment.objects.exclude(patient=amina).count() == 0
+    assert Appointment.objects.filter(patient__in=twenty).count() == 0
+
+
+def test_there_is_a_history_that_is_over():
+    demo.load(NOW, TODAY)
+
+    past = Appointment.objects.filter(patient__user=None)
+    assert past.count() > 50
+    assert {State(state).label for state in past.values_list("state", flat=True)} == {
+        "Completed",
+        "Did not attend",
+        "Cancelled by the patient",
+        "Cancelled by the clinic",
+    }
+    assert past.latest("starts_at").starts_at < NOW
+    assert not past.filter(charge=None).exists()
 
 
 def test_both_clinicians_have_eight_weeks_of_times():
