@@ -10,6 +10,8 @@ from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
+from clinic.wording.enums import Place
+from clinic.wording.policy import check
 
 ABOUT = ("name", "slug", "summary", "prepare", "modes", "clinicians", "audience", "position", "is_active")
 TIME = ("minutes", "buffer_before", "buffer_after", "align_minutes", "notice_hours", "horizon_days")
@@ -29,6 +31,14 @@ class KindForm(forms.ModelForm):
         model = AppointmentKind
         fields = (*ABOUT, *TIME, *MONEY)
         widgets = {"clinicians": forms.CheckboxSelectMultiple}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse words that name or praise a medicine. That one reviews what somebody takes may be said."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("name", "summary", "prepare"):
+            for hit in check(cleaned.get(name) or "", Place.PUBLIC_BODY):
+                self.add_error(name, str(hit))
+        return cleaned
 
 
 @admin.register(AppointmentKind)

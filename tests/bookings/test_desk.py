@@ -765,6 +765,8 @@ class TestKinds:
         [
             {"minutes": 4},
             {"align_minutes": 7},
+            {"name": "CBD review"},
+            {"prepare": "Your cannabis oil"},
             {"modes": []},
             {"modes": ["post"]},
             {"minutes": 10**10},
