@@ -39,7 +39,7 @@ app.autodiscover_tasks(
         "clinic.outbox",
         "clinic.enquiries",
         "clinic.pages",
-        "bookings.appointments",
+        "bookings.holds",
         "bookings.waitlist",
         "bookings.nextfree",
     ]

@@ -4,6 +4,7 @@ What all the writes to the diary share is in ``diary.py``; holds and confirming 
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from bookings.appointments.diary import announce_booking, fingerprint, in_the_diary, insert, make_room, move_to
@@ -50,7 +51,8 @@ def book_for(
     sent = fingerprint("book_for", patient.pk, kind.pk, clinician.pk, starts_at, mode, tell)
 
     def work() -> Appointment:
-        make_room(kind, clinician, starts_at, mode=mode, at=at, anyway=bool(outside_hours_reason))
+        anyway = bool(outside_hours_reason)
+        make_room(kind, clinician, starts_at, patient=patient, mode=mode, at=at, anyway=anyway)
         made = insert(
             kind,
             clinician,
@@ -100,7 +102,8 @@ def reschedule(
         if lacking and not early_start:
             raise EarlyStartFirst
         kind, anyway = current.kind_as_booked, bool(outside_hours_reason)
-        make_room(kind, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk], anyway=anyway)
+        who: dict[str, Any] = {"patient": current.patient, "mode": current.mode}
+        make_room(kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=anyway, **who)
         why = {"reason": _and_told(reason, tell), "outside_hours_reason": outside_hours_reason}
         moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
         if by.is_staff and moved.state == State.CONFIRMED:  # "I will be there" was said of the old time

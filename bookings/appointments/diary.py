@@ -18,7 +18,7 @@ from bookings.appointments import slots
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove, Submission
 from bookings.appointments.policy import EARLY_START_TEXT, busy_span
-from bookings.appointments.refusals import AlreadyUsed, Busy, Elsewhere, NotOffered, Taken
+from bookings.appointments.refusals import AlreadyUsed, Busy, Elsewhere, NotOffered, OfferStands, Taken
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.models import User
 from clinic.db.contention import constraint_of, patiently
@@ -93,16 +93,20 @@ def make_room(
     clinician: Clinician,
     starts_at: datetime,
     *,
+    patient: Patient | None = None,
     mode: str = "",
     at: datetime,
     ignoring: Iterable[UUID] = (),
     anyway: bool = False,
 ) -> None:
-    """Let overlapping holds that have run out go, then check that the time is offered, for ``mode`` where one is named.
+    """Let overlapping holds go that have run out or are ``patient``'s own, then check that the time is offered.
 
-    ``anyway``: it need not be offered, as long as staff may write it down. Raises Taken or NotOffered.
+    ``mode``: for this way to meet. ``anyway``: it need not be offered, as long as staff may write it down.
+    Raises Taken, NotOffered, or OfferStands where the waiting list keeps a time for the patient that is in the way.
     """
     busy_from, busy_until = busy_span(kind, starts_at)
+    if patient is not None:
+        clear_own_holds(patient, starts_at, starts_at + timedelta(minutes=kind.minutes), at=at, ignoring=ignoring)
     overlapping = Appointment.objects.filter(
         clinician=clinician,
         busy_from__gt=busy_from - slots.LONGEST_BUSY,  # or all of the clinician's past would be looked at
@@ -120,6 +124,17 @@ def make_room(
         offered = free is not None and mode in {"", *free.modes}
     if not offered:
         raise NotOffered
+
+
+def clear_own_holds(
+    patient: Patient, starts_at: datetime, ends_at: datetime, *, at: datetime, ignoring: Iterable[UUID] = ()
+) -> None:
+    """Let go what the patient holds at that time, with whomever: they have chosen otherwise. Raises OfferStands."""
+    own = Appointment.objects.filter(patient=patient, state=State.HELD).exclude(pk__in=ignoring)
+    for held in own.filter(busy_from__lt=ends_at, busy_until__gt=starts_at):
+        if held.held_for_offer and held.held_until is not None and held.held_until > at:
+            raise OfferStands
+        let_go(held, reason="Another time was chosen", at=at)
 
 
 def insert(

@@ -125,6 +125,14 @@ class Appointment(Record):
     sequence = models.PositiveSmallIntegerField(
         default=0, help_text="Rises with every move: calendars and messages go by it."
     )
+    replaces = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="For a hold from the waiting list: the visit that moves here when its patient says yes.",
+    )
     created_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True, help_text="When the contract was made.")
     move_asked_at = models.DateTimeField(
@@ -186,6 +194,10 @@ class Appointment(Record):
                 condition=Q(early_start_requested_at__isnull=True, early_start_text="")
                 | Q(early_start_requested_at__isnull=False) & ~Q(early_start_text=""),
                 name="early_start_names_its_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | Q(held_for_offer=True, state__in=sorted(HOLD_STATES)),
+                name="only_an_offer_replaces_a_visit",
             ),
             models.CheckConstraint(condition=Q(join_url="") | Q(join_url__startswith="https://"), name="join_is_https"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="appointment_state_known"),

@@ -46,6 +46,12 @@ class ExtendedAlready(_Worded):
     words = "You have had more time already. Finish this page before the time shown above, or choose another time."
 
 
+class OfferStands(_Worded):
+    """A time is kept for the patient from the waiting list, and it is in the way."""
+
+    words = "We are keeping a time for you from the waiting list. Answer that offer first, then choose again."
+
+
 class EarlyStartFirst(_Worded):
     """A move into the 14 days without the request for an early start."""
 

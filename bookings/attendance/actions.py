@@ -27,7 +27,9 @@ from clinic.worklist.enums import TaskKind
 
 def will_come(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the patient says they will come. Nothing depends on it. Raises StaleState where it is not booked."""
-    move(appointment, State.CONFIRMED, by=by, at=at)
+    with transaction.atomic():
+        _hold_still(appointment)
+        move(appointment, State.CONFIRMED, by=by, at=at)
 
 
 def set_join_url(appointment: Appointment, url: str, *, by: User, at: datetime) -> None:
@@ -42,7 +44,9 @@ def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the patient has arrived. Raises NotNow on another day, StaleState where it is not upcoming."""
     if not fits_the_time(State.CHECKED_IN, appointment.starts_at, at):
         raise NotNow
-    move(appointment, State.CHECKED_IN, by=by, at=at)
+    with transaction.atomic():
+        _hold_still(appointment)
+        move(appointment, State.CHECKED_IN, by=by, at=at)
 
 
 def start(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -63,6 +67,7 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
     if not fits_the_time(State.DID_NOT_ATTEND, appointment.starts_at, at):
         raise NotNow
     with transaction.atomic():
+        _hold_still(appointment)
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
         worklist.ask(
@@ -89,3 +94,10 @@ def take_back(appointment: Appointment, *, reason: str, by: User, at: datetime) 
     with transaction.atomic():
         move(appointment, State.BOOKED, by=by, at=at, reason=reason)
         worklist.finish_about(appointment.pk, TaskKind.DID_NOT_ATTEND, "It was a mistake", by=by, at=at)
+
+
+def _hold_still(appointment: Appointment) -> None:
+    """Keep the visit from moving while something is said of its time. Raises StaleState where it has moved by now."""
+    as_read = Appointment.objects.select_for_update().filter(pk=appointment.pk, sequence=appointment.sequence)
+    if not list(as_read.values_list("pk")):
+        raise StaleState

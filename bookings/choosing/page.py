@@ -30,7 +30,7 @@ def times_page(
     """Show the free times; ``own`` is whom the patient saw before, ``moving`` the visit that gets another time."""
     query, held = TimesQuery(request.GET), session_hold(request)
     wish = wish_of(query, own, mode=moving.mode if moving else "")
-    ignoring = [pk for pk in (held, moving.pk if moving else None) if pk]
+    ignoring = [moving.pk] if moving else [held] if held else []
     shown = times(
         kind,
         now=now,

@@ -117,8 +117,8 @@ def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     patient, now = patient_of(request), timezone.now()
     if patient is None:
         return _profile_first(request.path)
-    if held.state not in HOLD_STATES:
-        return redirect("appointment", pk=held.pk)
+    if held.state not in HOLD_STATES or held.replaces_id:  # where a visit would move to it, the offer's page asks
+        return redirect("waiting_list") if held.replaces_id else redirect("appointment", pk=held.pk)
     offered = slots.offered_at(held.kind, held.clinician, held.starts_at, now=now, ignoring=[held.pk])
     modes = offered.modes if offered else tuple(held.kind.modes)
     early = policy.needs_early_start(held.starts_at, now)

@@ -1,14 +1,23 @@
 """Holding a time, and making a visit of it. A hold is an appointment in state HELD (docs/decisions/0001)."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from bookings.appointments import slots
-from bookings.appointments.diary import announce_booking, fingerprint, in_the_diary, insert, let_go, make_room, move_to
+from bookings.appointments.diary import (
+    announce_booking,
+    clear_own_holds,
+    fingerprint,
+    in_the_diary,
+    insert,
+    let_go,
+    make_room,
+    move_to,
+)
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import (
@@ -22,6 +31,7 @@ from bookings.appointments.refusals import (
     ExtendedAlready,
     HoldEnded,
     NotOffered,
+    OfferStands,
     Taken,
     TooLate,
     TooMany,
@@ -60,7 +70,7 @@ def hold(
     ``patient`` is None for somebody not signed in; then ``visitor`` tells their browser from others, and
     ``address`` is a keyed hash of where they come from. ``own_hold`` is the hold their session knows of.
     ``key`` makes it idempotent; with ``whoever`` the clinician may differ when it is sent again.
-    Raises Taken, NotOffered, NotForYou, Elsewhere, SignInFirst, AlreadyUsed or Busy.
+    Raises Taken, NotOffered, NotForYou, OfferStands, Elsewhere, SignInFirst, AlreadyUsed or Busy.
     """
     who = patient.pk if patient else visitor
     sent = fingerprint("hold", who, kind.pk, "whoever" if whoever else clinician.pk, starts_at)
@@ -68,12 +78,12 @@ def hold(
     def work() -> Appointment:
         for kept in _own_live_holds(patient, own_hold):
             same = (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at)
-            if same and _lasts(kept, at):
+            if same and _lasts(kept, at) and kept.replaces_id is None:
                 return kept
             if not kept.held_for_offer:
                 let_go(kept, reason="Another time was chosen", at=at)
         check_may_book(kind, patient)
-        make_room(kind, clinician, starts_at, at=at)
+        make_room(kind, clinician, starts_at, patient=patient, at=at)
         if patient is None:
             check_signed_out_holds(kind, clinician, starts_at, address, at=at)
         origin = {"patient": patient} if patient else {"held_from": address}
@@ -127,7 +137,8 @@ def confirm(
 
     A hold whose time is up still counts as long as nobody else took the time. ``access_needs`` are kept with
     the patient; None leaves them as they are. Raises HoldEnded where the time is gone or no longer offered for
-    ``mode``, Elsewhere where the patient has another visit then, NotForYou, and TooMany, of which staff are told.
+    ``mode``, Elsewhere where the patient has another visit then, NotForYou, EarlyStartFirst, OfferStands where a
+    visit is to move there instead, and TooMany, of which staff are told.
     """
     sent = fingerprint("confirm", patient.pk, held.pk, mode, early_start, access_needs)
 
@@ -135,10 +146,16 @@ def confirm(
         current = Appointment.objects.get(pk=held.pk)
         if current.patient_id == patient.pk and current.state in UPCOMING:
             return current  # the same button pressed in another tab
+        if current.replaces_id is not None:
+            raise OfferStands
         _check_still_theirs(current, patient, mode=mode, at=at)
         check_may_book(current.kind, patient)
         check_how_many(patient, at)
-        early = at if early_start and needs_early_start(current.starts_at, at) else None
+        is_early = needs_early_start(current.starts_at, at)
+        if is_early and not early_start:
+            raise EarlyStartFirst
+        clear_own_holds(patient, current.starts_at, current.ends_at, at=at, ignoring=[current.pk])
+        early = at if is_early else None
         move(
             current,
             State.BOOKED,
@@ -180,6 +197,7 @@ def hold_for_offer(
     starts_at: datetime,
     *,
     patient: Patient,
+    replaces: Appointment | None,
     until: datetime,
     key: UUID,
     at: datetime,
@@ -187,13 +205,15 @@ def hold_for_offer(
 ) -> Appointment:
     """Keep a time for somebody on the waiting list until ``until``; ``then(hold)`` runs in the same transaction.
 
+    ``replaces`` is their visit that moves there when they say yes. Holds of their own that still last stay.
     Raises Taken, NotOffered, Elsewhere, AlreadyUsed or Busy, and what ``then`` raises.
     """
     sent = fingerprint("hold_for_offer", patient.pk, kind.pk, clinician.pk, starts_at)
 
     def work() -> Appointment:
+        ends_at = starts_at + timedelta(minutes=kind.minutes)
         for own in _own_live_holds(patient, None):
-            if not _lasts(own, at):
+            if not _lasts(own, at) and own.starts_at < ends_at and own.ends_at > starts_at:
                 let_go(own, reason="Time ran out", at=at)
         make_room(kind, clinician, starts_at, at=at)
         held = insert(
@@ -204,6 +224,7 @@ def hold_for_offer(
             state=State.HELD,
             held_until=until,
             held_for_offer=True,
+            replaces=replaces,
             at=at,
         )
         then(held)
@@ -242,14 +263,15 @@ def take_offered(
             raise StaleState
         if not current.may_move(at):
             raise TooLate
-        if offered.state != State.HELD or offered.patient_id != current.patient_id:
+        if offered.state != State.HELD or offered.replaces_id != current.pk:
             raise HoldEnded
         lacking = current.lacks_early_start(offered.starts_at)
         if lacking and not early_start:
             raise EarlyStartFirst
         release(offered, reason="A visit moved to this time", by=by, at=at)
         clinician, starts_at = offered.clinician, offered.starts_at
-        make_room(current.kind_as_booked, clinician, starts_at, mode=current.mode, at=at, ignoring=[current.pk])
+        who: dict[str, Any] = {"patient": current.patient, "mode": current.mode}
+        make_room(current.kind_as_booked, clinician, starts_at, at=at, ignoring=[current.pk], **who)
         why = {"reason": "From the waiting list", "outside_hours_reason": ""}
         moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
         outbox.cancel(moved.pk, why="moved", at=at)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from bookings.appointments import slots
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
@@ -43,6 +45,10 @@ def check_signed_out_holds(
     kind: AppointmentKind, clinician: Clinician, starts_at: datetime, address: str, *, at: datetime
 ) -> None:
     """Keep people who are not signed in from holding the whole diary. Raises SignInFirst."""
+    with (
+        connection.cursor() as cursor
+    ):  # of many at once from one address, with many clinicians, one counts after the other
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [address])
     recent = Appointment.objects.filter(held_from=address, created_at__gt=at - timedelta(hours=1))
     day = uk_day(starts_at)
     diary = slots.read_diary([clinician], day, day, now=at)

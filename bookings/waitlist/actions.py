@@ -175,6 +175,7 @@ def _offer(found: Match, *, at: datetime) -> Offer | None:
             Clinician.objects.get(pk=found.time.clinician_id),
             found.time.starts_at,
             patient=entry.patient,
+            replaces=entry.instead_of,
             until=found.until,
             key=uuid5(entry.pk, f"{found.time.clinician_id} {found.time.starts_at.timestamp()}"),
             at=at,

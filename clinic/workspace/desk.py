@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.attendance import actions as attendance
+from bookings.attendance.forms import SequenceForm
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day, when_text
 from clinic.db.refusal import Refusal
+from clinic.db.states import StaleState
 from clinic.workspace.day_grid import grid
 from clinic.workspace.desk_access import for_everybody_here, me, page
 from clinic.workspace.desk_diary import DAY, WEEK, day_columns, day_list, week_columns
@@ -115,6 +117,8 @@ def act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     work, state, done = ACTS[act]
     visit = _visit(request, pk)
     try:
+        if not SequenceForm(request.POST).is_of(visit):
+            raise StaleState
         if visit.state != state:
             work(visit, by=me(request), at=timezone.now())
     except Refusal as refusal:

@@ -12,11 +12,21 @@ from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import EARLY_START_TEXTS, MOST_COMING, is_video_link, join_opens, may_join
-from bookings.appointments.refusals import EarlyStartFirst, ExtendedAlready, HoldEnded, NotForYou, Taken, TooMany
+from bookings.appointments.refusals import (
+    EarlyStartFirst,
+    ExtendedAlready,
+    HoldEnded,
+    NotForYou,
+    OfferStands,
+    Taken,
+    TooMany,
+)
 from bookings.appointments.slots import Slot
 from bookings.attendance import actions as attendance
 from bookings.choosing.forms import slot_value
 from bookings.holds import actions as holds
+from clinic import celery
+from clinic.db.states import StaleState
 from clinic.worklist.models import Task
 from tests.factories import diary
 from tests.factories.people import NOW
@@ -463,3 +473,105 @@ class TestAKindThatBecameShorter:
         moved = actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=amina.user, at=NOW)
 
         assert (moved.ends_at, moved.busy_until) == (at(3, 10, 30), at(3, 10, 30))
+
+
+class TestOwnHoldsInTheWay:
+    """What one holds oneself never stands in one's own way, and a refusal is true."""
+
+    @pytest.fixture
+    def other(self, kind, lind):
+        diary.hours(lind)
+        kind.clinicians.add(lind)
+        return lind
+
+    @pytest.mark.parametrize("minutes", [0, 20])
+    def test_a_move_lets_an_own_hold_at_that_time_go(self, kind, okafor, other, amina, minutes):
+        visit = book(kind, okafor, amina, at(3, 10))
+        held = hold(kind, okafor, amina)
+
+        moved = actions.reschedule(
+            visit, other, WEDNESDAY, key=uuid4(), by=amina.user, at=NOW + minutes * MINUTE, early_start=True
+        )
+
+        held.refresh_from_db()
+        assert (moved.starts_at, held.state) == (WEDNESDAY, State.EXPIRED)
+
+    def test_so_does_the_desk(self, kind, okafor, other, amina, rosa):
+        held = hold(kind, okafor, amina)
+
+        actions.book_for(amina, kind, other, WEDNESDAY, mode="phone", key=uuid4(), by=rosa, at=NOW)
+
+        held.refresh_from_db()
+        assert held.state == State.EXPIRED
+
+    def test_and_confirming_a_hold_from_before_signing_in(self, kind, okafor, other, amina):
+        hold(kind, other, amina)
+        held = hold(kind, okafor, None)
+
+        booked = holds.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
+
+        assert booked.state == State.BOOKED
+
+    def test_an_offer_that_stands_is_named(self, kind, okafor, other, amina):
+        offered(kind, okafor, amina)
+
+        with pytest.raises(OfferStands):
+            hold(kind, other, amina)
+
+    def test_an_offer_that_replaces_a_visit_is_answered_on_its_own_page(self, as_user, kind, okafor, amina):
+        visit = book(kind, okafor, amina, at(9, 10))
+        kept = offered(kind, okafor, amina, replaces=visit)
+
+        with pytest.raises(OfferStands):
+            hold(kind, okafor, amina)
+        with pytest.raises(OfferStands):
+            holds.confirm(kept, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
+        assert as_user(amina.user).get(url("confirm", kept))["Location"] == reverse("waiting_list")
+
+    def test_an_offer_lets_no_hold_of_another_time_go(self, kind, okafor, amina):
+        other_day = hold(kind, okafor, amina, at(3, 10))
+
+        offered(kind, okafor, amina, now=NOW + 20 * MINUTE)
+
+        other_day.refresh_from_db()
+        assert other_day.state == State.HELD
+
+
+def offered(kind, clinician, patient, replaces=None, now=NOW):
+    until = now + timedelta(hours=12)
+    return holds.hold_for_offer(
+        kind, clinician, WEDNESDAY, patient=patient, replaces=replaces, until=until, key=uuid4(), at=now, then=str
+    )
+
+
+class TestWhatWasSaidOfAnotherTime:
+    def test_i_will_be_there_from_an_old_page_is_not_taken_for_the_new_time(self, as_user, kind, okafor, amina, rosa):
+        visit = book(kind, okafor, amina)
+        actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=rosa, at=NOW)
+
+        answer = as_user(amina.user).post(url("will_come", visit), {"sequence": 0}, follow=True)
+
+        assert "This has changed since you opened it" in answer.content.decode()
+        visit.refresh_from_db()
+        assert visit.state == State.BOOKED
+
+    @pytest.mark.parametrize("said", ["will_come", "mark_did_not_attend"])
+    def test_nor_is_what_was_read_before_the_move(self, kind, okafor, amina, rosa, said):
+        visit = book(kind, okafor, amina)
+        actions.reschedule(Appointment.objects.get(pk=visit.pk), okafor, at(3, 10), key=uuid4(), by=rosa, at=NOW)
+
+        with pytest.raises(StaleState):
+            getattr(attendance, said)(visit, by=rosa, at=WEDNESDAY)
+
+
+def test_without_the_request_an_early_visit_is_not_booked(kind, okafor, amina):
+    held = hold(kind, okafor, amina)
+
+    with pytest.raises(EarlyStartFirst):
+        holds.confirm(held, patient=amina, mode="video", early_start=False, key=uuid4(), by=amina.user, at=NOW)
+
+
+def test_every_entry_of_the_schedule_is_a_task_that_the_worker_knows():
+    celery.app.loader.import_default_modules()
+
+    assert {entry["task"] for entry in celery.app.conf.beat_schedule.values()} <= set(celery.app.tasks)
