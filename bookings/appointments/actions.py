@@ -158,6 +158,7 @@ def confirm(
         _check_still_theirs(current, patient, mode=mode, at=at)
         _check_may_book(current.kind, patient)
         _check_how_many(patient, at)
+        _forget_own_holds(patient, current.starts_at, current.ends_at, besides=[current.pk], at=at)
         early = at if early_start and needs_early_start(current.starts_at, at) else None
         move(
             current,
@@ -361,9 +362,6 @@ def hold_for_offer(
     sent = fingerprint("hold_for_offer", patient.pk, kind.pk, clinician.pk, starts_at)
 
     def work() -> Appointment:
-        for own in _own_live_holds(patient, None):
-            if not _lasts(own, at):
-                _let_go(own, reason="Time ran out", at=at)
         _make_room(kind, clinician, starts_at, at=at)
         held = _insert(
             kind,
@@ -522,6 +520,17 @@ def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appo
     return list(Appointment.objects.filter(mine | before_sign_in, state=State.HELD))
 
 
+def _forget_own_holds(
+    patient: Patient | None, starts_at: datetime, ends_at: datetime, *, besides: Iterable[UUID] = (), at: datetime
+) -> None:
+    """Let the patient's own holds go that have run out and overlap, with whomever: such a one keeps nobody from a visit."""
+    if patient is None:
+        return
+    overlapping = Appointment.objects.filter(patient=patient, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    for stale in overlapping.filter(state=State.HELD, held_until__lte=at).exclude(pk__in=besides):
+        _let_go(stale, reason="Time ran out", at=at)
+
+
 def _let_go(held: Appointment, *, reason: str, at: datetime) -> None:
     """End a hold. Where it was ended or booked at this very moment, what is asked next will see that."""
     with suppress(StaleState):
@@ -588,11 +597,13 @@ def _insert(
     kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any
 ) -> Appointment:
     busy_from, busy_until = busy_span(kind, starts_at)
+    ends_at = starts_at + timedelta(minutes=kind.minutes)
+    _forget_own_holds(fields.get("patient"), starts_at, ends_at, at=at)
     return Appointment.objects.create(
         kind=kind,
         clinician=clinician,
         starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=kind.minutes),
+        ends_at=ends_at,
         busy_from=busy_from,
         busy_until=busy_until,
         fee_pence=kind.fee_pence,
@@ -613,6 +624,7 @@ def _move_to(
 ) -> Appointment:
     busy_from, busy_until = busy_span(current.kind, starts_at)
     length = current.ends_at - current.starts_at
+    _forget_own_holds(current.patient, starts_at, starts_at + length, at=at)
     unchanged = Appointment.objects.filter(pk=current.pk, state__in=UPCOMING, sequence=current.sequence)
     if not unchanged.update(
         clinician=clinician,
