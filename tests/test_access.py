@@ -252,7 +252,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("name", "who"), OTHERS)
-def test_a_post_to_what_is_not_yours_leaves_no_trace(as_user, world, people_by_name, name, who):
+def test_case_24_a_post_to_what_is_not_yours_leaves_no_trace(as_user, world, people_by_name, name, who):
     client = as_user(people_by_name[who])
     before = rows()
 

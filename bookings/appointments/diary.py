@@ -106,7 +106,7 @@ def make_room(
     """
     busy_from, busy_until = busy_span(kind, starts_at)
     if patient is not None:
-        clear_own_holds(patient, starts_at, starts_at + timedelta(minutes=kind.minutes), at=at, ignoring=ignoring)
+        clear_own_holds(patient, busy_from, busy_until, at=at, ignoring=ignoring)
     overlapping = Appointment.objects.filter(
         clinician=clinician,
         busy_from__gt=busy_from - slots.LONGEST_BUSY,  # or all of the clinician's past would be looked at
@@ -127,11 +127,11 @@ def make_room(
 
 
 def clear_own_holds(
-    patient: Patient, starts_at: datetime, ends_at: datetime, *, at: datetime, ignoring: Iterable[UUID] = ()
+    patient: Patient, busy_from: datetime, busy_until: datetime, *, at: datetime, ignoring: Iterable[UUID] = ()
 ) -> None:
-    """Let go what the patient holds at that time, with whomever: they have chosen otherwise. Raises OfferStands."""
+    """Let go what the patient holds around that time, with whomever: they have chosen otherwise. Raises OfferStands."""
     own = Appointment.objects.filter(patient=patient, state=State.HELD).exclude(pk__in=ignoring)
-    for held in own.filter(busy_from__lt=ends_at, busy_until__gt=starts_at):
+    for held in own.filter(busy_from__lt=busy_until, busy_until__gt=busy_from):
         if held.held_for_offer and held.held_until is not None and held.held_until > at:
             raise OfferStands
         let_go(held, reason="Another time was chosen", at=at)

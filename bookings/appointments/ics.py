@@ -1,6 +1,6 @@
 """Calendar files of appointments, in words that tell a family calendar nothing."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from icalendar import Calendar, Event, vCalAddress, vUri
 from bookings.appointments.enums import CANCELLED
 from bookings.appointments.models import Appointment
 from bookings.kinds.enums import Mode
-from clinic.db.clock import UK
+from clinic.db.clock import UK, is_repeated
 
 FILE_NAME = "appointment.ics"
 
@@ -53,8 +53,8 @@ def _event(appointment: Appointment, at: datetime, to: str) -> Event:
     event.add("uid", f"{appointment.pk}@{urlsplit(settings.SITE_ORIGIN).hostname}")
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", at)
-    event.add("dtstart", appointment.starts_at.astimezone(UK))
-    event.add("dtend", appointment.ends_at.astimezone(UK))
+    event.add("dtstart", _clock_time(appointment.starts_at))
+    event.add("dtend", _clock_time(appointment.ends_at))
     event.add("summary", f"Appointment with {settings.CLINIC['name']}")
     event.add(
         "location", settings.CLINIC["address"] if appointment.mode == Mode.IN_PERSON else Mode(appointment.mode).label
@@ -63,6 +63,12 @@ def _event(appointment: Appointment, at: datetime, to: str) -> Event:
     event.add("status", "CANCELLED" if appointment.state in CANCELLED else "CONFIRMED")
     _add_people(event, to)
     return event
+
+
+def _clock_time(moment: datetime) -> datetime:
+    """Return UK clock time; an instant in the hour that comes twice stays in UTC, as a file could only name the first (RFC 5545, 3.3.5)."""
+    local = moment.astimezone(UK)
+    return moment.astimezone(UTC) if is_repeated(local.replace(tzinfo=None, fold=0)) else local
 
 
 def _add_people(event: Event, to: str) -> None:

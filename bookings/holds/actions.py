@@ -154,7 +154,7 @@ def confirm(
         is_early = needs_early_start(current.starts_at, at)
         if is_early and not early_start:
             raise EarlyStartFirst
-        clear_own_holds(patient, current.starts_at, current.ends_at, at=at, ignoring=[current.pk])
+        clear_own_holds(patient, current.busy_from, current.busy_until, at=at, ignoring=[current.pk])
         early = at if is_early else None
         move(
             current,

@@ -129,19 +129,19 @@ class TestHold:
             datetime(2026, 11, 20, 10, tzinfo=UTC),  # past
         ],
     )
-    def test_of_a_time_never_offered_is_refused(self, kind, okafor, amina, starts_at):
+    def test_case_05_of_a_time_never_offered_is_refused(self, kind, okafor, amina, starts_at):
         with pytest.raises(NotOffered):
             hold(kind, okafor, starts_at, amina)
 
         assert Appointment.objects.count() == 0
 
-    def test_with_a_clinician_who_does_not_offer_the_kind_is_refused(self, kind, okafor, lind, amina):
+    def test_case_05_with_a_clinician_who_does_not_offer_the_kind_is_refused(self, kind, okafor, lind, amina):
         other = diary.kind(lind, slug="other")
 
         with pytest.raises(NotOffered):
             hold(other, okafor, WEDNESDAY, amina)
 
-    def test_with_an_inactive_clinician_is_refused(self, kind, okafor, amina):
+    def test_case_05_with_an_inactive_clinician_is_refused(self, kind, okafor, amina):
         type(okafor).objects.filter(pk=okafor.pk).update(is_active=False)
 
         with pytest.raises(NotOffered):
@@ -159,7 +159,7 @@ class TestHold:
         with pytest.raises(Elsewhere):
             hold(kind, okafor, WEDNESDAY, amina)
 
-    def test_notice_is_elapsed_hours_across_a_clock_change(self, okafor, amina):
+    def test_case_16_notice_is_elapsed_hours_across_a_clock_change(self, okafor, amina):
         diary.hours(okafor, weekdays=range(7))
         kind = diary.kind(okafor, notice_hours=24)
         sunday_nine = datetime(2027, 3, 28, 8, tzinfo=UTC)  # 9am BST, 23 hours after Saturday 9am GMT

@@ -243,7 +243,7 @@ class TestWhoever:
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("gap", [0, 0.01])
-def test_case_3_ten_for_whoever_is_free_give_two_visits_with_two_clinicians(kind, okafor, lind, gap):
+def test_case_03_ten_for_whoever_is_free_give_two_visits_with_two_clinicians(kind, okafor, lind, gap):
     racers = [people.patient() for _ in range(10)]
 
     def act(number):

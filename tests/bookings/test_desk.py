@@ -368,7 +368,7 @@ class TestBook:
 
         assert answers == [page_of(Appointment.objects.get())] * 2
 
-    def test_an_overlap_is_a_form_error(self, as_user, rosa, ben, kind, okafor, visit):
+    def test_case_04_an_overlap_is_a_form_error(self, as_user, rosa, ben, kind, okafor, visit):
         response = self.send(as_user(rosa), ben, kind, okafor)
 
         assert response.status_code == 422

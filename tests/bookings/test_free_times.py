@@ -88,7 +88,7 @@ def test_with_no_time_at_all_it_says_what_to_do(client, okafor, settings):
     assert settings.CLINIC["phone"] in answer.content.decode()
 
 
-def test_at_half_past_ten_in_summer_ten_o_clock_is_past(client, okafor):
+def test_case_17_at_half_past_ten_in_summer_ten_o_clock_is_past(client, okafor):
     diary.hours(okafor)
     diary.kind(okafor, notice_hours=0)
 

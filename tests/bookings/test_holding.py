@@ -131,7 +131,7 @@ class TestMoreTime:
 
 
 class TestTimeLost:
-    def test_case_9_is_told_with_the_next_three_times_and_the_answers_stay(self, as_user, okafor, amina, ben, clock):
+    def test_case_09_is_told_with_the_next_three_times_and_the_answers_stay(self, as_user, okafor, amina, ben, clock):
         address = choose(as_user(amina.user), okafor)
         clock.shift(16 * MINUTE)
         choose(as_user(ben.user), okafor)
@@ -167,6 +167,30 @@ class TestTimeLost:
 
         states = dict(Appointment.objects.values_list("pk", "state"))
         assert states == {old.pk: State.EXPIRED, fresh.pk: State.HELD}
+
+    @pytest.mark.parametrize("way", ["at the desk", "moved", "signed out before", "chosen again"])
+    def test_a_hold_that_ran_out_keeps_its_maker_from_nothing_elsewhere(self, kind, okafor, lind, amina, rosa, way):
+        diary.hours(lind)
+        kind.clinicians.add(lind)
+        held, later = hold(kind, okafor, amina), NOW + 20 * MINUTE
+
+        match way:
+            case "at the desk":
+                visit = actions.book_for(amina, kind, lind, WEDNESDAY, mode="phone", key=uuid4(), by=rosa, at=later)
+            case "moved":
+                visit = diary.appointment(amina, lind, kind, at(3, 10))
+                said = {"early_start": True, "by": amina.user}
+                visit = actions.reschedule(visit, lind, WEDNESDAY, key=uuid4(), at=later, **said)
+            case "signed out before":
+                other = hold(kind, lind, None, now=later)
+                visit = holds.confirm(
+                    other, patient=amina, mode="phone", early_start=True, key=uuid4(), by=amina.user, at=later
+                )
+            case "chosen again":
+                visit = book(kind, lind, amina, now=later)
+
+        held.refresh_from_db()
+        assert (held.state, visit.state, visit.starts_at) == (State.EXPIRED, State.BOOKED, WEDNESDAY)
 
 
 class TestConfirmPage:

@@ -204,7 +204,7 @@ class TestWeek:
         assert (again.status_code, rows(okafor)) == (200, [])
         assert "Booked outside the new hours: 1" in again.content.decode()
 
-    def test_lists_visits_outside_the_new_hours_and_leaves_them(self, as_user, rosa, okafor, amina, ben):
+    def test_case_30_lists_visits_outside_the_new_hours_and_leaves_them(self, as_user, rosa, okafor, amina, ben):
         diary.hours(okafor)
         kind = diary.kind(okafor)
         inside = diary.appointment(amina, okafor, kind, datetime(2026, 12, 7, 10, tzinfo=UTC))

@@ -28,7 +28,7 @@ def visit(amina, okafor):
     )
 
 
-def test_nine_oclock_after_the_clocks_change_is_nine_oclock(visit):
+def test_case_14_nine_oclock_after_the_clocks_change_is_nine_oclock(visit):
     """Hard case 14: booked in winter for 28 March 2027, the day summer time begins."""
     calendar, event = read(visit)
 
@@ -49,6 +49,16 @@ def test_the_zone_in_the_file_says_the_same_without_looking_it_up(visit):
     own_zone = calendar.walk("VTIMEZONE")[0].to_tz(lookup_tzid=False)
     wall = event.decoded("dtstart").replace(tzinfo=None)
     assert wall.replace(tzinfo=own_zone).utcoffset() == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("hour", [0, 1])
+def test_case_13_the_hour_that_comes_twice_is_told_apart_to_a_calendar(amina, okafor, hour):
+    starts_at = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+    visit = diary.appointment(amina, okafor, diary.kind(okafor), starts_at)
+
+    _, event = read(visit)
+
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (starts_at, starts_at + timedelta(minutes=30))
 
 
 @pytest.mark.parametrize(

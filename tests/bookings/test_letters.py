@@ -149,7 +149,7 @@ def test_nothing_clinical_in_any_part(visit, settings, rule):
 
 
 @pytest.mark.parametrize("rule", ALL)
-def test_nine_oclock_is_nine_oclock_in_every_letter(amina, okafor, kind, rule):
+def test_case_14_nine_oclock_is_nine_oclock_in_every_letter(amina, okafor, kind, rule):
     """Hard case 14."""
     visit = diary.appointment(amina, okafor, kind, datetime(2027, 3, 28, 8, tzinfo=UTC))
 

@@ -46,7 +46,7 @@ def starts_on(day, rule):
     return free_starts(Kind(), opening(day, [rule], []), [])
 
 
-def test_the_skipped_hour_is_not_offered():
+def test_case_12_the_skipped_hour_is_not_offered():
     day = date(2026, 3, 29)
 
     found = starts_on(day, Rule(6, 30, 180))
@@ -54,7 +54,7 @@ def test_the_skipped_hour_is_not_offered():
     assert [clock(start) for start in found] == ["12:30am", "2am", "2:30am"]
 
 
-def test_the_repeated_hour_is_offered_twice_and_told_apart():
+def test_case_13_the_repeated_hour_is_offered_twice_and_told_apart():
     day = date(2026, 10, 25)
 
     found = starts_on(day, Rule(6, 30, 180))
@@ -74,7 +74,7 @@ def test_the_repeated_hour_is_offered_twice_and_told_apart():
 @pytest.mark.parametrize(
     ("day", "utc_hour"), [(date(2026, 10, 19), 8), (date(2026, 10, 26), 9), (date(2026, 11, 2), 9)]
 )
-def test_nine_o_clock_stays_nine_o_clock(day, utc_hour):
+def test_case_15_nine_o_clock_stays_nine_o_clock(day, utc_hour):
     first = starts_on(day, Rule(0, 540, 600))[0]
 
     assert (clock(first), first.hour) == ("9am", utc_hour)

@@ -35,7 +35,7 @@ def utc(*parts):
         (utc(2026, 10, 26, 9), utc(2026, 10, 23, 16)),  # Monday after they go back: Friday 5pm BST
     ],
 )
-def test_the_cut_off_is_5pm_on_the_last_business_day_before(starts_at, expected):
+def test_case_25_the_cut_off_is_5pm_on_the_last_business_day_before(starts_at, expected):
     assert cut_off(starts_at, STANDARD) == expected
 
 

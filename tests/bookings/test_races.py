@@ -45,14 +45,14 @@ def outcomes(results):
 
 
 @pytest.mark.parametrize("gap", [0, 0.005, 0.02])
-def test_twenty_for_one_time_give_one_visit(kind, okafor, racers, gap):
+def test_case_01_twenty_for_one_time_give_one_visit(kind, okafor, racers, gap):
     results = race(20, lambda number: book(racers[number], kind, okafor, WEDNESDAY), gap)
 
     assert outcomes(results) == ["Appointment"] + ["Taken"] * 19
     assert Appointment.objects.live().count() == 1
 
 
-def test_twenty_starts_five_minutes_apart_give_visits_that_do_not_overlap(okafor, racers):
+def test_case_02_twenty_starts_five_minutes_apart_give_visits_that_do_not_overlap(okafor, racers):
     diary.hours(okafor)
     kind = diary.kind(okafor, minutes=60, align_minutes=5)
 
@@ -62,7 +62,7 @@ def test_twenty_starts_five_minutes_apart_give_visits_that_do_not_overlap(okafor
     assert Appointment.objects.live().count() == 1
 
 
-def test_different_free_times_of_one_clinician_are_never_refused(kind, okafor, racers):
+def test_case_29_different_free_times_of_one_clinician_are_never_refused(kind, okafor, racers):
     results = race(
         14,
         lambda number: book(
@@ -73,7 +73,7 @@ def test_different_free_times_of_one_clinician_are_never_refused(kind, okafor, r
     assert outcomes(results) == ["Appointment"] * 14
 
 
-def test_one_patient_at_two_clinicians_at_once_gets_one(kind, okafor, lind, amina):
+def test_case_11_one_patient_at_two_clinicians_at_once_gets_one(kind, okafor, lind, amina):
     results = race(2, lambda number: book(amina, kind, (okafor, lind)[number], WEDNESDAY))
 
     booked = Appointment.objects.live().filter(state=State.BOOKED)
@@ -81,7 +81,7 @@ def test_one_patient_at_two_clinicians_at_once_gets_one(kind, okafor, lind, amin
     assert {type(result) for result in results} <= {Appointment, Elsewhere, HoldEnded}
 
 
-def test_the_same_form_ten_times_at_once_is_one_visit_and_one_mail(kind, okafor, amina):
+def test_case_10_the_same_form_ten_times_at_once_is_one_visit_and_one_mail(kind, okafor, amina):
     held = holds.hold(kind, okafor, WEDNESDAY, patient=amina, own_hold=None, address="", key=uuid4(), at=NOW)
     key = uuid4()
 

@@ -487,7 +487,7 @@ class TestBookable:
     def address(self, clinician):
         return reverse("desk_bookable", args=[clinician.pk])
 
-    def test_stopping_shows_the_visits_and_asks(self, as_user, manager, okafor, visit):
+    def test_case_30_stopping_shows_the_visits_and_asks(self, as_user, manager, okafor, visit):
         client = as_user(manager)
 
         page, blocked = client.get(self.address(okafor)), client.post(self.address(okafor))

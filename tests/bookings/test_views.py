@@ -192,7 +192,7 @@ class TestConfirming:
         assert confirm(client, address, early_start="").status_code == 302
         assert Appointment.objects.get(state=State.BOOKED).early_start_requested_at is None
 
-    def test_double_click_and_back_are_one_booking(self, client, address):
+    def test_case_10_double_click_and_back_are_one_booking(self, client, address):
         fields = {"key": str(uuid4())}
 
         answers = [confirm(client, address, **fields) for _ in range(3)] + [client.get(address)]
@@ -244,7 +244,7 @@ class TestMoving:
         visit.refresh_from_db()
         assert visit.starts_at == WEDNESDAY
 
-    def test_one_minute_past_the_cut_off_is_refused_with_policy_and_number(
+    def test_case_25_one_minute_past_the_cut_off_is_refused_with_policy_and_number(
         self, as_user, visit, okafor, clock, settings
     ):
         clock.move_to(at(1, 17, 1))
@@ -277,7 +277,7 @@ class TestCancelling:
         assert visit.state == State.CANCELLED_BY_PATIENT
         assert "nothing to give back. You owe nothing." in client.get(url("", visit)).content.decode()
 
-    def test_after_the_cut_off_asks_to_agree_to_the_new_refund_then_accepts(self, as_user, visit, clock):
+    def test_case_25_after_the_cut_off_asks_to_agree_to_the_new_refund_then_accepts(self, as_user, visit, clock):
         clock.move_to(at(1, 17, 1))
         client = as_user(visit.patient.user)
 
@@ -306,7 +306,7 @@ class TestCancelling:
 
         assert list(AccessLog.objects.values_list("what", "about", "actor")) == [("refused", visit.pk, ben.user.pk)]
 
-    def test_a_get_never_changes_anything(self, client, visit):
+    def test_case_26_a_get_never_changes_anything(self, client, visit):
         for _ in range(3):
             client.get(url("cancel", visit))
 
@@ -314,7 +314,7 @@ class TestCancelling:
         assert visit.state == State.BOOKED
 
     @pytest.mark.parametrize("after", ["cancelled", "started", "a month"])
-    def test_an_old_link_gets_a_clear_page(self, client, as_user, visit, clock, after):
+    def test_case_26_an_old_link_gets_a_clear_page(self, client, as_user, visit, clock, after):
         if after == "cancelled":
             client.post(url("cancel", visit), {"key": uuid4(), "refund": 18000})
         else:

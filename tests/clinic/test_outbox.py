@@ -64,7 +64,7 @@ def test_planning_twice_writes_once(db):
     assert Message.objects.count() == 3
 
 
-def test_two_at_once_plan_once(transactional_db):
+def test_case_19_two_at_once_plan_once(transactional_db):
     """Hard case 19, at the door: the unique key decides."""
     threads = [threading.Thread(target=in_own_connection, args=(booked,)) for _ in range(4)]
     for thread in threads:
@@ -83,7 +83,7 @@ def test_planning_stands_and_falls_with_the_fact(transactional_db):
     assert Message.objects.count() == 0
 
 
-def test_move_then_cancel(db):
+def test_case_20_move_then_cancel(db):
     """Hard case 20: the old reminder is dead, the new one is made, then dead too."""
     booked()
 

@@ -76,12 +76,12 @@ def test_hours_are_elapsed_time_on_days_the_clocks_change(visit, hours_before, e
         ("2026-10-26 14:00", "2026-10-25 09:00"),
     ],
 )
-def test_days_are_days_of_the_uk_clock(visit, expected):
+def test_case_18_days_are_days_of_the_uk_clock(visit, expected):
     """Hard case 18."""
     assert due(DAY_BEFORE_AT_9, uk(visit)) == expected
 
 
-def test_a_reminder_whose_time_has_passed_is_skipped():
+def test_case_23_a_reminder_whose_time_has_passed_is_skipped():
     """Hard case 23: booked 6 hours ahead with reminders 24 and 2 hours before."""
     visit, booked = uk("2026-12-03 16:00"), uk("2026-12-03 10:00")
 

@@ -58,7 +58,7 @@ def test_the_databases_clock_decides(transactional_db):
     assert (message_now(early).state, message_now(on_time).state) == ("due", "sent")
 
 
-def test_too_late_is_missed_and_not_sent(transactional_db):
+def test_case_21_too_late_is_missed_and_not_sent(transactional_db):
     """Hard case 21: the worker was down for 3 days and came back after the visit."""
     message = due("reminder_3h", since=timedelta(days=3), useful_until=Now() - MINUTE)
 
@@ -71,7 +71,7 @@ def test_too_late_is_missed_and_not_sent(transactional_db):
     )
 
 
-def test_the_composer_is_asked_again(transactional_db, composers):
+def test_case_23_the_composer_is_asked_again(transactional_db, composers):
     """Hard case 23: deceased, discharged or moved since it was planned."""
     composers["reminder_3h"] = lambda message: NotWanted("patient is no longer written to")
     composers["reminder_48h"] = lambda message: None
@@ -112,7 +112,7 @@ def postman(settings, monkeypatch):
     return Postman
 
 
-def test_one_bad_message_never_stops_the_others(transactional_db, composers, postman):
+def test_case_22_one_bad_message_never_stops_the_others(transactional_db, composers, postman):
     """Hard case 22: of ten, 3 has no address, 5 bounces, the template of 7 raises, 8 has a broken subject."""
     rows = [due(since=timedelta(minutes=20 - number)) for number in range(10)]
     number = {row.pk: index + 1 for index, row in enumerate(rows)}
@@ -250,7 +250,7 @@ def test_called_off_while_being_sent_says_what_happened(transactional_db, compos
     assert (message_now(message).state, len(mail.outbox)) == ("sent", 1)
 
 
-def test_many_drains_at_once_send_each_once(transactional_db, postman, composers):
+def test_case_19_many_drains_at_once_send_each_once(transactional_db, postman, composers):
     """Hard case 19: two schedulers, a redelivered task."""
     composers["booking_confirmed"] = lambda message: Letter(f"{message.pk}@example.com", "Subject", "Text")
     rows = [due() for _ in range(60)]
