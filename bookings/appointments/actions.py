@@ -106,8 +106,6 @@ def reschedule(
         make_room(kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=anyway, **who)
         why = {"reason": _and_told(reason, tell), "outside_hours_reason": outside_hours_reason}
         moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
-        if by.is_staff and moved.state == State.CONFIRMED:  # "I will be there" was said of the old time
-            move(moved, State.BOOKED, by=by, at=at, reason="The clinic moved it")
         outbox.cancel(moved.pk, why="moved", at=at)
         worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
         announce_booking(moved, fact="appointment_moved", tell=tell, at=at)

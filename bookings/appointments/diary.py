@@ -196,6 +196,8 @@ def move_to(
         reason=reason,
     )
     current.refresh_from_db()
+    if current.state == State.CONFIRMED:  # "I will be there" was said of the old time
+        move(current, State.BOOKED, by=by, at=at, reason="It has another time")
     return current
 
 

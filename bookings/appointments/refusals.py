@@ -37,7 +37,7 @@ class SignInFirst(_Worded):
 class HoldEnded(_Worded):
     """The 15 minutes are over and the time is gone."""
 
-    words = "We could not keep this time for you any longer. Your answers are saved. Choose another time."
+    words = "We could not keep this time for you any longer. Choose another time."
 
 
 class ExtendedAlready(_Worded):

@@ -131,7 +131,15 @@ class FilterForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         """How crispy draws it."""
-        return helper("Show these times", method="get")
+        return helper("Show these times", method="get", action="#times")
+
+    def chosen(self) -> str:
+        """Return what was chosen, in words, like "Dr Ada Okafor, Morning"; nothing where anything will do."""
+        words = []
+        for name in (name for name in FILTERS if name in self.fields):
+            value = self.initial.get(name) or ""
+            words += [label for key, label in self.fields[name].choices if key == value and key not in {"", ANYBODY}]  # type: ignore[attr-defined]
+        return ", ".join(words)
 
 
 class ConfirmForm(KeyedForm):
@@ -147,6 +155,13 @@ class ConfirmForm(KeyedForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     early_start = early_start_field()
+
+    @property
+    def helper(self) -> FormHelper:
+        """How crispy draws it: with an id, for the button that asks for more time."""
+        made = super().helper
+        made.form_id = "confirm"
+        return made
 
     def __init__(self, *args: Any, modes: Sequence[str], early_start_needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,6 +180,13 @@ def _mode_field(choices: list[tuple[str, str]]) -> forms.ChoiceField:
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how you would like to meet"},
     )
+
+
+class MoreTimeForm(KeyedForm):
+    """The form of the last page, sent for more time: what is answered so far is kept, whatever it is."""
+
+    mode = forms.ChoiceField(choices=Mode.choices, required=False)
+    access_needs = PlainTextField(label="What you need", longest=LONGEST_NEEDS, required=False)
 
 
 class MoveForm(KeyedForm):

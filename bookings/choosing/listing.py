@@ -114,6 +114,13 @@ class Times:
     other_first: Time | None = None
 
     @property
+    def other_is_sooner(self) -> bool:
+        """Whether somebody else could see the patient before their own clinician can."""
+        if self.own_first is None or self.other_first is None:
+            return False
+        return self.other_first.starts_at < self.own_first.starts_at
+
+    @property
     def day_text(self) -> str:
         """The shown day in words."""
         return day_text(self.day) if self.day else ""

@@ -56,6 +56,7 @@ def times_page(
         "times": shown,
         "kept": query.kept(),
         "filters": filters,
+        "chosen": filters.chosen(),
         "is_narrowed": any(asked[name] for name in ("part", "mode", "sex")),
         "own": next((each for each in shown.clinicians if each.pk == own), None),
         "whoever": shown.wish.clinician is None and moving is None,

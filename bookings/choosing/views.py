@@ -22,7 +22,7 @@ from bookings.appointments.enums import HOLD_STATES, UPCOMING, State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import HoldEnded, NotOffered, SignInFirst
 from bookings.appointments.slots import Slot
-from bookings.choosing.forms import ConfirmForm, MoveForm, SlotForm, TimesQuery, slot_value
+from bookings.choosing.forms import ConfirmForm, MoreTimeForm, MoveForm, SlotForm, TimesQuery, slot_value
 from bookings.choosing.listing import free_then, nearest
 from bookings.choosing.page import HOLD_KEY, kinds_for, session_hold, times_page, wish_of
 from bookings.holds import actions as holds
@@ -31,7 +31,6 @@ from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
 from clinic.db.clock import clock, day_text, uk_day, when_text
 from clinic.db.refusal import Refusal
-from clinic.forms.keyed import KeyedForm
 from clinic.staff.models import Clinician
 from patients.profile.models import Patient
 
@@ -163,7 +162,6 @@ def _hold_facts(request: HttpRequest, held: Appointment, now: datetime) -> dict[
         "held_until": _until(held.held_until, now) if held.held_until else "",
         "has_run_out": held.held_until is not None and held.held_until <= now,
         "may_extend": not held.hold_extended and not held.held_for_offer,
-        "more_time": KeyedForm(auto_id="more_%s"),
         "right_ends": day_text(policy.cooling_off_last_day(now)),
         "starts_within_right": held.starts_at < policy.cooling_off_ends(now),
         "cut_off_to_come": held.cut_off > now,
@@ -180,6 +178,7 @@ def _gone(request: HttpRequest, held: Appointment, now: datetime, *, status: int
     """Say kindly that a held time is gone, with the next three free ones. What was answered is kept."""
     context = facts(held) | {
         "words": str(HoldEnded()),
+        "answers_kept": ANSWERS_KEY in request.session,
         "nearest": nearest(held.kind, held.starts_at, uk_day(held.starts_at), now=now),
         "form": SlotForm(),
     }
@@ -191,10 +190,12 @@ def _gone(request: HttpRequest, held: Appointment, now: datetime, *, status: int
 def more_time(request: SignedIn, pk: UUID) -> HttpResponse:
     """Keep a held time for 15 minutes more, once."""
     held = found(request, Appointment.objects.visible_to(request.user, own_hold=session_hold(request)), pk)
-    patient, form = patient_of(request), KeyedForm(request.POST)
+    patient, form = patient_of(request), MoreTimeForm(request.POST)
     if patient and form.is_valid():
+        sent = form.cleaned_data
+        request.session[ANSWERS_KEY] = {"mode": sent["mode"], "access_needs": sent["access_needs"]}
         try:
-            kept = holds.extend_hold(held, patient=patient, key=form.cleaned_data["key"], at=timezone.now())
+            kept = holds.extend_hold(held, patient=patient, key=uuid5(sent["key"], "more time"), at=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:

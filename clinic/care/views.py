@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
 from clinic.accounts.access import patients_only
-from clinic.db.clock import day_text, uk_day, when_text
+from clinic.db.clock import clock, day_text, uk_day, when_text
 from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
 from patients.profile.models import Patient
@@ -32,8 +32,12 @@ def home(request: HttpRequest) -> HttpResponse:
     visits = Appointment.objects.visible_to(request.user).visits().select_related("kind", "clinician")
     coming = visits.filter(state__in=STILL_ON, ends_at__gte=now)
     decisions = Decision.objects.visible_to(request.user).select_related("clinician")
+    held = Appointment.objects.visible_to(request.user).filter(
+        state=State.HELD, held_until__gt=now, held_for_offer=False
+    )
     context = {
         "patient": patient,
+        "held": [(each.pk, when_text(each.starts_at), clock(each.held_until or now)) for each in held],
         "tasks": [_details_task(patient), _intake_task(intake)],
         "coming": [_visit(visit, now) for visit in coming.order_by("starts_at")],
         "past": [

@@ -191,6 +191,11 @@ class CancelForm(Telling, KeyedForm):
         error_messages={"required": "Say why it is cancelled"},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tell" in self.fields:
+            self.fields["tell"].help_text = ""  # reminders of a cancelled visit are sent to nobody
+
     def clean(self) -> dict[str, Any]:
         """Ask whether to tell."""
         cleaned = super().clean() or self.cleaned_data

@@ -234,7 +234,7 @@ class Model:
         self._take(row.kind, clinician, start, patient=row.patient, ignoring=[row], anyway=anyway)
         row.clinician, row.start, row.round = clinician, start, row.round + 1
         self._place(row)
-        row.state = State.BOOKED if by_staff else row.state
+        row.state = State.BOOKED
         self._plan(row, "appointment_moved")
         return row
 

@@ -340,13 +340,14 @@ class TestWillCome:
         assert visit.state == State.CONFIRMED
         assert visit.state_changes.filter(to_state=State.CONFIRMED).count() == 1
 
-    def test_the_clinic_moving_it_asks_anew_while_ones_own_move_does_not(self, kind, okafor, amina, rosa):
+    @pytest.mark.parametrize("whose", ["the clinic's", "their own"])
+    def test_another_time_asks_anew(self, kind, okafor, amina, rosa, whose):
         visit = book(kind, okafor, amina)
         attendance.will_come(visit, by=amina.user, at=NOW)
 
-        moved = actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=amina.user, at=NOW)
-        assert moved.state == State.CONFIRMED
-        moved = actions.reschedule(visit, okafor, at(4, 10), key=uuid4(), by=rosa, at=NOW)
+        by = rosa if whose == "the clinic's" else amina.user
+        moved = actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=by, at=NOW)
+
         assert moved.state == State.BOOKED
 
     def test_of_somebody_else_is_not_found(self, as_user, kind, okafor, amina, ben):
@@ -599,3 +600,25 @@ def test_every_entry_of_the_schedule_is_a_task_that_the_worker_knows():
     celery.app.loader.import_default_modules()
 
     assert {entry["task"] for entry in celery.app.conf.beat_schedule.values()} <= set(celery.app.tasks)
+
+
+def test_more_time_keeps_what_was_answered_so_far(as_user, okafor, amina):
+    client = as_user(amina.user)
+    address = choose(client, okafor)
+    sent = {"key": client.get(address).context["form"]["key"].value(), "mode": "phone", "access_needs": "No steps"}
+
+    page = client.post(url("more_time", Appointment.objects.get()), sent, follow=True)
+
+    form = page.context["form"]
+    assert (form["mode"].value(), form["access_needs"].value()) == ("phone", "No steps")
+    assert confirm(client, address, key=sent["key"]).status_code == 302
+
+
+def test_a_held_time_leads_on_from_ones_own_front_page(as_user, okafor, amina):
+    client = as_user(amina.user)
+    address = choose(client, okafor)
+
+    html = client.get(reverse("care")).content.decode()
+
+    assert "We are keeping <strong>Wednesday 2 December 2026 at 10am, UK time</strong> for you until 9:15am." in html
+    assert f'href="{address}"' in html
