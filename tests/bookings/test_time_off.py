@@ -13,7 +13,7 @@ from bookings.appointments import actions as appointments
 from bookings.appointments.letters import please_move
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import Terms, Why, cut_off, may_move
-from bookings.appointments.refusals import NotOffered
+from bookings.appointments.refusals import HoldEnded, NotOffered
 from bookings.appointments.slots import offered_at
 from bookings.availability.actions import Overlapping
 from bookings.availability.models import HoursException, TimeOff
@@ -221,7 +221,7 @@ class TestTake:
         _, inside = take(okafor, rosa)
 
         assert (inside, Task.objects.count()) == ([held], 0)
-        with pytest.raises(appointments.HoldEnded):
+        with pytest.raises(HoldEnded):
             holds.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
 
     def test_holds_that_ran_out_and_cancelled_visits_are_not_inside(self, rosa, okafor, kind, amina, ben):
