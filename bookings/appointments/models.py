@@ -80,6 +80,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             return self.visits().filter(clinician__user=user)
         return self if user.is_staff else self.none()
 
+    def times_visible_to(self, user: Any) -> "AppointmentQuerySet":
+        """The same with the holds of a clinician's own diary: of those only the time is for them to see."""
+        if user.role == Role.CLINICIAN:
+            return self.filter(clinician__user=user)
+        return self.visible_to(user)
+
 
 @pghistory.track(append_only=True)
 class Appointment(Record):

@@ -158,8 +158,8 @@ def _column(heading: str, clinician: Clinician, day: date, hours: slots.Diary, v
 def _visits(
     user: Any, first: date, last: date, now: datetime, of: Clinician | None = None
 ) -> dict[UUID, list[DiaryVisit]]:
-    """Return what keeps a time between two days, by clinician, in two queries."""
-    asked = Appointment.objects.visible_to(user).live().filter(busy_from__lt=instant(last + DAY, 0))
+    """Return what keeps a time between two days, by clinician, in two queries. Holds are shown without their patient."""
+    asked = Appointment.objects.times_visible_to(user).live().filter(busy_from__lt=instant(last + DAY, 0))
     asked = asked.filter(busy_from__gt=instant(first, 0) - slots.LONGEST_BUSY, busy_until__gt=instant(first, 0))
     asked = asked.exclude(state=State.HELD, held_until__lte=now).order_by("starts_at")
     found = list(
