@@ -463,3 +463,12 @@ class TestAKindThatBecameShorter:
         moved = actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=amina.user, at=NOW)
 
         assert (moved.ends_at, moved.busy_until) == (at(3, 10, 30), at(3, 10, 30))
+
+    def test_the_pages_say_the_length_that_was_agreed(self, as_user, kind, okafor, amina):
+        visit = book(kind, okafor, amina)
+        held = hold(kind, okafor, amina, at(4, 10))
+        kind.minutes = 15
+        kind.save()
+
+        for address in (f"/appointments/{visit.pk}/", f"/appointments/{held.pk}/confirm/"):
+            assert "First assessment, 30 minutes" in as_user(amina.user).get(address).content.decode()
