@@ -56,7 +56,7 @@ def test_the_zone_in_the_file_says_the_same_without_looking_it_up(visit):
     [
         ("booked", 0, Method.REQUEST, "CONFIRMED"),
         ("booked", 2, Method.REQUEST, "CONFIRMED"),
-        ("cancelled_by_patient", 3, Method.CANCEL, "CANCELLED"),
+        ("cancelled_by_patient", 3, Method.PUBLISH, "CANCELLED"),
     ],
 )
 def test_the_entry_keeps_its_name_and_its_number_rises(visit, state, sequence, method, status):
