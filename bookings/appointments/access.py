@@ -24,9 +24,14 @@ def found(request: HttpRequest, own: AppointmentQuerySet, pk: UUID) -> Appointme
     """Return one of ``own``. Anything else is a 404, there or not, and is written down."""
     appointment = own.select_related("kind", "clinician", "patient__user", "charge").filter(pk=pk).first()
     if appointment is None:
-        audit.record(AccessLog.What.REFUSED, "appointment", pk, by=request.user, at=timezone.now())
-        raise Http404
+        raise not_theirs(request, "appointment", pk)
     return appointment
+
+
+def not_theirs(request: HttpRequest, what: str, pk: UUID) -> Http404:
+    """Write down that somebody asked for what is not theirs, and return the 404 that looks like what is not there."""
+    audit.record(AccessLog.What.REFUSED, what, pk, by=request.user, at=timezone.now())
+    return Http404()
 
 
 def patient_of(request: HttpRequest) -> Patient | None:

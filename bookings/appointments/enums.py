@@ -39,8 +39,8 @@ MOVES: dict[str, frozenset[str]] = {
     State.HELD: frozenset({State.BOOKED, State.EXPIRED}),
     State.BOOKED: frozenset({State.CONFIRMED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
     State.CONFIRMED: frozenset({State.BOOKED, State.CHECKED_IN, State.DID_NOT_ATTEND}) | CANCELLED,
-    # Back to booked: a wrongly pressed button, on the day itself and with a reason (actions.take_back).
-    State.CHECKED_IN: frozenset({State.IN_PROGRESS, State.ENDED_EARLY, State.CANCELLED_BY_CLINIC, State.BOOKED}),
+    # Back to booked: a wrongly pressed button, on the day itself and with a reason (attendance.actions.take_back).
+    State.CHECKED_IN: frozenset({State.IN_PROGRESS, State.ENDED_EARLY, State.BOOKED}),
     State.IN_PROGRESS: frozenset({State.COMPLETED, State.ENDED_EARLY}),
     State.DID_NOT_ATTEND: frozenset({State.BOOKED}),
 }

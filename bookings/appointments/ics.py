@@ -16,18 +16,20 @@ FILE_NAME = "appointment.ics"
 
 
 class Method(StrEnum):
-    """What the file asks a calendar to do: PUBLISH for a download, the others in a mail."""
+    """What the file asks a calendar to do: PUBLISH for a download, REQUEST in a mail.
+
+    No CANCEL: a confirmation is the only letter with a file, so one that says a visit is cancelled has none.
+    """
 
     PUBLISH = "PUBLISH"
     REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
 
 
 def calendar_file(appointment: Appointment, method: Method, *, at: datetime, to: str = "") -> str:
     """Return the calendar file of ``appointment`` made at ``at``.
 
     Its UID stays the same and its SEQUENCE rises with every move, so that a calendar changes the
-    entry it has. ``to`` is the address it is mailed to; a REQUEST or CANCEL names it as the attendee.
+    entry it has. ``to`` is the address it is mailed to; a REQUEST names it as the attendee.
     """
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.CLINIC['name']}//Appointments//EN")

@@ -80,6 +80,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             return self.visits().filter(clinician__user=user)
         return self if user.is_staff else self.none()
 
+    def times_visible_to(self, user: Any) -> "AppointmentQuerySet":
+        """The same with the holds of a clinician's own diary: of those only the time is for them to see."""
+        if user.role == Role.CLINICIAN:
+            return self.filter(clinician__user=user)
+        return self.visible_to(user)
+
 
 @pghistory.track(append_only=True)
 class Appointment(Record):
@@ -207,10 +213,15 @@ class Appointment(Record):
         return when_text(self.starts_at)
 
     @property
+    def minutes(self) -> int:
+        """How long it lasts, as agreed: its kind may have become longer or shorter since."""
+        return (self.ends_at - self.starts_at) // MINUTE
+
+    @property
     def kind_as_booked(self) -> AppointmentKind:
         """Its kind with the length and the buffers that were agreed, whatever the kind has become since. Not to be saved."""
         kind = copy(self.kind)
-        kind.minutes = (self.ends_at - self.starts_at) // MINUTE
+        kind.minutes = self.minutes
         kind.buffer_before = (self.starts_at - self.busy_from) // MINUTE
         kind.buffer_after = (self.busy_until - self.ends_at) // MINUTE
         return kind

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -208,24 +208,6 @@ def _offered_on(
     return {start: (day, found[start]) for start in sorted(found)}
 
 
-class Lasts(Protocol):
-    """How much room a visit takes, as ``AppointmentKind`` has it."""
-
-    minutes: int
-    align_minutes: int
-    buffer_before: int
-    buffer_after: int
-
-
-def free_starts(kind: Lasts, open_spans: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
-    """Return the aligned starts at which ``kind`` with its buffers fits: the visit into the opening, all of it beside ``busy``.
-
-    ``open_spans`` and ``busy`` are in order and never overlap (the diary's constraint). The buffers may reach over
-    the edge of the opening; they only keep other visits away.
-    """
-    return _beside(kind, _fitting(open_spans, kind.minutes, kind.align_minutes), busy)
-
-
 def _fitting(open_spans: Iterable[Span], minutes: int, align_minutes: int) -> list[datetime]:
     """Return the aligned starts at which so many minutes fit into the opening."""
     length, step = timedelta(minutes=minutes), timedelta(minutes=align_minutes)
@@ -238,8 +220,12 @@ def _fitting(open_spans: Iterable[Span], minutes: int, align_minutes: int) -> li
     return starts
 
 
-def _beside(kind: Lasts, starts: list[datetime], busy: Sequence[Span]) -> list[datetime]:
-    """Return those of ``starts`` at which ``kind`` with its buffers touches nothing of ``busy``; both are in order."""
+def _beside(kind: AppointmentKind, starts: list[datetime], busy: Sequence[Span]) -> list[datetime]:
+    """Return those of ``starts`` at which ``kind`` with its buffers touches nothing of ``busy``.
+
+    Both are in order, and ``busy`` never overlaps (the diary's constraint). The buffers may reach over the edge of
+    the opening; they only keep other visits away.
+    """
     before = timedelta(minutes=kind.buffer_before)
     needed = timedelta(minutes=kind.minutes + kind.buffer_after)
     free, seen = [], 0

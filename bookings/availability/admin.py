@@ -92,7 +92,7 @@ class WeeklyHoursAdmin(_ClockAdmin):
     @admin.display(description="change")
     def editor(self, row: WeeklyHours) -> str:
         """The page where it is changed."""
-        return format_html('<a href="{}">Change the week</a>', reverse("desk_week", args=[row.clinician_id]))
+        return format_html('<a href="{}">Change the week</a>', reverse("desk_hours_week", args=[row.clinician_id]))
 
 
 @admin.register(HoursException)

@@ -14,11 +14,10 @@ from uuid import UUID
 
 from bookings.appointments.enums import CANCELLED, State
 from bookings.appointments.policy import Terms, cut_off
-from clinic.db.clock import instant, uk_day
+from clinic.db.clock import instant, monday_of, uk_day
 
 FEWEST = 5  # of fewer than this a share or a middle says nothing, and could point at one person
-DAYS = 7
-DAY, WEEK, MINUTE = timedelta(days=1), timedelta(days=DAYS), timedelta(minutes=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 CAME = frozenset({State.COMPLETED, State.ENDED_EARLY})
 
 
@@ -136,11 +135,6 @@ class Cancelled:
     def shares(self) -> tuple[Share, Share, Share]:
         """By the patient in time, by the patient after the cut-off, by the clinic: each of all that were due."""
         return Share(self.in_time, self.due), Share(self.late, self.due), Share(self.by_clinic, self.due)
-
-
-def monday_of(day: date) -> date:
-    """Return the Monday of the week of ``day``."""
-    return day - timedelta(days=day.weekday())
 
 
 def week_of(moment: datetime) -> date:

@@ -12,7 +12,8 @@ from bookings.appointments.enums import CANCELLED, State
 from bookings.appointments.models import Appointment, AppointmentQuerySet, AppointmentStateChange
 from bookings.availability.models import HoursException, WeeklyHours
 from bookings.availability.opening import opening
-from bookings.figures.policy import MINUTE, First, Period, Visit, monday_of
+from bookings.figures.policy import MINUTE, First, Period, Visit
+from clinic.db.clock import monday_of
 from clinic.staff.models import Clinician
 
 

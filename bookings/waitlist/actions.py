@@ -11,10 +11,12 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import transaction
 
 from bookings.appointments.enums import HOLD_STATES, State
 from bookings.appointments.models import Appointment
+from bookings.appointments.refusals import NotOffered, Taken
 from bookings.holds import actions as holds
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import policy
@@ -50,6 +52,26 @@ class VisitGone(Refusal):
         super().__init__("That visit is no longer one to come. Look at your visits, then ask again.")
 
 
+class VisitStays(Refusal):
+    """A person with a visit of the kind who does not ask for it to be moved: no time would ever be offered to them."""
+
+    def __init__(self) -> None:
+        number = settings.CLINIC["phone"]
+        super().__init__(
+            "It is too late to move your visit online, so we cannot offer you an earlier time by email. "
+            f"Call us on {number} to ask for one."
+        )
+
+
+class NoLongerOffered(Refusal):
+    """A time that is kept, and cannot be had all the same: the hours or the kind have changed since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "We can no longer offer this time. Your appointment stays as it is. You stay on the waiting list."
+        )
+
+
 class OfferEnded(Refusal):
     """An answer that came too late."""
 
@@ -68,7 +90,8 @@ def join(patient: Patient, kind: AppointmentKind, asked: Mapping[str, Any], *, a
     """Put ``patient`` on the list and return the entry; asking for the same again returns the one that is there.
 
     ``asked`` holds the fields of ASKED, and ``clinicians`` (empty for anybody).
-    Raises AlreadyWaiting where they wait for this kind with other wishes, VisitGone or Busy.
+    Raises AlreadyWaiting where they wait for this kind with other wishes, VisitStays where they have a visit of it and
+    name none to have earlier, VisitGone or Busy.
     """
 
     def work() -> WaitingEntry:
@@ -77,6 +100,8 @@ def join(patient: Patient, kind: AppointmentKind, asked: Mapping[str, Any], *, a
         visit = asked["instead_of"]
         if visit is not None:
             _check_visit(visit.pk, patient, kind)
+        elif Appointment.objects.upcoming().filter(patient=patient, kind=kind, starts_at__gt=at).exists():
+            raise VisitStays
         there = WaitingEntry.objects.waiting().filter(patient=patient, kind=kind).first()
         if there is not None:
             return _same(there, asked)
@@ -97,7 +122,7 @@ def withdraw(entry: WaitingEntry, *, by: User, at: datetime) -> None:
 def accept(offer: Offer, *, early_start: bool = False, by: User, at: datetime) -> Appointment:
     """Move the visit that the entry is about to the offered time, and return it. The button pressed twice moves it once.
 
-    Raises OfferEnded where the time is no longer kept, and what ``holds.actions.take_offered`` raises.
+    Raises OfferEnded where the time is no longer kept, NoLongerOffered where it cannot be had, and what else ``holds.actions.take_offered`` raises.
     """
     visit = offer.entry.instead_of
     if visit is None or at >= offer.expires_at:
@@ -109,7 +134,10 @@ def accept(offer: Offer, *, early_start: bool = False, by: User, at: datetime) -
         move(current.entry, EntryState.BOOKED, by=by, at=at)
 
     key = uuid5(offer.pk, f"accept {early_start}")
-    return holds.take_offered(offer.hold, visit, early_start=early_start, key=key, by=by, at=at, then=then)
+    try:
+        return holds.take_offered(offer.hold, visit, early_start=early_start, key=key, by=by, at=at, then=then)
+    except (Taken, NotOffered) as refusal:
+        raise NoLongerOffered from refusal
 
 
 def decline(offer: Offer, *, reason: str, by: User, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """The questions of the waiting list."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from bookings.appointments.forms import early_start_field
 from bookings.appointments.models import Appointment
+from bookings.appointments.slots import FURTHEST
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist.enums import Declined, Notice, Part
 from bookings.waitlist.policy import DAYS
@@ -16,7 +17,6 @@ from clinic.forms.base import PlainErrors, helper
 from clinic.forms.dates import DatePartsField
 from clinic.staff.models import Clinician
 
-FURTHEST = timedelta(days=366)
 EVERY_DAY = list(enumerate(DAYS))
 
 

@@ -140,7 +140,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 @pghistory.track(append_only=True)
 class Offer(Record):
-    """A freed time, held for one person until ``expires_at``. What became of the hold decides (``actions.settle``)."""
+    """A freed time, held for one person until ``expires_at``. What became of the hold decides (``actions.sweep`` and ``join``)."""
 
     MOVES: ClassVar[Moves] = OFFER_MOVES
 

@@ -6,14 +6,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bookings.appointments.access import not_theirs
 from bookings.appointments.enums import HOLD_STATES, State
-from bookings.appointments.models import Appointment
+from bookings.appointments.models import Appointment, AppointmentQuerySet
 from bookings.appointments.policy import cut_off, why_not_book
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import actions
@@ -21,14 +22,13 @@ from bookings.waitlist.enums import Declined, EntryState, OfferState
 from bookings.waitlist.forms import AcceptForm, AskForm, DeclineForm, KindQuery
 from bookings.waitlist.models import Offer, WaitingEntry
 from clinic.accounts.access import SignedIn, patients_only
-from clinic.audit import actions as audit
-from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
 from patients.profile.models import Patient
 
 ENTRIES_SHOWN = 20
+PROMISE = "We ask people in turn, and email you if a time is yours to take."
 NEW_FOR_DAYS = 56  # the last day that the form suggests
 
 
@@ -62,14 +62,19 @@ def ask(request: SignedIn) -> HttpResponse:
     kind = KindQuery(request.GET, kinds=AppointmentKind.objects.visible_to(request.user)).asked
     if kind is None or kind not in _kinds(request):
         return redirect("waiting_list")
-    form = _ask_form(request, kind, now)
+    visits = Appointment.objects.visible_to(request.user).upcoming().filter(kind=kind, starts_at__gt=now)
+    movable = visits.filter(pk__in=[visit.pk for visit in visits if visit.may_move(now)])
+    if visits and not movable:
+        messages.error(request, str(actions.VisitStays()))
+        return redirect("waiting_list")
+    form = _ask_form(request, kind, movable, now)
     if form.is_valid():
         try:
             actions.join(patient, kind, form.cleaned_data, at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "You are on the waiting list. We email you when a time becomes free.")
+            messages.success(request, f"You are on the waiting list. {PROMISE}")
             return redirect("waiting_list")
     return render(
         request, "bookings/waitlist/ask.html", {"kind": kind, "form": form}, status=422 if form.errors else 200
@@ -82,7 +87,7 @@ def withdraw(request: SignedIn, pk: UUID) -> HttpResponse:
     """Take oneself off the list."""
     entry = WaitingEntry.objects.visible_to(request.user).filter(pk=pk).first()
     if entry is None:
-        raise _refused(request, "waitingentry", pk)
+        raise not_theirs(request, "waitingentry", pk)
     if entry.state != EntryState.WITHDRAWN:  # the button pressed twice
         try:
             actions.withdraw(entry, by=request.user, at=timezone.now())
@@ -149,10 +154,8 @@ def _kinds(request: SignedIn) -> list[AppointmentKind]:
     return [kind for kind in kinds if not why_not_book(kind.audience, was_here=was_here)]
 
 
-def _ask_form(request: SignedIn, kind: AppointmentKind, now: datetime) -> AskForm:
+def _ask_form(request: SignedIn, kind: AppointmentKind, movable: AppointmentQuerySet, now: datetime) -> AskForm:
     today = uk_day(now)
-    visits = Appointment.objects.visible_to(request.user).upcoming().filter(kind=kind, starts_at__gt=now)
-    movable = visits.filter(pk__in=[visit.pk for visit in visits if visit.may_move(now)])
     first = movable.first()
     return AskForm(
         request.POST if request.method == "POST" else None,
@@ -209,14 +212,8 @@ def _own(request: SignedIn, pk: UUID) -> Offer:
         .first()
     )
     if found is None:
-        raise _refused(request, "offer", pk)
+        raise not_theirs(request, "offer", pk)
     return found
-
-
-def _refused(request: SignedIn, what: str, pk: UUID) -> Http404:
-    """Write down that somebody asked for what is not theirs, and return the 404 that looks like what is not there."""
-    audit.record(AccessLog.What.REFUSED, what, pk, by=request.user, at=timezone.now())
-    return Http404()
 
 
 def _patient(request: HttpRequest) -> Patient | None:

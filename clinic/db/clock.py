@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 UK = ZoneInfo("Europe/London")
 MINUTES_IN_A_DAY = 24 * 60
+WEEK = timedelta(days=7)
 
 
 def instant(day: date, minute: int) -> datetime:
@@ -43,6 +44,11 @@ def _change_after(moment: datetime) -> datetime:
 def uk_day(moment: datetime) -> date:
     """Return the UK calendar day of an instant."""
     return moment.astimezone(UK).date()
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the week of ``day``."""
+    return day - timedelta(days=day.weekday())
 
 
 def clock(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from bookings.appointments.slots import Slot
+from bookings.appointments.slots import FURTHEST, Slot
 from bookings.choosing.forms import SlotField
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
@@ -18,7 +18,6 @@ from clinic.staff.models import Clinician
 from clinic.workspace.desk_forms import day_input
 
 Day = date  # the form has a field of that name
-FURTHEST = timedelta(days=366)
 LAST_MINUTE = 24 * 60 - 1
 BST, GMT = "BST", "GMT"
 

@@ -16,12 +16,12 @@ from bookings.attendance import actions as attendance
 from bookings.attendance.forms import SequenceForm
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
-from clinic.db.clock import day_text, uk_day, when_text
+from clinic.db.clock import WEEK, day_text, monday_of, uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.db.states import StaleState
 from clinic.workspace.day_grid import grid
 from clinic.workspace.desk_access import for_everybody_here, me, page
-from clinic.workspace.desk_diary import DAY, WEEK, day_columns, day_list, week_columns
+from clinic.workspace.desk_diary import DAY, day_columns, day_list, week_columns
 from clinic.workspace.desk_forms import (
     FIRST_DAY,
     LAST_DAY,
@@ -29,7 +29,6 @@ from clinic.workspace.desk_forms import (
     DayQuery,
     TakeBackForm,
     WeekQuery,
-    monday_of,
     week_value,
 )
 from clinic.workspace.diary_marks import LEGEND
@@ -83,9 +82,9 @@ def week(request: HttpRequest) -> HttpResponse:
         query=WeekQuery(initial={"day": monday, "clinician": clinician}, user=request.user),
         clinician=clinician,
         monday=monday,
-        before=week_value(max(monday - WEEK * DAY, monday_of(FIRST_DAY))),
+        before=week_value(max(monday - WEEK, monday_of(FIRST_DAY))),
         this=week_value(monday_of(uk_day(now))),
-        after=week_value(min(monday + WEEK * DAY, monday_of(LAST_DAY))),
+        after=week_value(min(monday + WEEK, monday_of(LAST_DAY))),
         columns=columns,
         rows=grid(columns),
         legend=LEGEND,

@@ -16,7 +16,7 @@ from bookings.appointments.models import Appointment
 from bookings.appointments.policy import fits_the_time
 from bookings.kinds.enums import Mode
 from clinic.accounts import policy
-from clinic.db.clock import clock, instant, uk_day
+from clinic.db.clock import WEEK, clock, instant, uk_day
 from clinic.staff.models import Clinician
 from clinic.workspace.day_grid import Column
 from clinic.workspace.diary_marks import Facts, Mark, marks
@@ -24,7 +24,6 @@ from patients.intake.models import Intake
 from patients.profile.policy import phone_text
 
 DAY = timedelta(days=1)
-WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,10 @@ def day_columns(user: Any, day: date, now: datetime) -> list[Column]:
 
 def week_columns(user: Any, clinician: Clinician, monday: date, now: datetime) -> list[Column]:
     """Return the seven days of one clinician from ``monday`` on."""
-    sunday = monday + (WEEK - 1) * DAY
+    sunday = monday + WEEK - DAY
     visits = _visits(user, monday, sunday, now, of=clinician).get(clinician.pk, [])
     hours = slots.read_diary([clinician], monday, sunday, now=now)
-    days = [monday + number * DAY for number in range(WEEK)]
+    days = [monday + number * DAY for number in range(WEEK.days)]
     return [_column(f"{day:%a} {day.day} {day:%b}", clinician, day, hours, visits) for day in days]
 
 
@@ -158,8 +157,8 @@ def _column(heading: str, clinician: Clinician, day: date, hours: slots.Diary, v
 def _visits(
     user: Any, first: date, last: date, now: datetime, of: Clinician | None = None
 ) -> dict[UUID, list[DiaryVisit]]:
-    """Return what keeps a time between two days, by clinician, in two queries."""
-    asked = Appointment.objects.visible_to(user).live().filter(busy_from__lt=instant(last + DAY, 0))
+    """Return what keeps a time between two days, by clinician, in two queries. Holds are shown without their patient."""
+    asked = Appointment.objects.times_visible_to(user).live().filter(busy_from__lt=instant(last + DAY, 0))
     asked = asked.filter(busy_from__gt=instant(first, 0) - slots.LONGEST_BUSY, busy_until__gt=instant(first, 0))
     asked = asked.exclude(state=State.HELD, held_until__lte=now).order_by("starts_at")
     found = list(

@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
 from clinic.db.refusal import Refusal
 from clinic.workspace.desk_access import for_the_diary, me, page
 from patients.profile.actions import tell_apart
@@ -20,11 +22,14 @@ MOST_SHOWN = 100
 @for_the_diary
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
-    """List the pairs that look alike and were not told apart."""
+    """List the pairs that look alike and were not told apart. The access log says whose details were shown."""
     people = list(Patient.objects.visible_to(request.user).with_a_double())
     told_apart = set(NotSamePerson.objects.visible_to(request.user).values_list("one", "other"))
     pairs = possible_duplicates(people, told_apart)
-    context = page(request, "Possible duplicates", pairs=pairs[:MOST_SHOWN], more=len(pairs) > MOST_SHOWN)
+    shown = pairs[:MOST_SHOWN]
+    read = {person.pk for pair in shown for person in (pair.one, pair.other)}
+    audit.record_all(AccessLog.What.READ, "patient", read, by=me(request), at=timezone.now())
+    context = page(request, "Possible duplicates", pairs=shown, more=len(pairs) > MOST_SHOWN)
     return render(request, "desk/duplicates.html", context)
 
 

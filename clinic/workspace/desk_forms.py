@@ -1,7 +1,7 @@
 """The shape of what staff ask the desk for. Whether it may be done is the actions' matter."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django import forms
 from bookings.choosing.forms import SlotField
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.policy import is_clinician
+from clinic.db.clock import monday_of
 from clinic.forms.base import PlainErrors
 from clinic.forms.text import PlainTextField
 from clinic.staff.models import Clinician
@@ -16,11 +17,6 @@ from clinic.staff.models import Clinician
 Day = date  # the form has a field of that name
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2099, 12, 31)
 WEEK_NUMBER = re.compile(r"\d{4}-W\d{2}", re.ASCII)
-
-
-def monday_of(day: date) -> date:
-    """Return the Monday of the week of ``day``."""
-    return day - timedelta(days=day.weekday())
 
 
 def week_value(monday: date) -> str:

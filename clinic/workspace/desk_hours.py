@@ -77,7 +77,7 @@ def _save(request: HttpRequest, clinician: Clinician, form: WeekForm, now: datet
         form.add_error(None, str(refusal))
         return _edit_page(request, clinician, form)
     messages.success(request, f"Saved. These hours of {clinician.name} hold from {day_text(first)}.")
-    return redirect("desk_week", clinician.pk)
+    return redirect("desk_hours_week", clinician.pk)
 
 
 def _preview(request: HttpRequest, clinician: Clinician, form: WeekForm, now: datetime) -> Preview:

@@ -13,8 +13,10 @@ from bookings.appointments.models import Appointment, AppointmentQuerySet
 from bookings.charges.enums import ChargeState
 from bookings.charges.models import Charge
 from bookings.waitlist.models import WaitingEntry
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
 from clinic.db.clock import clock, day_text, instant, uk_day
-from clinic.workspace.desk_access import for_everybody_here, page
+from clinic.workspace.desk_access import for_everybody_here, me, page
 from patients.profile.policy import phone_text
 
 DAY = timedelta(days=1)
@@ -26,6 +28,7 @@ class Line:
     """A visit as a list shows it. ``missing`` and ``task`` in the lists they belong to."""
 
     pk: UUID
+    patient: UUID | None
     when: str
     name: str
     phone: str
@@ -40,18 +43,26 @@ class Line:
 @for_everybody_here
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
-    """All lists on one page, in as many queries for one row as for many. A clinician sees their own visits."""
+    """All lists on one page, in as many queries for one row as for many. A clinician sees their own visits.
+
+    Phone numbers stand on it: the access log says whose.
+    """
     now = timezone.now()
     visits = Appointment.objects.visits().visible_to(request.user).select_related("patient", "kind", "clinician")
+    today = [_line(visit, clock(visit.starts_at)) for visit in _of_the_day(visits, now)]
+    missing = _missing(visits, now)
+    missed = [_line(visit, _short(visit.starts_at), task=visit.task) for visit in visits.to_follow_up()]
+    read = {line.patient for line in (*today, *missing, *missed) if line.patient}
+    audit.record_all(AccessLog.What.READ, "patient", read, by=me(request), at=now)
     context = page(
         request,
         "Lists",
         day=day_text(uk_day(now)),
-        today=[_line(visit, clock(visit.starts_at)) for visit in _of_the_day(visits, now)],
-        missing=_missing(visits, now),
+        today=today,
+        missing=missing,
         refunds=Charge.objects.visible_to(request.user).filter(state=ChargeState.REFUND_DUE).count(),
         waiting=WaitingEntry.objects.visible_to(request.user).waiting().count(),
-        missed=[_line(visit, _short(visit.starts_at), task=visit.task) for visit in visits.to_follow_up()],
+        missed=missed,
     )
     return render(request, "desk/lists.html", context)
 
@@ -80,6 +91,7 @@ def _lacks(visit: Appointment) -> str:
 def _line(visit: Appointment, when: str, *, missing: str = "", task: UUID | None = None) -> Line:
     return Line(
         pk=visit.pk,
+        patient=visit.patient_id,
         when=when,
         name=visit.patient.full_name if visit.patient else "",
         phone=phone_text(visit.patient.phone) if visit.patient else "",

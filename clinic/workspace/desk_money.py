@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,8 +11,9 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.appointments.enums import CANCELLED
 from bookings.appointments.models import Appointment
@@ -120,14 +122,20 @@ ACTS = (
 
 
 @for_the_diary
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def charges(request: HttpRequest) -> HttpResponse:
-    """Every charge, newest visit first, by state, patient, reference or receipt."""
-    query = ChargesQuery(request.GET)
+    """Every charge, newest visit first, by state, patient, reference or receipt.
+
+    What is searched for travels by POST: a name has no place in an address. It shows the newest that fit, on one page.
+    """
+    query = ChargesQuery(request.POST if request.method == "POST" else request.GET.dict() | {"q": ""})
     query.is_valid()
     asked, wanted = query.cleaned_data.get("q", ""), query.cleaned_data.get("state", "")
+    if request.method == "POST" and query.is_valid() and not asked:
+        return redirect(f"{reverse('desk_charges')}?{urlencode({'state': wanted})}")
     found = _of_state(_searched(request, _charged(request), asked), wanted, timezone.now())
-    shown = Paginator(found.order_by("-starts_at", "id"), ON_A_PAGE).get_page(query.cleaned_data.get("page") or 1)
+    number = 1 if asked else query.cleaned_data.get("page") or 1
+    shown = Paginator(found.order_by("-starts_at", "id"), ON_A_PAGE).get_page(number)
     context = page(request, "Charges", query=query, shown=shown, asked=asked, wanted=wanted)
     return render(request, "desk/charges.html", context, status=422 if query.errors else 200)
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.choosing.forms import slot_value
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.workspace.desk_access import for_the_diary, me, page
@@ -35,6 +37,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST if request.method == "POST" else None, drama=not settings.PRODUCTION)
     asked = form.is_valid()
     found = _who_fits(request.user, form.sought()) if asked else []
+    _write_down(request, found[:MOST_FOUND])
     context = page(
         request,
         "Book for a patient",
@@ -54,6 +57,7 @@ def add(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = AddPatientForm(request.POST or None, today=uk_day(now), drama=not settings.PRODUCTION)
     known = _who_fits(request.user, form.sought()) if form.is_valid() else []
+    _write_down(request, known)
     if known and not form.cleaned_data["anyway"]:
         form.add_error("anyway", "Book for the person who is here already, or tick the box")
     if form.is_valid():
@@ -90,6 +94,12 @@ def _who_fits(user: Any, sought: Sought) -> list[tuple[Patient, str]]:
     people = Patient.objects.visible_to(user).who_might_be(sought).select_related("user")
     fitting = [(person, matches(sought, person)) for person in people]
     return [(person, " and ".join(facts)) for person, facts in fitting if len(facts) >= TWO_MUST_MATCH]
+
+
+def _write_down(request: HttpRequest, found: list[tuple[Patient, str]]) -> None:
+    """Write into the access log whose details the page shows."""
+    people = [person.pk for person, _ in found]
+    audit.record_all(AccessLog.What.READ, "patient", people, by=me(request), at=timezone.now())
 
 
 def _along(request: HttpRequest) -> str:

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.figures import reading
-from bookings.figures.policy import WEEK, Period, monday_of
+from bookings.figures.policy import Period
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
-from clinic.db.clock import day_text, uk_day
+from clinic.db.clock import WEEK, day_text, monday_of, uk_day
 from clinic.db.spreadsheet import csv_file
 from clinic.forms.base import PlainErrors
 from clinic.staff.models import Clinician

@@ -54,7 +54,7 @@ def claim(request: SignedIn) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "This account is yours now. Here is what we know of you.")
+            messages.success(request, "Your visits now show in this account.")
             return redirect("care")
     return render(request, "patients/profile/claim.html", {"form": form}, status=status)
 

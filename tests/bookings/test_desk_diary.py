@@ -121,6 +121,17 @@ class TestDay:
         assert "First assessment, video" in html
         assert "What the marks mean" in html
 
+    @pytest.mark.parametrize("address", [DAY, WEEK])
+    def test_a_clinician_sees_their_held_times_without_the_patient(self, as_user, kind, okafor, lind, ben, address):
+        for clinician, minutes in ((okafor, 15), (lind, 20)):
+            who = people.patient(first_names="Ben") if clinician == lind else ben
+            until = NOW + timedelta(minutes=minutes)
+            diary.appointment(who, clinician, kind, WEDNESDAY, state="held", held_until=until)
+
+        html = read(as_user(okafor.user), address)
+
+        assert ("Held until 9:15am" in html, "Held until 9:20am" in html, "Ben" in html) == (True, False, False)
+
     def test_says_until_when_a_time_is_held(self, as_user, rosa, kind, okafor, ben):
         diary.appointment(ben, okafor, kind, WEDNESDAY, state="held", held_until=NOW + timedelta(minutes=15))
 

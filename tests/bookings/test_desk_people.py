@@ -1,14 +1,15 @@
 """People at the desk: finding them by two facts, and adding them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinic.audit.models import AccessLog
 from patients.profile.models import Patient
-from tests.factories import people
+from tests.factories import diary, people
 from tests.factories.people import NOW
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,13 @@ class TestFind:
         assert response.status_code == 422
         assert says in response.content.decode()
         assert "Book for Amina" not in response.content.decode()
+
+    def test_who_is_shown_is_written_down(self, as_user, rosa, amina, ben):
+        as_user(rosa).post(URL, {"name": "amina", "phone": "07700900124"})
+
+        assert list(AccessLog.objects.values_list("what", "about_type", "about", "actor")) == [
+            ("read", "patient", amina.pk, rosa.pk)
+        ]
 
     def test_an_address_finds_nobody(self, as_user, rosa, amina):
         html = as_user(rosa).get(URL, {"name": "amina", "date_of_birth": "1980-03-27"}).content.decode()
@@ -219,3 +227,18 @@ class TestAdd:
 
     def test_the_tick_is_not_asked_for_at_first(self, as_user, rosa):
         assert 'name="anyway"' not in as_user(rosa).get("/admin/book/new-patient/").content.decode()
+
+
+class TestVisitsOfAPatient:
+    def test_are_linked_from_their_page_by_key_and_not_by_name(self, as_user, rosa, okafor, amina):
+        kind, ben = diary.kind(okafor), people.patient(first_names="Ben", family_name="Sample")
+        for hour, who in enumerate((amina, ben)):
+            diary.appointment(who, okafor, kind, NOW + timedelta(days=9, hours=hour))
+        own, visits = f"/admin/patients/patient/{amina.pk}/change/", "/admin/bookings/appointment/"
+
+        html = as_user(rosa).get(own).content.decode()
+        listed = as_user(rosa).get(f"{visits}?patient={amina.pk}&state=all")
+
+        assert f'href="{visits}?patient={amina.pk}&amp;state=all"' in html
+        assert [visit.patient for visit in listed.context["cl"].result_list] == [amina]
+        assert as_user(rosa).get(f"{visits}?patient=nonsense").url == visits

@@ -46,7 +46,7 @@ MORNING = (0, "09:00", "13:00", ["video", "phone"])
 
 
 def url(clinician):
-    return reverse("desk_week", args=[clinician.pk])
+    return reverse("desk_hours_week", args=[clinician.pk])
 
 
 def save(client, clinician, sent):
@@ -304,9 +304,9 @@ class TestWeek:
         for address in (url(okafor), reverse("desk_hours")):
             assert "Friday 25 December 2026: Christmas Day" in as_user(rosa).get(address).content.decode()
 
-    @pytest.mark.parametrize("name", ["desk_week", "desk_hours"])
+    @pytest.mark.parametrize("name", ["desk_hours_week", "desk_hours"])
     def test_wrong_roles(self, as_user, client, okafor, ben, name):
-        address = reverse(name, args=[okafor.pk] if name == "desk_week" else [])
+        address = reverse(name, args=[okafor.pk] if name == "desk_hours_week" else [])
 
         assert client.get(address).url.startswith("/accounts/login/")
         assert as_user(okafor.user).get(address).status_code == 403

@@ -66,7 +66,7 @@ def test_case_13_the_hour_that_comes_twice_is_told_apart_to_a_calendar(amina, ok
     [
         ("booked", 0, Method.REQUEST, "CONFIRMED"),
         ("booked", 2, Method.REQUEST, "CONFIRMED"),
-        ("cancelled_by_patient", 3, Method.CANCEL, "CANCELLED"),
+        ("cancelled_by_patient", 3, Method.PUBLISH, "CANCELLED"),
     ],
 )
 def test_the_entry_keeps_its_name_and_its_number_rises(visit, state, sequence, method, status):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.attendance import actions as attendance
+from clinic.audit.models import AccessLog
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
@@ -63,6 +64,17 @@ class TestAccess:
         html = client.get(URL).content.decode()
         assert "Waits for reception" in html
         assert "/admin/clinic/task/" not in html.split('id="content"')[1]
+
+    def test_who_stands_on_it_is_written_down_once(self, as_user, rosa, kind, okafor, amina, ben):
+        diary.appointment(amina, okafor, kind, NOW + timedelta(hours=1))
+        diary.appointment(amina, okafor, kind, NOW + timedelta(hours=3))
+        diary.appointment(ben, okafor, kind, NOW + timedelta(days=9))
+
+        as_user(rosa).get(URL)
+
+        assert list(AccessLog.objects.values_list("what", "about_type", "about", "actor")) == [
+            ("read", "patient", amina.pk, rosa.pk)
+        ]
 
     def test_the_front_page_leads_there(self, as_user, rosa):
         assert f'href="{URL}"' in as_user(rosa).get("/admin/").content.decode()

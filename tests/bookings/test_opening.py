@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
-from bookings.appointments.slots import free_starts
+from bookings.appointments.slots import Diary, slots
 from bookings.availability.opening import joined, opening, opening_by_modes, without
-from clinic.db.clock import clock
+from clinic.db.clock import clock, instant
 
 
-@dataclass
+@dataclass(frozen=True)
 class Rule:
     weekday: int
     starts: int
@@ -35,21 +36,31 @@ class Kind:
     align_minutes: int = 30
     buffer_before: int = 0
     buffer_after: int = 0
-    modes: list = field(default_factory=list)
+    modes: list = field(default_factory=lambda: ["video"])
+    notice_hours: int = 0
+    horizon_days: int = 1
+
+
+@dataclass
+class Who:
+    pk: UUID
 
 
 def at(hour, minute=0, day=2):
     return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
 
 
-def starts_on(day, rule):
-    return free_starts(Kind(), opening(day, [rule], []), [])
+def free_starts(kind, *rules, busy=(), day=date(2026, 12, 2)):
+    who = Who(uuid4())
+    diary = Diary([who], {(who.pk, day.weekday()): list(rules)}, {}, {who.pk: list(busy)})
+    found = slots(kind, diary, day, day, now=instant(day, 0))
+    return [free.starts_at for free in found.get(day, [])]
 
 
 def test_case_12_the_skipped_hour_is_not_offered():
     day = date(2026, 3, 29)
 
-    found = starts_on(day, Rule(6, 30, 180))
+    found = free_starts(Kind(), Rule(6, 30, 180), day=day)
 
     assert [clock(start) for start in found] == ["12:30am", "2am", "2:30am"]
 
@@ -57,7 +68,7 @@ def test_case_12_the_skipped_hour_is_not_offered():
 def test_case_13_the_repeated_hour_is_offered_twice_and_told_apart():
     day = date(2026, 10, 25)
 
-    found = starts_on(day, Rule(6, 30, 180))
+    found = free_starts(Kind(), Rule(6, 30, 180), day=day)
 
     assert [clock(start) for start in found] == [
         "12:30am",
@@ -75,7 +86,7 @@ def test_case_13_the_repeated_hour_is_offered_twice_and_told_apart():
     ("day", "utc_hour"), [(date(2026, 10, 19), 8), (date(2026, 10, 26), 9), (date(2026, 11, 2), 9)]
 )
 def test_case_15_nine_o_clock_stays_nine_o_clock(day, utc_hour):
-    first = starts_on(day, Rule(0, 540, 600))[0]
+    first = free_starts(Kind(), Rule(0, 540, 600), day=day)[0]
 
     assert (clock(first), first.hour) == ("9am", utc_hour)
 
@@ -131,23 +142,23 @@ def test_bank_holidays_are_closed_but_for_extra_hours():
     ],
 )
 def test_a_start_is_offered_only_where_the_visit_and_its_buffers_fit(busy, kind, wanted, offered):
-    assert (wanted in free_starts(kind, [(at(9), at(12))], [busy])) == offered
+    assert (wanted in free_starts(kind, Rule(2, 540, 720), busy=[busy])) == offered
 
 
 def test_the_visit_must_end_inside_the_opening_while_a_buffer_may_reach_over_it():
-    found = free_starts(Kind(minutes=45, buffer_after=15), [(at(9), at(10))], [])
+    found = free_starts(Kind(minutes=45, buffer_after=15), Rule(2, 540, 600))
 
     assert found == [at(9)]
 
 
 def test_starts_are_aligned_to_the_hour():
-    found = free_starts(Kind(minutes=20, align_minutes=20), [(at(9, 5), at(10, 30))], [])
+    found = free_starts(Kind(minutes=20, align_minutes=20), Rule(2, 545, 630))
 
     assert found == [at(9, 20), at(9, 40), at(10)]
 
 
 def test_a_visit_longer_than_any_gap_is_never_offered():
-    assert free_starts(Kind(minutes=480), [(at(9), at(12))], []) == []
+    assert free_starts(Kind(minutes=480), Rule(2, 540, 720)) == []
 
 
 def test_ranges_are_joined_and_cut():
@@ -158,7 +169,7 @@ def test_ranges_are_joined_and_cut():
 def test_many_starts_are_found_quickly():
     busy = [(at(9) + timedelta(minutes=10 * step), at(9, 5) + timedelta(minutes=10 * step)) for step in range(40)]
 
-    assert free_starts(Kind(minutes=10, align_minutes=5), [(at(9), at(17))], busy)[0] >= at(9)
+    assert free_starts(Kind(minutes=10, align_minutes=5), Rule(2, 540, 1020), busy=busy)[0] >= at(9)
 
 
 def test_each_way_to_meet_has_its_own_hours_and_those_alike_come_together():
@@ -183,7 +194,7 @@ def test_a_closure_closes_every_way_to_meet():
 
 
 def test_a_busy_stretch_in_another_opening_does_not_hide_a_later_one():
-    opens = [(at(9), at(10)), (at(14), at(15))]
+    rules = Rule(2, 540, 600), Rule(2, 840, 900)
     busy = [(at(8), at(8, 30)), (at(9, 30), at(10)), (at(12), at(13)), (at(14), at(14, 30)), (at(15), at(16))]
 
-    assert free_starts(Kind(), opens, busy) == [at(9), at(14, 30)]
+    assert free_starts(Kind(), *rules, busy=busy) == [at(9), at(14, 30)]

@@ -12,10 +12,10 @@ from bookings.appointments import actions as visits
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import HoldEnded, Taken, TooLate
-from bookings.availability.models import HoursException
+from bookings.availability.models import HoursException, WeeklyHours
 from bookings.holds import actions as holds
 from bookings.waitlist import actions
-from bookings.waitlist.actions import AlreadyWaiting, OfferEnded, VisitGone
+from bookings.waitlist.actions import AlreadyWaiting, NoLongerOffered, OfferEnded, VisitGone, VisitStays
 from bookings.waitlist.enums import ENTRY_MOVES, OFFER_MOVES, EntryState, OfferState, Why
 from bookings.waitlist.models import Offer, Skip, WaitingEntry
 from clinic.celery import app
@@ -139,10 +139,16 @@ class TestJoin:
         with pytest.raises(VisitGone):
             self.join(amina, kind, instead_of=visit)
 
+    def test_with_a_visit_of_the_kind_and_none_to_have_earlier_is_refused(self, kind, okafor, amina):
+        diary.appointment(amina, okafor, kind, THURSDAY)
+
+        with pytest.raises(VisitStays):
+            self.join(amina, kind)
+
     def test_a_moment_after_taking_a_time_one_can_join_again(self, offered, kind, amina):
         confirm(offered.hold, amina)
 
-        again = actions.join(amina, kind, ASKED, at=LATER)
+        again = actions.join(amina, kind, ASKED | {"instead_of": offered.hold}, at=LATER)
 
         assert (now(offered).state, now(offered.entry).state) == (OfferState.ACCEPTED, EntryState.BOOKED)
         assert again != offered.entry
@@ -468,6 +474,13 @@ class TestAnswers:
         with pytest.raises(OfferEnded):
             actions.accept(earlier, early_start=True, by=amina.user, at=earlier.expires_at)
 
+        assert now(visit).starts_at == visit.starts_at
+
+    def test_accepting_what_is_no_longer_offered_says_so_and_the_visit_stays(self, earlier, visit, okafor, amina):
+        WeeklyHours.objects.filter(clinician=okafor).delete()
+
+        with pytest.raises(NoLongerOffered, match="We can no longer offer this time"):
+            actions.accept(earlier, early_start=True, by=amina.user, at=LATER)
         assert now(visit).starts_at == visit.starts_at
 
     def test_accepting_after_declining_is_refused_and_the_visit_stays(self, earlier, visit, amina):

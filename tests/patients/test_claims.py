@@ -136,6 +136,7 @@ class TestClaiming:
         assert list(AccessLog.objects.values_list("what", "about_type", "about", "actor")) == [
             ("claimed", "patient", cho.pk, account.pk)
         ]
+        assert b"Your visits now show in this account." in as_user(account).get(response.url).content
 
     def test_the_two_wrong_answers_are_the_same(self, as_user, account, code):
         client = as_user(account)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinic.audit.models import AccessLog
 from clinic.db.refusal import Refusal
 from patients.profile import policy
 from patients.profile.actions import tell_apart
@@ -81,6 +82,13 @@ class TestPage:
         assert html.count("/change/") == 2
         assert "Name and date of birth" in html
         assert Patient.objects.count() == 2
+
+    def test_who_stands_there_is_written_down(self, as_user, rosa, twins):
+        as_user(rosa).get(URL)
+
+        assert set(AccessLog.objects.values_list("what", "about_type", "about", "actor")) == {
+            ("read", "patient", person.pk, rosa.pk) for person in twins
+        }
 
     def test_people_who_share_nothing_do_not_stand_there(self, as_user, rosa, twins):
         people.patient(first_names="Odd", date_of_birth=date(1999, 1, 1), phone="+447700900999")

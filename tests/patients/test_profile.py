@@ -42,6 +42,12 @@ def post(client, path=None, **changes):
     return client.post(path or reverse("profile"), DETAILS | changes)
 
 
+def test_only_a_newcomer_is_asked_for_a_claim_code(newcomer, as_user, amina):
+    asked = ["Use your code" in as_user(who).get(reverse("profile")).content.decode() for who in (newcomer, amina.user)]
+
+    assert asked == [True, False]
+
+
 def test_a_newcomer_saves_their_details(newcomer, as_user):
     response = post(as_user(newcomer))
 
