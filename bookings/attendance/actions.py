@@ -42,7 +42,10 @@ def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the patient has arrived. Raises NotNow on another day, StaleState where it is not upcoming."""
     if not fits_the_time(State.CHECKED_IN, appointment.starts_at, at):
         raise NotNow
-    move(appointment, State.CHECKED_IN, by=by, at=at)
+    with transaction.atomic():
+        move(appointment, State.CHECKED_IN, by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "The patient came", by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "The patient came", by=by, at=at)
 
 
 def start(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -52,7 +55,10 @@ def start(appointment: Appointment, *, by: User, at: datetime) -> None:
 
 def complete(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the consultation is over. Raises StaleState where it has not begun."""
-    move(appointment, State.COMPLETED, by=by, at=at)
+    with transaction.atomic():
+        move(appointment, State.COMPLETED, by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "The visit took place", by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "The visit took place", by=by, at=at)
 
 
 def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -65,6 +71,8 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
     with transaction.atomic():
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
+        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "Did not come", by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "Did not come", by=by, at=at)
         worklist.ask(
             TaskKind.DID_NOT_ATTEND,
             f"Did not come on {day_text(uk_day(appointment.starts_at))}: get in touch",
