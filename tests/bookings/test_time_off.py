@@ -13,8 +13,9 @@ from bookings.appointments import actions as appointments
 from bookings.appointments.letters import please_move
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import Terms, Why, cut_off, may_move
-from bookings.appointments.refusals import NotOffered
+from bookings.appointments.refusals import HoldEnded, NotOffered
 from bookings.appointments.slots import offered_at
+from bookings.attendance import actions as attendance
 from bookings.availability.actions import Overlapping
 from bookings.availability.models import HoursException, TimeOff
 from bookings.holds import actions as holds
@@ -23,6 +24,7 @@ from bookings.timeoff.policy import closed_days, free_time, look_after_by
 from clinic.db.states import StaleState
 from clinic.outbox.models import Message
 from clinic.outbox.registry import NotWanted
+from clinic.worklist import actions as worklist
 from clinic.worklist.models import Task
 from tests.factories import diary, people
 from tests.factories.people import NOW
@@ -221,7 +223,7 @@ class TestTake:
         _, inside = take(okafor, rosa)
 
         assert (inside, Task.objects.count()) == ([held], 0)
-        with pytest.raises(appointments.HoldEnded):
+        with pytest.raises(HoldEnded):
             holds.confirm(held, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW)
 
     def test_holds_that_ran_out_and_cancelled_visits_are_not_inside(self, rosa, okafor, kind, amina, ben):
@@ -260,6 +262,98 @@ class TestTake:
         assert Message.objects.get().state == "cancelled"
         assert (Task.objects.get().state, Task.objects.get().outcome) == ("done", "The time off was cancelled")
         assert take(okafor, rosa)[1] == [visit]
+
+    def test_asking_once_more_after_cancelling_sends_another_mail(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        actions.cancel(made, by=rosa, at=NOW)
+
+        take(okafor, rosa, ask=[visit.pk])
+
+        assert sorted(Message.objects.values_list("state", flat=True)) == ["cancelled", "due"]
+        assert "asked by email" in Task.objects.waiting().get().title
+
+    def test_asked_for_two_times_off_while_the_mail_waits_is_one_mail(self, rosa, okafor, visit):
+        take(okafor, rosa, ask=[visit.pk])
+        take(None, rosa, ask=[visit.pk])
+
+        assert Message.objects.count() == 1
+        assert ["asked by email" in task.title for task in Task.objects.all()] == [True, True]
+
+    def test_a_visit_that_has_begun_is_not_said_to_be_asked(self, rosa, okafor, visit):
+        take(okafor, rosa, ask=[visit.pk], at=VISIT + timedelta(minutes=1))
+
+        assert not Message.objects.exists()
+        assert "asked by email" not in Task.objects.get().title
+
+    def test_cancelling_before_the_mail_went_takes_the_question_back(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+
+        actions.cancel(made, by=rosa, at=NOW)
+
+        assert fresh(visit).move_asked_at is None
+        assert not Task.objects.waiting().exists()
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"state": "sent", "sent_at": NOW}, {"state": "sending", "lease_until": NOW}, {"maybe_repeated": True}],
+    )
+    def test_cancelling_after_the_mail_went_has_the_patient_called(self, rosa, okafor, visit, changes):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        Message.objects.update(**changes)
+
+        actions.cancel(made, by=rosa, at=NOW)
+
+        task = Task.objects.waiting().get()
+        assert (task.kind, task.about, task.role) == ("time_stays", visit.pk, "reception")
+        assert task.title == "Tell the patient that the time stays: Monday 7 December 2026 at 10am, UK time"
+        assert fresh(visit).refund_at(VISIT - timedelta(hours=1)).why == Why.ASKED_TO_MOVE
+
+    def test_a_time_that_is_taken_off_once_more_does_not_stay(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        Message.objects.update(state="sent", sent_at=NOW)
+        actions.cancel(made, by=rosa, at=NOW)
+
+        take(okafor, rosa, ask=[visit.pk])
+
+        assert Task.objects.get(kind="time_stays").outcome == "The time cannot be kept after all"
+        assert sorted(Message.objects.values_list("state", flat=True)) == ["due", "sent"]
+
+    def test_a_visit_that_other_time_off_still_covers_stays_asked(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        take(None, rosa)
+
+        actions.cancel(made, by=rosa, at=NOW)
+
+        assert (fresh(visit).move_asked_at, Message.objects.get().state) == (NOW, "due")
+        assert Task.objects.waiting().get().kind == "visit_to_move"
+
+    def test_a_mail_that_failed_is_not_sent_again_once_the_time_stays(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        Message.objects.update(state="failed")
+        actions.cancel(made, by=rosa, at=NOW)
+
+        assert please_move(Message.objects.get()) == NotWanted("the time is kept after all")
+
+    @pytest.mark.parametrize("kind_of_task", ["visit_to_move", "time_stays"])
+    @pytest.mark.parametrize(
+        ("acts", "outcome"),
+        [
+            ([attendance.check_in], "The patient came"),
+            ([attendance.mark_did_not_attend], "Did not come"),
+            ([attendance.complete], "The visit took place"),
+        ],
+    )
+    def test_a_visit_that_is_over_leaves_no_task(self, rosa, okafor, visit, kind_of_task, acts, outcome):
+        if acts == [attendance.complete]:
+            attendance.check_in(visit, by=rosa, at=VISIT)
+            attendance.start(visit, by=rosa, at=VISIT)
+        take(okafor, rosa)
+        worklist.ask(kind_of_task, "x", key="x", about=visit.pk, role="reception", due_at=NOW, at=NOW)
+
+        for act in acts:
+            act(visit, by=rosa, at=VISIT)
+
+        assert set(Task.objects.filter(kind=kind_of_task).values_list("outcome", flat=True)) == {outcome}
 
     def test_asking_about_another_time_is_refused(self, rosa, visit):
         Appointment.objects.filter(pk=visit.pk).update(sequence=1)
