@@ -26,7 +26,7 @@ from clinic.outbox.models import Message
 from clinic.outbox.registry import NotWanted
 from clinic.worklist import actions as worklist
 from clinic.worklist.models import Task
-from tests.factories import diary, people
+from tests.factories import diary, money, people
 from tests.factories.people import NOW
 from tests.race import race
 
@@ -429,6 +429,33 @@ class TestPages:
         assert response.url == reverse("desk_time_off_one", args=[made.pk])
         assert (made.created_by, made.reason, fresh(visit).move_asked_at) == (rosa, "Annual leave", None)
         assert reverse("desk_move", args=[visit.pk]) in client.get(response.url).content.decode()
+
+    @pytest.mark.parametrize(
+        ("hours", "says"),
+        [(1, "Held until 10am. It"), (24, "Held until Tuesday 24 November 2026 at 9am, UK time. It")],
+    )
+    def test_a_hold_is_shown_with_its_end(self, as_user, rosa, okafor, kind, amina, hours, says):
+        until = NOW + timedelta(hours=hours)
+        diary.appointment(amina, okafor, kind, VISIT, state="held", mode="", held_until=until)
+        client = as_user(rosa)
+
+        pages = [client.post(ADD, sent(okafor)), client.get(save(client, sent(okafor)).url)]
+
+        assert [says in page.content.decode() for page in pages] == [True, True]
+
+    @pytest.mark.parametrize("state", ["due", "paid"])
+    def test_who_is_asked_reads_what_is_true_of_their_money(self, as_user, rosa, okafor, visit, state):
+        money.charged(visit, state)
+        take(okafor, rosa, ask=[visit.pk])
+        words = {
+            "due": "You can also cancel. You have not paid, so there is nothing to give back. You owe nothing.",
+            "paid": "You can also cancel. You get £180 back within 14 days, the way you paid.",
+        }[state]
+
+        letter = please_move(Message.objects.get())
+        page = as_user(visit.patient.user).get(reverse("appointment", args=[visit.pk])).content.decode()
+
+        assert [words in text for text in (letter.text, letter.html, page)] == [True, True, True]
 
     @pytest.mark.parametrize("which", ["ask", "everybody"])
     def test_patients_are_asked(self, as_user, rosa, okafor, visit, which):
