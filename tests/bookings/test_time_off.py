@@ -615,14 +615,26 @@ class TestBookable:
 
         assert "Amina Example" in page.content.decode()
         assert (blocked.status_code, fresh(okafor).is_active) == (422, True)
-        assert client.post(self.address(okafor), {"seen": "on"}).status_code == 302
+        assert client.post(self.address(okafor), {"seen": page.context["mark"], "looked_at": "on"}).status_code == 302
         assert (fresh(okafor).is_active, fresh(visit).state) == (False, "booked")
 
     def test_allowing_again_needs_no_tick(self, as_user, manager, okafor, visit):
         type(okafor).objects.filter(pk=okafor.pk).update(is_active=False)
 
-        assert as_user(manager).post(self.address(okafor)).status_code == 302
+        client = as_user(manager)
+        mark = client.get(self.address(okafor)).context["mark"]
+
+        assert client.post(self.address(okafor), {"seen": mark}).status_code == 302
         assert fresh(okafor).is_active
+
+    def test_a_visit_booked_since_is_shown_first(self, as_user, manager, okafor, visit, kind, ben):
+        client = as_user(manager)
+        mark = client.get(self.address(okafor)).context["mark"]
+        diary.appointment(ben, okafor, kind, VISIT.replace(hour=12))
+
+        again = client.post(self.address(okafor), {"seen": mark, "looked_at": "on"})
+
+        assert (again.status_code, len(again.context["coming"]), fresh(okafor).is_active) == (200, 2, True)
 
     def test_the_entry_itself_cannot_untick_it(self, as_user, manager, okafor):
         page = as_user(manager).get(f"/admin/clinic/clinician/{okafor.pk}/change/").content.decode()
