@@ -108,6 +108,7 @@ def reschedule(
         moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
         outbox.cancel(moved.pk, why="moved", at=at)
         worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
+        worklist.finish_about(moved.pk, TaskKind.TIME_STAYS, "Moved", by=by, at=at)
         announce_booking(moved, fact="appointment_moved", tell=tell, at=at)
         return moved
 
@@ -146,6 +147,7 @@ def cancel(
         charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
         outbox.cancel(current.pk, why="cancelled", at=at)
         worklist.finish_about(current.pk, TaskKind.VISIT_TO_MOVE, "Cancelled", by=by, at=at)
+        worklist.finish_about(current.pk, TaskKind.TIME_STAYS, "Cancelled", by=by, at=at)
         outbox.plan(
             "appointment_cancelled",
             about=current.pk,
@@ -168,18 +170,38 @@ def cancel(
     )
 
 
-def ask_to_move(visit: Appointment, *, by: User, at: datetime) -> None:
+def ask_to_move(visit: Appointment, *, by: User, at: datetime) -> bool:
     """Ask the patient by mail to choose another time. They may then move until the start, and cancelling gives all back.
 
-    Called inside the transaction that makes the visit's time impossible. Raises StaleState where the visit is
-    no longer to come, or has another time by now.
+    Return whether a mail goes; none does once the visit has started. Called inside the transaction that makes the
+    visit's time impossible. Raises StaleState where the visit is no longer to come, or has another time by now.
     """
     unchanged = Appointment.objects.filter(pk=visit.pk, state__in=UPCOMING, sequence=visit.sequence)
     if not unchanged.update(move_asked_at=at):
         raise StaleState
-    outbox.plan(
-        "move_asked", about=visit.pk, person=visit.patient_id, anchor=visit.starts_at, at=at, round=visit.sequence
+    planned = outbox.plan(
+        "move_asked",
+        about=visit.pk,
+        person=visit.patient_id,
+        anchor=visit.starts_at,
+        at=at,
+        round=visit.sequence,
+        again=True,
     )
+    return bool(planned) or outbox.on_its_way(visit.pk, "please_move")
+
+
+def stop_asking_to_move(visit: Appointment, *, by: User, at: datetime) -> bool:
+    """Take back that the patient was asked for another time; return whether they may have read it already.
+
+    Who may have read it keeps the promise: to move until the start, and to get all back. Called inside the
+    transaction that makes the time possible again.
+    """
+    told = outbox.may_have_gone(visit.pk, "please_move", round=visit.sequence)
+    outbox.cancel(visit.pk, why="the time stays", at=at, rules=["please_move"])
+    if not told:
+        Appointment.objects.filter(pk=visit.pk, sequence=visit.sequence).update(move_asked_at=None)
+    return told
 
 
 def _and_told(reason: str, tell: bool) -> str:

@@ -61,9 +61,9 @@ def please_move(message: Message) -> Letter | NotWanted:
     if why or appointment.move_asked_at is None:
         return NotWanted(why or "the time is kept after all")
     choose = f"{settings.SITE_ORIGIN}{reverse('appointment_reschedule', args=[appointment.pk])}"
-    return _letter(
-        appointment, "please_move", "Your appointment needs a new time", _facts(appointment) | {"choose_url": choose}
-    )
+    money = appointment.words_if_cancelled(appointment.refund_at(message.created_at))
+    facts = _facts(appointment) | {"choose_url": choose, "money": money}
+    return _letter(appointment, "please_move", "Your appointment needs a new time", facts)
 
 
 def _with_calendar(message: Message, template: str, subject: str) -> Letter | NotWanted:

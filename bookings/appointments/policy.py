@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from bookings.appointments.enums import PartOfDay, State
 from bookings.kinds.enums import Audience
 from bookings.kinds.policy import pounds
-from clinic.db.clock import MINUTES_IN_A_DAY, UK, instant, uk_day
+from clinic.db.clock import MINUTES_IN_A_DAY, UK, clock, instant, uk_day
 from clinic.db.workdays import is_workday
 
 CUT_OFF_MINUTE = 17 * 60
@@ -46,6 +46,11 @@ class Terms:
         percents_fit = all(0 <= percent <= ALL for percent in (self.before_percent, self.after_percent))
         if not percents_fit or not 0 <= self.cut_off_minute <= MINUTES_IN_A_DAY:
             raise ValueError("The cut-off is a minute of the day, and what goes back is 0 to 100 per cent.")
+
+    @property
+    def cut_off_clock(self) -> str:
+        """The cut-off on the clock, like "5pm"."""
+        return clock(instant(date(2020, 1, 1), self.cut_off_minute))
 
     @property
     def before(self) -> str:

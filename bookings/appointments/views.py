@@ -42,6 +42,7 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
     upcoming = visit.state in UPCOMING and policy.may_cancel(visit.starts_at, now)
     context = facts(visit) | {
         "money": visit.words_cancelled(),
+        "money_if_cancelled": visit.words_if_cancelled(visit.refund_at(now)),
         "cancelled": visit.state in CANCELLED,
         "may_cancel": upcoming,
         "may_move": upcoming and visit.may_move(now),

@@ -47,6 +47,8 @@ def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         _hold_still(appointment)
         move(appointment, State.CHECKED_IN, by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "The patient came", by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "The patient came", by=by, at=at)
 
 
 def start(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -56,7 +58,10 @@ def start(appointment: Appointment, *, by: User, at: datetime) -> None:
 
 def complete(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the consultation is over. Raises StaleState where it has not begun."""
-    move(appointment, State.COMPLETED, by=by, at=at)
+    with transaction.atomic():
+        move(appointment, State.COMPLETED, by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "The visit took place", by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "The visit took place", by=by, at=at)
 
 
 def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -70,6 +75,8 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
         _hold_still(appointment)
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
+        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "Did not come", by=by, at=at)
+        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "Did not come", by=by, at=at)
         worklist.ask(
             TaskKind.DID_NOT_ATTEND,
             f"Did not come on {day_text(uk_day(appointment.starts_at))}: get in touch",

@@ -14,7 +14,7 @@ from django.db.models import Max
 from bookings.charges.enums import UNPAID, ChargeState, Entry
 from bookings.charges.models import Charge, ChargeEntry
 from bookings.charges.policy import after_cancelling, never_paid
-from bookings.charges.refusals import AmountChanged, NothingToCorrect, NotToPay
+from bookings.charges.refusals import AmountChanged, NothingToCorrect, NotToPay, StillAskedFor
 from clinic.accounts.models import User
 from clinic.db.states import StaleState, move
 
@@ -56,6 +56,28 @@ def record_payment(
         number = current.receipt_number or _next_receipt_number()
         move(current, ChargeState.PAID, by=by, at=at, paid_pence=amount_pence, paid_at=at, receipt_number=number)
         _enter(current, Entry.PAID, amount_pence, method=method, reference=reference, key=key, by=by, at=at)
+
+    _once(charge, key, work)
+
+
+def record_stray_payment(
+    charge: Charge, *, amount_pence: int, method: str, reference: str, key: UUID, by: User, at: datetime
+) -> None:
+    """Write down money that came although nothing is asked for any more: all of it has to go back.
+
+    So is a payment written down again that was taken back by mistake. Raises StillAskedFor where an amount
+    is asked for, or a refund is decided already.
+    """
+
+    def work(current: Charge) -> None:
+        if current.state != ChargeState.WAIVED or current.amount_pence:
+            raise StillAskedFor(current.words)
+        number = current.receipt_number or _next_receipt_number()
+        came: dict[str, Any] = {"amount_pence": amount_pence, "paid_pence": amount_pence, "paid_at": at, "receipt_number": number}
+        back: dict[str, Any] = {"refund_pence": amount_pence, "refund_due_at": at}
+        move(current, ChargeState.REFUND_DUE, by=by, at=at, **came, **back)
+        _enter(current, Entry.PAID, amount_pence, method=method, reference=reference, key=key, by=by, at=at)
+        _enter(current, Entry.REFUND_DUE, amount_pence, reason="Nothing was to be paid", by=by, at=at)
 
     _once(charge, key, work)
 

@@ -16,10 +16,11 @@ class ChargeState(models.TextChoices):
 UNPAID = frozenset({ChargeState.DUE, ChargeState.WAIVED})
 GIVING_BACK = frozenset({ChargeState.REFUND_DUE, ChargeState.REFUNDED})
 
-# Back to the left go corrections alone: what was written down by mistake.
+# Back to the left go corrections alone: what was written down by mistake. A waived charge whose money comes all the
+# same goes straight to a refund due.
 MOVES: dict[str, frozenset[str]] = {
     ChargeState.DUE: frozenset({ChargeState.PAID, ChargeState.WAIVED}),
-    ChargeState.WAIVED: frozenset({ChargeState.DUE}),
+    ChargeState.WAIVED: frozenset({ChargeState.DUE, ChargeState.REFUND_DUE}),
     ChargeState.PAID: frozenset({ChargeState.REFUND_DUE, ChargeState.DUE}),
     ChargeState.REFUND_DUE: frozenset({ChargeState.REFUNDED, ChargeState.DUE, ChargeState.WAIVED}),
     ChargeState.REFUNDED: frozenset({ChargeState.REFUND_DUE}),

@@ -82,7 +82,7 @@ def standing_words(now: Standing | None, paid_at: datetime | None = None, refund
     if now is None or now.state == ChargeState.WAIVED:
         return "Nothing to pay"
     if now.state == ChargeState.REFUND_DUE:
-        return f"Refund of {pounds(now.refund_pence)} on its way"
+        return f"{pounds(now.refund_pence)} is due back to you"
     if refunded_at is not None:
         return f"Refunded on {day(refunded_at)}: {pounds(now.refund_pence)}"
     return f"Paid on {day(paid_at)}" if paid_at is not None else f"To pay: {pounds(now.amount_pence)}"

@@ -17,6 +17,13 @@ class AmountChanged(Refusal):
         super().__init__(f"The amount has changed since you opened this page. Now {amount} is to be paid.")
 
 
+class StillAskedFor(Refusal):
+    """Money that has to go back is written down only where nothing is asked for."""
+
+    def __init__(self, stands: str) -> None:
+        super().__init__(f"This is for a visit that costs nothing any more. It stands at: {stands}.")
+
+
 class NothingToCorrect(Refusal):
     """The visit was cancelled and nothing is owed for it, or nothing has happened yet."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from bookings.appointments.actions import ask_to_move
+from bookings.appointments.actions import ask_to_move, stop_asking_to_move
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentQuerySet
 from bookings.availability.actions import Overlapping, with_diaries_locked
@@ -19,7 +19,6 @@ from bookings.timeoff.policy import closed_days, look_after_by
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.clock import when_text
-from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
@@ -87,9 +86,9 @@ def take(
 
 
 def cancel(time_off: TimeOff, *, by: User, at: datetime) -> None:
-    """Open the time again, close its tasks, and call off mails not sent yet. Cancelled already, nothing changes.
+    """Open the time again, close its tasks, and ask nobody any more to move. Cancelled already, nothing changes.
 
-    A patient who was asked to move may still do so. Raises HoursBusy.
+    A patient who may have read the mail is to be called, and may still move. Raises HoursBusy.
     """
 
     def work() -> None:
@@ -97,10 +96,31 @@ def cancel(time_off: TimeOff, *, by: User, at: datetime) -> None:
             return
         HoursException.objects.filter(time_off=time_off).delete()
         for task in Task.objects.waiting().filter(key__startswith=_task_key(time_off)):
-            outbox.cancel(task.about, why="the time off was cancelled", at=at, rules=["please_move"])
             worklist.finish(task, "The time off was cancelled", by=by, at=at)
+        asked = touched(time_off.clinician, time_off.starts_at, time_off.ends_at, at=at)
+        for visit in asked.exclude(move_asked_at=None):
+            if not _is_closed(visit) and stop_asking_to_move(visit, by=by, at=at):
+                _tell_that_it_stays(time_off, visit, at=at)
 
     with_diaries_locked(work, time_off.clinician_id)
+
+
+def _is_closed(visit: Appointment) -> bool:
+    """Tell whether some time off still holds over a visit: then its time does not stay."""
+    theirs = Q(clinician=None) | Q(clinician=visit.clinician_id)
+    return TimeOff.objects.filter(theirs).during(visit.starts_at, visit.ends_at).exists()
+
+
+def _tell_that_it_stays(time_off: TimeOff, visit: Appointment, *, at: datetime) -> None:
+    worklist.ask(
+        TaskKind.TIME_STAYS,
+        f"Tell the patient that the time stays: {when_text(visit.starts_at)}",
+        key=f"{TaskKind.TIME_STAYS}:{time_off.pk}:{visit.pk}",
+        about=visit.pk,
+        role=Role.RECEPTION,
+        due_at=look_after_by(visit.cut_off, at),
+        at=at,
+    )
 
 
 def _close(time_off: TimeOff) -> None:
@@ -120,10 +140,10 @@ def _close(time_off: TimeOff) -> None:
 
 def _look_after(time_off: TimeOff, visit: Appointment, *, ask: bool, by: User, at: datetime) -> None:
     """Put a visit on the worklist; with ``ask`` ask its patient to choose another time."""
-    if ask:
-        ask_to_move(visit, by=by, at=at)
+    worklist.finish_about(visit.pk, TaskKind.TIME_STAYS, "The time cannot be kept after all", by=by, at=at)
+    is_asked = ask and ask_to_move(visit, by=by, at=at)
     why = "clinician away" if time_off.clinician_id else "clinic closed"
-    asked = ", patient asked by email" if ask else ""
+    asked = ", patient asked by email" if is_asked else ""
     worklist.ask(
         TaskKind.VISIT_TO_MOVE,
         f"Move this visit: {why}{asked}. {when_text(visit.starts_at)}",

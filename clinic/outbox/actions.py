@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from clinic.db.refusal import Refusal
@@ -31,6 +32,7 @@ def plan(
     at: datetime,
     round: int = 0,
     without_at_once: bool = False,
+    again: bool = False,
 ) -> list[Message]:
     """Write the messages that ``fact`` sends, and return those that were new.
 
@@ -38,10 +40,14 @@ def plan(
     (a visit's start; else ``at``), ``at`` when the fact came to be. ``round`` rises when the same
     fact comes again (a visit's sequence): within a round the same message is written once.
     ``without_at_once`` leaves out what would go at once: staff have told the person themselves.
+    ``again`` writes another where the one of this round is no longer on its way: it was asked for anew.
     """
     rules = [rule for rule in rules_for(fact) if not (without_at_once and isinstance(rule.when, AtOnce))]
     wanted = [_message(rule, about, person, anchor, at, round) for rule in rules]
     messages = [message for message in wanted if message]
+    if again:
+        for message in messages:
+            message.key = _free_key(message.key)
     known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
     fresh = [message for message in messages if message.key not in known]
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
@@ -54,6 +60,21 @@ def cancel(about: UUID, *, why: str, at: datetime, rules: Iterable[str] | None =
     if rules is not None:
         waiting = waiting.filter(rule__in=list(rules))
     return waiting.update(state=MessageState.CANCELLED, why=why, closed_at=at, lease_until=None)
+
+
+def may_have_gone(about: UUID, rule: str, *, round: int) -> bool:
+    """Tell whether a person may have a message of a round already: sent, or in a worker's hands now or before.
+
+    It locks the messages, so that none of them goes before the caller's transaction ends.
+    """
+    known = Message.objects.select_for_update().filter(about=about, rule=rule, round=round)
+    gone = {MessageState.SENT, MessageState.SENDING}
+    return any(message.state in gone or message.maybe_repeated for message in known)
+
+
+def on_its_way(about: UUID, rule: str) -> bool:
+    """Tell whether a message about a record is still to be sent."""
+    return Message.objects.filter(about=about, rule=rule, state__in=ON_THE_WAY).exists()
 
 
 def resend(message: Message, *, by: Any, at: datetime) -> Message:
@@ -86,6 +107,13 @@ def beat(name: str) -> None:
     Heartbeat.objects.bulk_create(
         [Heartbeat(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
     )
+
+
+def _free_key(key: str) -> str:
+    """Return ``key`` while it is free or its message on its way, else one that is free."""
+    known = Message.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"))
+    written = known.count()
+    return f"{key}:{written}" if written and not known.filter(state__in=ON_THE_WAY).exists() else key
 
 
 def _message(

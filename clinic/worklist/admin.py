@@ -34,6 +34,7 @@ PLACES = {
     TaskKind.DID_NOT_ATTEND: "admin:bookings_appointment_change",
     TaskKind.ENQUIRY: "admin:clinic_enquiry_change",
     TaskKind.VISIT_TO_MOVE: "desk_move",
+    TaskKind.TIME_STAYS: "admin:bookings_appointment_change",
     TaskKind.PAGE_REVIEW: "admin:clinic_page_review",
     TaskKind.PAGE_SIGNATURE: "admin:clinic_page_review",
     TaskKind.TWO_RECORDS: "admin:patients_patient_change",

@@ -22,6 +22,7 @@ class TaskKind(models.TextChoices):
     ENQUIRY = "enquiry", "Somebody wrote to us"
     PAGE_REVIEW = "page_review", "A public page is due for review"
     VISIT_TO_MOVE = "visit_to_move", "A visit needs another time"
+    TIME_STAYS = "time_stays", "A visit keeps its time after all"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
     TWO_RECORDS = "two_records", "Two records of one person"
 

@@ -109,7 +109,7 @@ class TimesQuery(DayQuery):
 class DeactivateForm(PlainErrors, forms.Form):
     """That the visits to come have been seen."""
 
-    seen = forms.BooleanField(
+    looked_at = forms.BooleanField(
         label="I have seen the appointments above. They stay in the diary.",
         error_messages={
             "required": "Tick the box: these appointments stay in the diary, and somebody must look after them"
@@ -119,4 +119,4 @@ class DeactivateForm(PlainErrors, forms.Form):
     def __init__(self, *args: Any, visits: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not visits:
-            del self.fields["seen"]
+            del self.fields["looked_at"]

@@ -27,7 +27,14 @@ from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
 from clinic.forms.keyed import KeyedForm
 from clinic.workspace.desk_access import for_the_diary, me, page
-from clinic.workspace.desk_money_forms import OVERDUE, ChargesQuery, MovedForm, PaymentForm, ReasonForm
+from clinic.workspace.desk_money_forms import (
+    OVERDUE,
+    ChargesQuery,
+    MovedForm,
+    PaymentForm,
+    ReasonForm,
+    StrayPaymentForm,
+)
 
 ON_A_PAGE = 50
 SEARCHED = ("patient__first_names", "patient__family_name", "patient__preferred_name")
@@ -35,7 +42,10 @@ SEARCHED = ("patient__first_names", "patient__family_name", "patient__preferred_
 
 @dataclass(frozen=True)
 class Act:
-    """Something to do with a charge: the states it is offered in, the form it takes, and its words."""
+    """Something to do with a charge: the states it is offered in, the form it takes, and its words.
+
+    ``of_nothing``: it is offered where no amount is asked for; else where one is.
+    """
 
     slug: str
     states: frozenset[str]
@@ -45,6 +55,7 @@ class Act:
     about: str
     button: str
     done: str
+    of_nothing: bool = False
 
 
 ACTS = (
@@ -117,6 +128,17 @@ ACTS = (
         "It is to be paid after all.",
         "Ask for the fee again",
         "Noted: to pay.",
+    ),
+    Act(
+        "came-after",
+        frozenset({ChargeState.WAIVED}),
+        StrayPaymentForm,
+        actions.record_stray_payment,
+        "Record a payment that has to go back",
+        "Money came although nothing is to be paid, or “never paid” was said by mistake.",
+        "Put it on the list of refunds",
+        "Noted: a refund is due.",
+        of_nothing=True,
     ),
 )
 
@@ -205,7 +227,7 @@ def _charge_page(
 
 def _offered(act: Act, found: Charge) -> bool:
     """Whether ``act`` makes sense now; what nothing is owed for cannot be asked for again."""
-    return found.state in act.states and found.amount_pence > 0
+    return found.state in act.states and bool(found.amount_pence) != act.of_nothing
 
 
 def _form(act: Act, found: Charge, refused: Act | None, form: KeyedForm | None) -> KeyedForm:

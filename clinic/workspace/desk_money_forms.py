@@ -1,5 +1,6 @@
 """The shape of what staff send about money. Whether it may be done is the actions' matter."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -55,6 +56,27 @@ class PaymentForm(MovedForm):
     """A payment of the whole amount; ``amount_pence`` is what the page showed."""
 
     amount_pence = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class StrayPaymentForm(MovedForm):
+    """Money that came although nothing was asked for: how much it was."""
+
+    amount = forms.DecimalField(
+        label="Amount in pounds",
+        min_value=Decimal("0.01"),
+        max_value=Decimal("99999.99"),
+        decimal_places=2,
+        help_text="What came, like 180 or 62.50",
+        error_messages={"required": "Enter how much came, like 180"},
+    )
+    field_order = ("key", "amount", "method", "reference")
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was sent with the amount in pence."""
+        cleaned = super().clean() or self.cleaned_data
+        if (pounds := cleaned.pop("amount", None)) is not None:
+            cleaned["amount_pence"] = int(pounds * 100)
+        return cleaned
 
 
 class ReasonForm(KeyedForm):

@@ -16,7 +16,7 @@ from bookings.appointments.slots import read_diary
 from bookings.availability.models import TimeOff
 from bookings.timeoff import actions
 from bookings.timeoff.policy import free_time
-from clinic.db.clock import uk_day, when_text
+from clinic.db.clock import clock, uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.forms.seen import mark_of, was_seen
 from clinic.staff.models import Clinician
@@ -34,6 +34,7 @@ class Touched:
     visit: Appointment
     when: str
     may_ask: bool
+    until: str  # of a hold: when it ends
 
     @property
     def is_hold(self) -> bool:
@@ -89,7 +90,7 @@ def _save(request: HttpRequest, form: TimeOffForm, ask: list[UUID], now: datetim
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _edit_page(request, form)
-    messages.success(request, f"Saved. Nothing new can be booked then. Appointments inside it: {len(inside)}.")
+    messages.success(request, f"Saved. Nothing new can be booked online then. Appointments inside it: {len(inside)}.")
     return redirect("desk_time_off_one", made.pk)
 
 
@@ -126,7 +127,16 @@ def _time_off(request: HttpRequest, pk: UUID) -> TimeOff:
 
 def _touched(clinician: Clinician | None, starts_at: datetime, ends_at: datetime, now: datetime) -> list[Touched]:
     inside = actions.touched(clinician, starts_at, ends_at, at=now)
-    return [Touched(visit, when_text(visit.starts_at), actions.may_be_asked(visit)) for visit in inside]
+    return [
+        Touched(visit, when_text(visit.starts_at), actions.may_be_asked(visit), _until(visit, now)) for visit in inside
+    ]
+
+
+def _until(visit: Appointment, now: datetime) -> str:
+    """Return when a hold ends, with its day where that is not today; empty for a visit."""
+    if visit.held_until is None:
+        return ""
+    return clock(visit.held_until) if uk_day(visit.held_until) == uk_day(now) else when_text(visit.held_until)
 
 
 def _edit_page(request: HttpRequest, form: TimeOffForm) -> HttpResponse:

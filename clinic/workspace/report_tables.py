@@ -62,7 +62,7 @@ WORDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         (
             "Visits that were cancelled, of all that were to start in the week. A visit that was moved counts in the "
             "week it was moved to.",
-            "Late is from the cut-off on: 5pm on the last business day before the visit. Higher is worse.",
+            "Late is from the cut-off on: {cut_off} on the last business day before the visit. Higher is worse.",
         ),
         (
             *WEEK_HEAD,
@@ -170,7 +170,8 @@ def _part(
     without: str = TOO_FEW,
 ) -> Part:
     """Return the part with the words of ``slug``; ``chart_of`` are its weeks, its lines, and the unit of their numbers."""
-    title, says, head = WORDS[slug]
+    title, texts, head = WORDS[slug]
+    says = tuple(text.format(cut_off=settings.REFUND_TERMS.cut_off_clock) for text in texts)
     drawn = None
     if chart_of:
         weeks, lines, unit = chart_of

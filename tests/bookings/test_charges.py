@@ -23,7 +23,7 @@ from bookings.charges.policy import (
     receipt_text,
     standing_words,
 )
-from bookings.charges.refusals import AmountChanged, NothingToCorrect, NotToPay
+from bookings.charges.refusals import AmountChanged, NothingToCorrect, NotToPay, StillAskedFor
 from bookings.holds import actions as holds
 from clinic.db.states import StaleState
 from tests.factories import diary, money, people
@@ -88,7 +88,7 @@ def test_words_for_a_cancellation_are_true(after, words):
     [
         (DUE, "To pay: £180"),
         (PAID, "Paid on 3 December 2026"),
-        (REFUND_DUE, "Refund of £180 on its way"),
+        (REFUND_DUE, "£180 is due back to you"),
         (REFUNDED, "Refunded on 5 December 2026: £180"),
         (WAIVED, "Nothing to pay"),
     ],
@@ -382,6 +382,34 @@ class TestAtTheDesk:
     def test_what_never_happened_cannot_be_taken_back(self, rosa, facts):
         with pytest.raises(NothingToCorrect):
             correct(money.charge(**facts), rosa)
+
+    def test_money_that_comes_after_nothing_is_asked_for_has_to_go_back(self, rosa):
+        one, key = money.charge("waived", amount=0), uuid4()
+
+        for _ in range(2):
+            actions.record_stray_payment(
+                one, amount_pence=9000, method="bank", reference="X1", key=key, by=rosa, at=NOW
+            )
+
+        assert sums(one) == (REFUND_DUE, 9000, 9000, 9000)
+        assert (one.paid_at, one.refund_due_at, one.receipt_text) == (NOW, NOW, "R-000001")
+        assert sorted(ledger(one)) == [("paid", 9000, "bank", ""), ("refund_due", 9000, "", "Nothing was to be paid")]
+
+    def test_never_paid_said_by_mistake_of_a_full_refund_is_undone(self, rosa):
+        one = money.charge("refund_due")
+        before = (sums(one), one.receipt_text)
+        correct(one, rosa)
+
+        actions.record_stray_payment(one, amount_pence=18000, method="bank", reference="", key=uuid4(), by=rosa, at=NOW)
+
+        assert (sums(one), one.receipt_text) == before
+
+    @pytest.mark.parametrize("state", ChargeState.values)
+    def test_a_stray_payment_is_for_where_nothing_is_asked_for(self, rosa, state):
+        with pytest.raises(StillAskedFor):
+            actions.record_stray_payment(
+                money.charge(state), amount_pence=1, method="bank", reference="", key=uuid4(), by=rosa, at=NOW
+            )
 
     def test_a_receipt_keeps_its_number_when_it_is_paid_again(self, rosa):
         one = money.charge()

@@ -164,10 +164,22 @@ class TestWriting:
 
         assert [act.slug for act, _ in page.context["acts"]] == acts
 
-    def test_nothing_is_offered_where_nothing_is_owed(self, as_user, rosa, kind, okafor, amina):
+    def test_where_nothing_is_owed_money_that_came_can_be_noted(self, as_user, rosa, kind, okafor, amina):
+        gone = money.charged(diary.appointment(amina, okafor, kind, WEDNESDAY), "waived", amount=0)
+        client = as_user(rosa)
+
+        offered = [act.slug for act, _ in client.get(page_of(gone)).context["acts"]]
+        answer = send(client, gone, "came-after", amount="62.50")
+
+        assert (offered, answer.status_code, state_of(gone)) == (["came-after"], 302, "refund_due")
+        assert gone.charge.refund_pence == 6250
+
+    @pytest.mark.parametrize("amount", ["", "0", "-1", "1.001", "100000", "NaN", "x", "\0"])
+    def test_a_bad_amount_that_came_is_a_form_error(self, as_user, rosa, kind, okafor, amina, amount):
         gone = money.charged(diary.appointment(amina, okafor, kind, WEDNESDAY), "waived", amount=0)
 
-        assert as_user(rosa).get(page_of(gone)).context["acts"] == []
+        assert send(as_user(rosa), gone, "came-after", amount=amount).status_code == 422
+        assert state_of(gone) == "waived"
 
     @pytest.mark.parametrize(
         ("act", "fields", "error"),

@@ -15,6 +15,7 @@ from bookings.appointments.models import Appointment
 from bookings.appointments.policy import Terms, Why, cut_off, may_move
 from bookings.appointments.refusals import HoldEnded, NotOffered
 from bookings.appointments.slots import offered_at
+from bookings.attendance import actions as attendance
 from bookings.availability.actions import Overlapping
 from bookings.availability.models import HoursException, TimeOff
 from bookings.holds import actions as holds
@@ -23,8 +24,9 @@ from bookings.timeoff.policy import closed_days, free_time, look_after_by
 from clinic.db.states import StaleState
 from clinic.outbox.models import Message
 from clinic.outbox.registry import NotWanted
+from clinic.worklist import actions as worklist
 from clinic.worklist.models import Task
-from tests.factories import diary, people
+from tests.factories import diary, money, people
 from tests.factories.people import NOW
 from tests.race import race
 
@@ -261,6 +263,98 @@ class TestTake:
         assert (Task.objects.get().state, Task.objects.get().outcome) == ("done", "The time off was cancelled")
         assert take(okafor, rosa)[1] == [visit]
 
+    def test_asking_once_more_after_cancelling_sends_another_mail(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        actions.cancel(made, by=rosa, at=NOW)
+
+        take(okafor, rosa, ask=[visit.pk])
+
+        assert sorted(Message.objects.values_list("state", flat=True)) == ["cancelled", "due"]
+        assert "asked by email" in Task.objects.waiting().get().title
+
+    def test_asked_for_two_times_off_while_the_mail_waits_is_one_mail(self, rosa, okafor, visit):
+        take(okafor, rosa, ask=[visit.pk])
+        take(None, rosa, ask=[visit.pk])
+
+        assert Message.objects.count() == 1
+        assert ["asked by email" in task.title for task in Task.objects.all()] == [True, True]
+
+    def test_a_visit_that_has_begun_is_not_said_to_be_asked(self, rosa, okafor, visit):
+        take(okafor, rosa, ask=[visit.pk], at=VISIT + timedelta(minutes=1))
+
+        assert not Message.objects.exists()
+        assert "asked by email" not in Task.objects.get().title
+
+    def test_cancelling_before_the_mail_went_takes_the_question_back(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+
+        actions.cancel(made, by=rosa, at=NOW)
+
+        assert fresh(visit).move_asked_at is None
+        assert not Task.objects.waiting().exists()
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"state": "sent", "sent_at": NOW}, {"state": "sending", "lease_until": NOW}, {"maybe_repeated": True}],
+    )
+    def test_cancelling_after_the_mail_went_has_the_patient_called(self, rosa, okafor, visit, changes):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        Message.objects.update(**changes)
+
+        actions.cancel(made, by=rosa, at=NOW)
+
+        task = Task.objects.waiting().get()
+        assert (task.kind, task.about, task.role) == ("time_stays", visit.pk, "reception")
+        assert task.title == "Tell the patient that the time stays: Monday 7 December 2026 at 10am, UK time"
+        assert fresh(visit).refund_at(VISIT - timedelta(hours=1)).why == Why.ASKED_TO_MOVE
+
+    def test_a_time_that_is_taken_off_once_more_does_not_stay(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        Message.objects.update(state="sent", sent_at=NOW)
+        actions.cancel(made, by=rosa, at=NOW)
+
+        take(okafor, rosa, ask=[visit.pk])
+
+        assert Task.objects.get(kind="time_stays").outcome == "The time cannot be kept after all"
+        assert sorted(Message.objects.values_list("state", flat=True)) == ["due", "sent"]
+
+    def test_a_visit_that_other_time_off_still_covers_stays_asked(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        take(None, rosa)
+
+        actions.cancel(made, by=rosa, at=NOW)
+
+        assert (fresh(visit).move_asked_at, Message.objects.get().state) == (NOW, "due")
+        assert Task.objects.waiting().get().kind == "visit_to_move"
+
+    def test_a_mail_that_failed_is_not_sent_again_once_the_time_stays(self, rosa, okafor, visit):
+        made, _ = take(okafor, rosa, ask=[visit.pk])
+        Message.objects.update(state="failed")
+        actions.cancel(made, by=rosa, at=NOW)
+
+        assert please_move(Message.objects.get()) == NotWanted("the time is kept after all")
+
+    @pytest.mark.parametrize("kind_of_task", ["visit_to_move", "time_stays"])
+    @pytest.mark.parametrize(
+        ("acts", "outcome"),
+        [
+            ([attendance.check_in], "The patient came"),
+            ([attendance.mark_did_not_attend], "Did not come"),
+            ([attendance.complete], "The visit took place"),
+        ],
+    )
+    def test_a_visit_that_is_over_leaves_no_task(self, rosa, okafor, visit, kind_of_task, acts, outcome):
+        if acts == [attendance.complete]:
+            attendance.check_in(visit, by=rosa, at=VISIT)
+            attendance.start(visit, by=rosa, at=VISIT)
+        take(okafor, rosa)
+        worklist.ask(kind_of_task, "x", key="x", about=visit.pk, role="reception", due_at=NOW, at=NOW)
+
+        for act in acts:
+            act(visit, by=rosa, at=VISIT)
+
+        assert set(Task.objects.filter(kind=kind_of_task).values_list("outcome", flat=True)) == {outcome}
+
     def test_asking_about_another_time_is_refused(self, rosa, visit):
         Appointment.objects.filter(pk=visit.pk).update(sequence=1)
 
@@ -335,6 +429,33 @@ class TestPages:
         assert response.url == reverse("desk_time_off_one", args=[made.pk])
         assert (made.created_by, made.reason, fresh(visit).move_asked_at) == (rosa, "Annual leave", None)
         assert reverse("desk_move", args=[visit.pk]) in client.get(response.url).content.decode()
+
+    @pytest.mark.parametrize(
+        ("hours", "says"),
+        [(1, "Held until 10am. It"), (24, "Held until Tuesday 24 November 2026 at 9am, UK time. It")],
+    )
+    def test_a_hold_is_shown_with_its_end(self, as_user, rosa, okafor, kind, amina, hours, says):
+        until = NOW + timedelta(hours=hours)
+        diary.appointment(amina, okafor, kind, VISIT, state="held", mode="", held_until=until)
+        client = as_user(rosa)
+
+        pages = [client.post(ADD, sent(okafor)), client.get(save(client, sent(okafor)).url)]
+
+        assert [says in page.content.decode() for page in pages] == [True, True]
+
+    @pytest.mark.parametrize("state", ["due", "paid"])
+    def test_who_is_asked_reads_what_is_true_of_their_money(self, as_user, rosa, okafor, visit, state):
+        money.charged(visit, state)
+        take(okafor, rosa, ask=[visit.pk])
+        words = {
+            "due": "You can also cancel. You have not paid, so there is nothing to give back. You owe nothing.",
+            "paid": "You can also cancel. You get £180 back within 14 days, the way you paid.",
+        }[state]
+
+        letter = please_move(Message.objects.get())
+        page = as_user(visit.patient.user).get(reverse("appointment", args=[visit.pk])).content.decode()
+
+        assert [words in text for text in (letter.text, letter.html, page)] == [True, True, True]
 
     @pytest.mark.parametrize("which", ["ask", "everybody"])
     def test_patients_are_asked(self, as_user, rosa, okafor, visit, which):
@@ -494,14 +615,26 @@ class TestBookable:
 
         assert "Amina Example" in page.content.decode()
         assert (blocked.status_code, fresh(okafor).is_active) == (422, True)
-        assert client.post(self.address(okafor), {"seen": "on"}).status_code == 302
+        assert client.post(self.address(okafor), {"seen": page.context["mark"], "looked_at": "on"}).status_code == 302
         assert (fresh(okafor).is_active, fresh(visit).state) == (False, "booked")
 
     def test_allowing_again_needs_no_tick(self, as_user, manager, okafor, visit):
         type(okafor).objects.filter(pk=okafor.pk).update(is_active=False)
 
-        assert as_user(manager).post(self.address(okafor)).status_code == 302
+        client = as_user(manager)
+        mark = client.get(self.address(okafor)).context["mark"]
+
+        assert client.post(self.address(okafor), {"seen": mark}).status_code == 302
         assert fresh(okafor).is_active
+
+    def test_a_visit_booked_since_is_shown_first(self, as_user, manager, okafor, visit, kind, ben):
+        client = as_user(manager)
+        mark = client.get(self.address(okafor)).context["mark"]
+        diary.appointment(ben, okafor, kind, VISIT.replace(hour=12))
+
+        again = client.post(self.address(okafor), {"seen": mark, "looked_at": "on"})
+
+        assert (again.status_code, len(again.context["coming"]), fresh(okafor).is_active) == (200, 2, True)
 
     def test_the_entry_itself_cannot_untick_it(self, as_user, manager, okafor):
         page = as_user(manager).get(f"/admin/clinic/clinician/{okafor.pk}/change/").content.decode()

@@ -89,7 +89,7 @@ def test_a_receipt_shows_what_was_given_back(as_user, amina, booked, rosa):
 def test_a_receipt_says_that_a_refund_is_on_its_way(as_user, amina, booked, rosa):
     visit = money.charged(booked, "refund_due", by=rosa)
 
-    assert lines(as_user(amina.user).get(receipt(visit)).content.decode())[-2] == "Refund of £180 on its way."
+    assert lines(as_user(amina.user).get(receipt(visit)).content.decode())[-2] == "£180 is due back to you."
 
 
 def test_a_payment_taken_back_and_paid_again_is_one_line(as_user, amina, booked, rosa):
@@ -160,7 +160,7 @@ def test_a_receipt_of_nothing_and_a_post(as_user, amina, booked, rosa):
     [
         ("due", "To pay: £180", "Call us on 01632 960 100 to pay, or to ask how you can."),
         ("paid", "Paid on 23 November 2026", "See your receipt"),
-        ("refund_due", "Refund of £180 on its way", "See your receipt"),
+        ("refund_due", "£180 is due back to you", "See your receipt"),
         ("refunded", "Refunded on 25 November 2026: £180", "See your receipt"),
         ("waived", "Nothing to pay", "What you need"),
     ],

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.appointments.models import Appointment, AppointmentStateChange
+from bookings.appointments.policy import Terms
 from bookings.figures.policy import Period
 from clinic.audit.models import AccessLog
 from clinic.db.clock import instant
@@ -46,6 +47,14 @@ def week(okafor, lind, rosa):
         record=made[6], from_state="booked", to_state="cancelled_by_patient", at=MONDAY, by=rosa
     )
     return made
+
+
+def test_the_cut_off_is_named_as_the_terms_have_it(as_user, manager, week, settings):
+    settings.REFUND_TERMS = Terms(cut_off_minute=12 * 60)
+
+    html = as_user(manager).get(URL, WEEK).content.decode()
+
+    assert "Late is from the cut-off on: 12pm on" in html
 
 
 class TestAccess:
