@@ -172,8 +172,8 @@ def cancel(
 def ask_to_move(visit: Appointment, *, by: User, at: datetime) -> bool:
     """Ask the patient by mail to choose another time. They may then move until the start, and cancelling gives all back.
 
-    Return whether a mail goes; none does once the visit has started. Called inside the transaction that makes the visit's time impossible. Raises StaleState where the visit is
-    no longer to come, or has another time by now.
+    Return whether a mail goes; none does once the visit has started. Called inside the transaction that makes the
+    visit's time impossible. Raises StaleState where the visit is no longer to come, or has another time by now.
     """
     unchanged = Appointment.objects.filter(pk=visit.pk, state__in=UPCOMING, sequence=visit.sequence)
     if not unchanged.update(move_asked_at=at):
