@@ -1,4 +1,4 @@
-"""Weekly hours to read (they are typed a week at a time at the desk), and days that differ.
+"""Weekly hours to read (they are typed a week at a time at the desk), and extra hours of one day.
 
 Times are typed like 09:00; 24:00 is the day's end.
 """
@@ -25,12 +25,12 @@ from clinic.forms.clock import ClockMinutes
 from clinic.forms.seen import mark_of, was_seen
 from clinic.staff.models import Clinician
 
-EXCEPTION = ("clinician", "day", "kind", "starts", "ends", "modes", "reason")
+EXTRA = ("clinician", "day", "starts", "ends", "modes", "reason")
 EARLIEST, LATEST = date(2020, 1, 1), date(2099, 12, 31)
 
 
 class ExceptionForm(forms.ModelForm):
-    """A day's difference in clock times."""
+    """Extra hours of one day in clock times. Closures are made as time off."""
 
     starts = ClockMinutes(label="From", initial=0, help_text="00:00 to 24:00 is the whole day")
     ends = ClockMinutes(
@@ -48,11 +48,19 @@ class ExceptionForm(forms.ModelForm):
 
     class Meta:
         model = HoursException
-        fields = EXCEPTION
+        fields = EXTRA
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if clinician := self.fields.get("clinician"):
+            clinician.required = True
+            clinician.help_text = ""
+            clinician.error_messages["required"] = "Extra hours need a clinician"
 
     def clean(self) -> dict[str, Any]:
         """Check what only the form can say beside the right field."""
         cleaned = super().clean() or self.cleaned_data
+        self.instance.kind = HoursException.Kind.EXTRA
         starts, ends, day = (cleaned.get(name) for name in ("starts", "ends", "day"))
         if starts is not None and ends is not None and starts >= ends:
             self.add_error("ends", "Enter an end that is after the start")
@@ -97,22 +105,28 @@ class WeeklyHoursAdmin(_ClockAdmin):
 
 @admin.register(HoursException)
 class HoursExceptionAdmin(_ClockAdmin):
-    """Extra hours and closures of one day. A closure keeps new bookings away; visits already made stay."""
+    """Extra hours of one day, and to read the closures. A closure is made, and called off, as time off."""
 
     may_add = may_change = staticmethod(policy.runs_the_diary)
     form = ExceptionForm
     list_display = ("day", "clinician", "kind", "starts_text", "ends_text", "reason")
     list_filter = ("kind", "clinician")
     list_select_related = ("clinician",)
-    fields = EXCEPTION
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields with the way to a closure; of a closure also its kind, to read."""
+        words = 'To close a day or a part of it, <a href="{}">add time off or a closure</a>.'
+        about = format_html(words, reverse("desk_time_off_add"))
+        fields = ("kind", *EXTRA) if obj and _closes(obj) else EXTRA
+        return [(None, {"fields": fields, "description": about})]
 
     def has_change_permission(self, request: HttpRequest, obj: HoursException | None = None) -> bool:
-        """Refuse the days of a time off: it is cancelled as a whole."""
-        return super().has_change_permission(request, obj) and not (obj and obj.time_off_id)
+        """Refuse closures: they are looked at, and time off is cancelled as a whole."""
+        return super().has_change_permission(request, obj) and not (obj and _closes(obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the clinician: whose day this is never changes."""
-        return ("clinician",) if obj else ()
+        """Return the clinician: whose day this is never changes; the kind is read with a closure alone."""
+        return ("kind", "clinician") if obj else ()
 
     def changeform_view(
         self,
@@ -145,6 +159,10 @@ class HoursExceptionAdmin(_ClockAdmin):
             return None
         context = self.admin_site.each_context(request) | {"title": "Before you save", "form": form, "days": days}
         return TemplateResponse(request, "desk/hours_day.html", context | {"mark": mark, "record": form.instance})
+
+
+def _closes(row: HoursException) -> bool:
+    return row.kind == HoursException.Kind.CLOSED
 
 
 def _days(request: HttpRequest, new: HoursException, old: HoursException | None) -> list[tuple[Clinician, DayPreview]]:

@@ -73,8 +73,8 @@ def record_stray_payment(
         if current.state != ChargeState.WAIVED or current.amount_pence:
             raise StillAskedFor(current.words)
         number = current.receipt_number or _next_receipt_number()
-        came: dict[str, Any] = {"amount_pence": amount_pence, "paid_pence": amount_pence, "paid_at": at, "receipt_number": number}
-        back: dict[str, Any] = {"refund_pence": amount_pence, "refund_due_at": at}
+        came: dict[str, Any] = {"amount_pence": amount_pence, "paid_pence": amount_pence, "paid_at": at}
+        back: dict[str, Any] = {"receipt_number": number, "refund_pence": amount_pence, "refund_due_at": at}
         move(current, ChargeState.REFUND_DUE, by=by, at=at, **came, **back)
         _enter(current, Entry.PAID, amount_pence, method=method, reference=reference, key=key, by=by, at=at)
         _enter(current, Entry.REFUND_DUE, amount_pence, reason="Nothing was to be paid", by=by, at=at)

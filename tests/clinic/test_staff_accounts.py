@@ -220,7 +220,7 @@ class TestDeactivate:
     def test_leaves_visits_and_ends_bookings(self, as_user, manager, okafor, visit):
         before = Appointment.objects.values().get()
 
-        response = as_user(manager).post(shut(okafor.user), {"seen": "on"})
+        response = as_user(manager).post(shut(okafor.user), {"looked_at": "on"})
 
         assert response.status_code == 302
         assert Appointment.objects.values().get() == before
