@@ -217,6 +217,10 @@ class Appointment(Record):
         """Whether the clinic has asked its patient for another time."""
         return self.move_asked_at is not None
 
+    def has_run_out(self, at: datetime) -> bool:
+        """Tell whether it is a hold whose time is up."""
+        return self.state == State.HELD and self.held_until is not None and self.held_until <= at
+
     def may_move(self, at: datetime) -> bool:
         """Tell whether its patient may still move it at ``at``."""
         return may_move(self.starts_at, at, self.terms, asked=self.is_asked_to_move)

@@ -31,8 +31,8 @@ def plan(
     at: datetime,
     round: int = 0,
     without_at_once: bool = False,
-) -> list[Message]:
-    """Write the messages that ``fact`` sends, and return those that were new.
+) -> None:
+    """Write the messages that ``fact`` sends.
 
     ``about`` is the record, ``person`` the patient it goes to, ``anchor`` what offsets count from
     (a visit's start; else ``at``), ``at`` when the fact came to be. ``round`` rises when the same
@@ -41,11 +41,7 @@ def plan(
     """
     rules = [rule for rule in rules_for(fact) if not (without_at_once and isinstance(rule.when, AtOnce))]
     wanted = [_message(rule, about, person, anchor, at, round) for rule in rules]
-    messages = [message for message in wanted if message]
-    known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
-    fresh = [message for message in messages if message.key not in known]
-    Message.objects.bulk_create(fresh, ignore_conflicts=True)
-    return fresh
+    Message.objects.bulk_create([message for message in wanted if message], ignore_conflicts=True)
 
 
 def cancel(about: UUID, *, why: str, at: datetime, rules: Iterable[str] | None = None) -> int:
