@@ -5,7 +5,7 @@ The exclusion constraints stand behind it for whatever goes round these locks.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,7 +96,7 @@ def make_room(
     patient: Patient | None = None,
     mode: str = "",
     at: datetime,
-    ignoring: Iterable[UUID] = (),
+    ignoring: Sequence[UUID] = (),
     anyway: bool = False,
 ) -> None:
     """Let overlapping holds go that have run out or are ``patient``'s own, then check that the time is offered.
@@ -107,16 +107,17 @@ def make_room(
     busy_from, busy_until = busy_span(kind, starts_at)
     if patient is not None:
         clear_own_holds(patient, busy_from, busy_until, at=at, ignoring=ignoring)
-    overlapping = Appointment.objects.filter(
+    overlapping = Appointment.objects.live().filter(
         clinician=clinician,
         busy_from__gt=busy_from - slots.LONGEST_BUSY,  # or all of the clinician's past would be looked at
         busy_from__lt=busy_until,
         busy_until__gt=busy_from,
     )
-    for stale in overlapping.filter(state=State.HELD, held_until__lte=at):
-        let_go(stale, reason="Time ran out", at=at)
-    if overlapping.live().exclude(pk__in=ignoring).exists():
-        raise Taken
+    for other in overlapping:
+        if other.has_run_out(at):
+            let_go(other, reason="Time ran out", at=at)
+        elif other.pk not in ignoring:
+            raise Taken
     if anyway:
         offered = slots.may_be_written_down(kind, clinician, starts_at, now=at)
     else:
@@ -202,7 +203,7 @@ def move_to(
 
 
 def let_go(held: Appointment, *, reason: str, at: datetime) -> None:
-    """End a hold. Where it was ended or booked at this very moment, what is asked next will see that."""
+    """End a hold. Where it was ended or booked at this very moment, the constraints know whether its time is free."""
     with suppress(StaleState):
         move(held, State.EXPIRED, by=None, at=at, reason=reason)
 

@@ -257,6 +257,10 @@ class Appointment(Record):
         asked = self.early_start_requested_at is not None
         return not asked and self.booked_at is not None and needs_early_start(starts_at, self.booked_at)
 
+    def has_run_out(self, at: datetime) -> bool:
+        """Tell whether it is a hold whose time is up."""
+        return self.state == State.HELD and self.held_until is not None and self.held_until <= at
+
     def may_move(self, at: datetime) -> bool:
         """Tell whether its patient may still move it at ``at``."""
         return may_move(self.starts_at, at, self.terms, asked=self.is_asked_to_move)

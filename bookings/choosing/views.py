@@ -1,6 +1,6 @@
 """Choosing a time, confirming it, and choosing another one. Staff choose at the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -89,10 +89,18 @@ def _hold(
     }
     if not form.cleaned_data["whoever"]:
         return holds.hold(kind, shown, slot.starts_at, **who)
-    query = TimesQuery(request.GET)
-    free = free_then(kind, slot.starts_at, uk_day(slot.starts_at), wish=wish_of(query, None), now=now)
-    clinicians = [shown, *(each for each in free if each.pk != shown.pk)]
+    clinicians = _shown_then_others(request, kind, shown, slot.starts_at, now)
     return holds.hold_with_whoever(kind, clinicians, slot.starts_at, **who)
+
+
+def _shown_then_others(
+    request: HttpRequest, kind: AppointmentKind, shown: Clinician, starts_at: datetime, now: datetime
+) -> Iterator[Clinician]:
+    """Yield the clinician shown; only where that was in vain, look in the diary who else is free."""
+    yield shown
+    wish = wish_of(TimesQuery(request.GET), None)
+    free = free_then(kind, starts_at, uk_day(starts_at), wish=wish, now=now)
+    yield from (each for each in free if each.pk != shown.pk)
 
 
 def _held(request: HttpRequest, held: Appointment, wanted: Slot) -> HttpResponse:
@@ -113,7 +121,7 @@ def _held(request: HttpRequest, held: Appointment, wanted: Slot) -> HttpResponse
 def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     """The last page before a booking: who, when, how much, how to get out of it."""
     held = found(request, Appointment.objects.visible_to(request.user, own_hold=session_hold(request)), pk)
-    patient, now = patient_of(request), timezone.now()
+    patient, now = held.patient or patient_of(request), timezone.now()
     if patient is None:
         return _profile_first(request.path)
     if held.state not in HOLD_STATES or held.replaces_id:  # where a visit would move to it, the offer's page asks
@@ -160,7 +168,7 @@ def _confirmed(
 def _hold_facts(request: HttpRequest, held: Appointment, now: datetime) -> dict[str, Any]:
     return {
         "held_until": _until(held.held_until, now) if held.held_until else "",
-        "has_run_out": held.held_until is not None and held.held_until <= now,
+        "has_run_out": held.has_run_out(now),
         "may_extend": not held.hold_extended and not held.held_for_offer,
         "right_ends": day_text(policy.cooling_off_last_day(now)),
         "starts_within_right": held.starts_at < policy.cooling_off_ends(now),

@@ -1,6 +1,6 @@
 """Holding a time, and making a visit of it. A hold is an appointment in state HELD (docs/decisions/0001)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ from bookings.kinds.models import AppointmentKind
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.clock import uk_day
+from clinic.db.refusal import Refusal
 from clinic.db.states import StaleState, move
 from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
@@ -93,16 +94,19 @@ def hold(
 
 
 def hold_with_whoever(
-    kind: AppointmentKind, clinicians: Sequence[Clinician], starts_at: datetime, *, at: datetime, **who: Any
+    kind: AppointmentKind, clinicians: Iterable[Clinician], starts_at: datetime, *, at: datetime, **who: Any
 ) -> Appointment:
-    """Keep a time with the first of ``clinicians`` (at least one) who still has it. The rest is as with ``hold``."""
-    first, *others = clinicians
-    try:
-        return hold(kind, first, starts_at, at=at, whoever=True, **who)
-    except (Taken, NotOffered):
-        if not others:
-            raise
-    return hold_with_whoever(kind, others, starts_at, at=at, **who)
+    """Keep a time with the first of ``clinicians`` who still has it; no more of them are asked for than it takes.
+
+    The rest is as with ``hold``.
+    """
+    refused: Refusal = NotOffered()
+    for clinician in clinicians:
+        try:
+            return hold(kind, clinician, starts_at, at=at, whoever=True, **who)
+        except (Taken, NotOffered) as refusal:
+            refused = refusal
+    raise refused
 
 
 def extend_hold(held: Appointment, *, patient: Patient, key: UUID, at: datetime) -> Appointment:
@@ -143,7 +147,7 @@ def confirm(
     sent = fingerprint("confirm", patient.pk, held.pk, mode, early_start, access_needs)
 
     def work() -> Appointment:
-        current = Appointment.objects.get(pk=held.pk)
+        current = Appointment.objects.select_related("kind", "clinician").get(pk=held.pk)
         if current.patient_id == patient.pk and current.state in UPCOMING:
             return current  # the same button pressed in another tab
         if current.replaces_id is not None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from bookings.appointments import slots
 from bookings.appointments.enums import UPCOMING, State
@@ -17,6 +18,7 @@ from bookings.appointments.refusals import (
     SignInFirst,
     TooMany,
 )
+from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
 from clinic.db.clock import MINUTES_IN_A_DAY, instant, uk_day
 from clinic.staff.models import Clinician
@@ -28,7 +30,8 @@ SHARE_FOR_SIGNED_OUT = 5  # one time in so many of a day's may be held by people
 
 def check_may_book(kind: AppointmentKind, patient: Patient | None) -> None:
     """Look whether the kind is for this person; somebody not signed in is asked when they confirm. Raises NotForYou."""
-    was_here = patient is None or Appointment.objects.filter(patient=patient, state=State.COMPLETED).exists()
+    matters = patient is not None and kind.audience == Audience.RETURNING
+    was_here = not matters or Appointment.objects.filter(patient=patient, state=State.COMPLETED).exists()
     if why := why_not_book(kind.audience, was_here=was_here):
         raise NotForYou(why)
 
@@ -36,8 +39,11 @@ def check_may_book(kind: AppointmentKind, patient: Patient | None) -> None:
 def check_how_many(patient: Patient, at: datetime) -> None:
     """Look how many visits a patient has booked. Raises TooMany."""
     booked = Appointment.objects.filter(patient=patient).visits()
-    coming = booked.filter(state__in=UPCOMING, starts_at__gt=at).count()
-    if coming >= MOST_COMING or booked.filter(booked_at__gt=at - timedelta(days=7)).count() >= MOST_BOOKED_A_WEEK:
+    many = booked.aggregate(
+        coming=Count("pk", filter=Q(state__in=UPCOMING, starts_at__gt=at)),
+        this_week=Count("pk", filter=Q(booked_at__gt=at - timedelta(days=7))),
+    )
+    if many["coming"] >= MOST_COMING or many["this_week"] >= MOST_BOOKED_A_WEEK:
         raise TooMany
 
 

@@ -39,10 +39,12 @@ def move(record: Stateful, to: str, *, by: Any, at: datetime, reason: str = "", 
     if to not in record.MOVES.get(before, frozenset()):
         raise StaleState
     model: type[models.Model] = type(record)  # type: ignore[assignment]
-    with transaction.atomic():
-        if model._default_manager.filter(pk=record.pk, state=before).update(state=to, **changes) != 1:
-            raise StaleState
-        record.state_changes.create(from_state=before, to_state=to, at=at, by=by, reason=reason)
+    with transaction.atomic(savepoint=False):  # inside an act it stands or falls with the act
+        moved = model._default_manager.filter(pk=record.pk, state=before).update(state=to, **changes)
+        if moved:
+            record.state_changes.create(from_state=before, to_state=to, at=at, by=by, reason=reason)
+    if not moved:
+        raise StaleState
     for name, value in ({"state": to} | changes).items():
         setattr(record, name, value)
 

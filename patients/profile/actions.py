@@ -114,12 +114,10 @@ def give_consents(patient: Patient, answers: Mapping[Consent.Purpose, bool], *, 
         ]
 
 
-def open_care(patient: Patient, clinician: Any, reason: CareRelationship.Reason, *, at: datetime) -> CareRelationship:
-    """Return the open care relationship of the two, begun at ``at`` unless there is one already."""
-    care, _ = CareRelationship.objects.get_or_create(
-        patient=patient, clinician=clinician, ended_at=None, defaults={"reason": reason, "started_at": at}
-    )
-    return care
+def open_care(patient: Patient, clinician: Any, reason: CareRelationship.Reason, *, at: datetime) -> None:
+    """Begin the care relationship of the two at ``at``, unless one is open already."""
+    care = CareRelationship(patient=patient, clinician=clinician, reason=reason, started_at=at)
+    CareRelationship.objects.bulk_create([care], ignore_conflicts=True)
 
 
 def give_claim_code(patient: Patient, *, by: Any, at: datetime) -> str:
