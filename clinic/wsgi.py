@@ -1,8 +1,29 @@
 """The entry point for the web server."""
 
 import os
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-application = get_wsgi_application()
+CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s;\"']*)", re.IGNORECASE)
+OURS = {"utf-8", "utf8"}
+site = get_wsgi_application()
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """Answer a request; what is said to be in another charset than UTF-8 is refused.
+
+    No page of ours sends such. Django would decode it with any codec of Python's while it makes the request,
+    before any middleware: a 500 for some, and half a character for others.
+    """
+    said = CHARSET.findall(environ.get("CONTENT_TYPE", ""))
+    if any(charset.lower() not in OURS for charset in said):
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"This site reads UTF-8 only."]
+    return site(environ, start_response)

@@ -3,7 +3,7 @@
 ``key`` is the form's own: sent again, the same form writes nothing more and is no error.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,7 +40,14 @@ def settle(charge: Charge | None, *, give_back_pence: int, why: str, by: User, a
 
 
 def record_payment(
-    charge: Charge, *, amount_pence: int, method: str, reference: str, key: UUID, by: User, at: datetime
+    charge: Charge,
+    *,
+    amount_pence: int,
+    method: str,
+    reference: str,
+    key: UUID,
+    by: User,
+    at: datetime,
 ) -> None:
     """Write down that the whole amount was paid; the first payment gives the receipt its number.
 
@@ -61,7 +68,14 @@ def record_payment(
 
 
 def record_stray_payment(
-    charge: Charge, *, amount_pence: int, method: str, reference: str, key: UUID, by: User, at: datetime
+    charge: Charge,
+    *,
+    amount_pence: int,
+    method: str,
+    reference: str,
+    key: UUID,
+    by: User,
+    at: datetime,
 ) -> None:
     """Write down money that came although nothing is asked for any more: all of it has to go back.
 
@@ -92,7 +106,7 @@ def record_refund(charge: Charge, *, method: str, reference: str, key: UUID, by:
     _once(charge, key, work)
 
 
-def waive(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+def waive(charge: Charge, *, reason: str, key: UUID, only_from: Collection[str] = (), by: User, at: datetime) -> None:
     """Ask for the fee no more; where it was paid already, all of it is to be given back.
 
     Raises StaleState where it is waived, or a refund is decided already.
@@ -107,10 +121,10 @@ def waive(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> 
             move(current, ChargeState.WAIVED, by=by, at=at, reason=reason)
             _enter(current, Entry.WAIVED, current.amount_pence, reason=reason, key=key, by=by, at=at)
 
-    _once(charge, key, work)
+    _once(charge, key, work, only_from)
 
 
-def correct(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+def correct(charge: Charge, *, reason: str, key: UUID, only_from: Collection[str] = (), by: User, at: datetime) -> None:
     """Take back what was written down by mistake: that it was paid, given back or waived.
 
     With a refund due it is the payment that was never made; what would have been kept is then still owed.
@@ -124,7 +138,7 @@ def correct(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -
         move(current, state, by=by, at=at, reason=reason, **changes)
         _enter(current, Entry.CORRECTED, amount, reason=reason, key=key, by=by, at=at)
 
-    _once(charge, key, work)
+    _once(charge, key, work, only_from)
 
 
 def _taken_back(current: Charge) -> tuple[str, dict[str, Any], int]:
@@ -138,12 +152,18 @@ def _taken_back(current: Charge) -> tuple[str, dict[str, Any], int]:
     return after.state, changes | {"refund_pence": 0, "refund_due_at": None}, current.paid_pence
 
 
-def _once(charge: Charge, key: UUID, work: Callable[[Charge], None]) -> None:
-    """Do ``work`` with the charge locked, unless the form with this ``key`` was acted on before."""
+def _once(charge: Charge, key: UUID, work: Callable[[Charge], None], only_from: Collection[str] = ()) -> None:
+    """Do ``work`` with the charge locked, unless the form with this ``key`` was acted on before.
+
+    ``only_from``: the states in which the page offers this; empty for any. Raises StaleState in another.
+    """
     with transaction.atomic():
         current = _locked(charge)
-        if not current.entries.filter(key=key).exists():
-            work(current)
+        if current.entries.filter(key=key).exists():
+            return
+        if only_from and current.state not in only_from:
+            raise StaleState
+        work(current)
 
 
 def _locked(charge: Charge) -> Charge:

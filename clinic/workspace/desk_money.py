@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -83,7 +84,7 @@ ACTS = (
         "waive",
         frozenset({ChargeState.DUE}),
         ReasonForm,
-        actions.waive,
+        partial(actions.waive, only_from={ChargeState.DUE}),
         "Waive",
         "The patient does not have to pay.",
         "Waive what is due",
@@ -93,7 +94,7 @@ ACTS = (
         "give-back",
         frozenset({ChargeState.PAID}),
         ReasonForm,
-        actions.waive,
+        partial(actions.waive, only_from={ChargeState.PAID}),
         "Give all of it back",
         "A decision of the clinic: the patient gets everything back.",
         "Put it on the list of refunds",
@@ -103,7 +104,7 @@ ACTS = (
         "correct",
         frozenset({ChargeState.PAID, ChargeState.REFUND_DUE}),
         ReasonForm,
-        actions.correct,
+        partial(actions.correct, only_from={ChargeState.PAID, ChargeState.REFUND_DUE}),
         "Correct a mistake",
         "It was never paid.",
         "Take the payment back",
@@ -113,7 +114,7 @@ ACTS = (
         "not-given-back",
         frozenset({ChargeState.REFUNDED}),
         ReasonForm,
-        actions.correct,
+        partial(actions.correct, only_from={ChargeState.REFUNDED}),
         "Correct a mistake",
         "It was not given back yet.",
         "Take the refund back",
@@ -123,7 +124,7 @@ ACTS = (
         "not-waived",
         frozenset({ChargeState.WAIVED}),
         ReasonForm,
-        actions.correct,
+        partial(actions.correct, only_from={ChargeState.WAIVED}),
         "Correct a mistake",
         "It is to be paid after all.",
         "Ask for the fee again",

@@ -378,3 +378,25 @@ def test_the_desks_cancel_page_says_what_to_tell_the_patient(as_user, rosa, visi
         "You get £180 back within 14 days, the way you paid. We cancelled the appointment: you get all of the fee back."
     )
     assert f"“{paid.context['if_patient']}”" in paid.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("shown", "meanwhile", "pressed"),
+    [
+        ("refund_due", "refunded", "correct"),
+        ("refunded", "not-given-back", "not-given-back"),
+        ("due", "paid", "waive"),
+        ("paid", "give-back", "give-back"),
+    ],
+)
+def test_an_old_page_does_nothing_to_a_charge_that_has_changed(
+    as_user, rosa, manager, visit, shown, meanwhile, pressed
+):
+    visit = money.charged(visit, shown, by=rosa) if shown != "due" else visit
+    send(as_user(rosa), visit, meanwhile)
+    before = (state_of(visit), ChargeEntry.objects.count())
+
+    answer = send(as_user(manager), visit, pressed)
+
+    assert answer.status_code == 422
+    assert (state_of(visit), ChargeEntry.objects.count()) == before

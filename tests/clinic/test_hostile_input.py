@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from bookings.appointments.models import Appointment
 from bookings.appointments.slots import Slot
 from bookings.choosing.forms import slot_value
+from clinic.wsgi import application
 from patients.intake.models import Intake
 from patients.profile import policy
 from patients.profile.models import Patient
@@ -247,3 +248,27 @@ class TestSignIn:
 @pytest.mark.parametrize("path", ["../manage.py", "%2e%2e/manage.py", "..%2f..%2fetc/passwd", "/etc/passwd", "css/"])
 def test_nothing_but_static_files_below_static(client, path):
     assert client.get(f"/static/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "charset", ["hex", "base64", "zip", "rot13", "idna", "undefined", "unicode_escape", "utf-7", "'UTF-16'", "x" * 300]
+)
+@pytest.mark.parametrize(
+    "kind_of_body", ["text/plain", "multipart/form-data; boundary=XX", "application/x-www-form-urlencoded"]
+)
+def test_another_charset_is_refused_before_anything_reads_it(charset, kind_of_body):
+    told = []
+    environ = RequestFactory().get("/book/").environ | {"CONTENT_TYPE": f"{kind_of_body}; Charset={charset}"}
+
+    body = application(environ, lambda status, headers: told.append(status))
+
+    assert (told, b"".join(body)) == (["400 Bad Request"], b"This site reads UTF-8 only.")
+
+
+def test_utf_8_is_read(db):
+    told = []
+    environ = RequestFactory().get("/healthz").environ | {"CONTENT_TYPE": 'text/plain; charset="UTF-8"'}
+
+    application(environ, lambda status, headers: told.append(status))
+
+    assert told == ["200 OK"]
