@@ -10,7 +10,7 @@ from bookings.kinds.policy import pounds
 from clinic.db.clock import uk_day
 
 DAYS_TO_REFUND = 14  # Consumer Contracts Regulations 2013, reg 34
-DIGITS = re.compile(r"\d(?:[ ./-]?\d){11,}")
+DIGITS = re.compile(r"\d(?:[^\w]{0,3}\d){11,}")  # whatever stands between: also what nobody sees
 LONGEST_CARD = 19
 
 

@@ -279,7 +279,8 @@ def take_offered(
         why = {"reason": "From the waiting list", "outside_hours_reason": ""}
         moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
         outbox.cancel(moved.pk, why="moved", at=at)
-        worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
+        for kind in (TaskKind.VISIT_TO_MOVE, TaskKind.TIME_STAYS):
+            worklist.finish_about(moved.pk, kind, "Moved", by=by, at=at)
         announce_booking(moved, fact="appointment_moved", at=at)
         then(moved)
         return moved

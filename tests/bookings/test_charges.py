@@ -112,6 +112,7 @@ def test_words_for_each_state(state, words):
         ("Invoice 2026-12-03 no 77", False),
         ("GB33 BUKB", False),
         ("", False),
+        ("4111\u200b1111\u200b1111\u200b1111", True),
     ],
 )
 def test_card_numbers_are_known(text, is_one):
