@@ -152,13 +152,14 @@ def times(
     ignoring: Sequence[UUID] = (),
     wish: Wish = Wish(),
     own: UUID | None = None,
+    besides: slots.Slot | None = None,
     together: bool = False,
 ) -> Times:
     """Return 28 days with their counts, and the times of one of them.
 
     The 28 days are those that ``day`` or else ``start`` falls into; with neither, the first that
     have a free time. The times are those of ``day``, or of the first free day where it has none.
-    ``own`` is the clinician the patient saw before. ``together`` shows each start once, with the clinician
+    ``own`` is the clinician the patient saw before, ``besides`` the time they have. ``together`` shows each start once, with the clinician
     who is busy for the shortest time that day (of two alike, the one with the lower key).
     """
     clinicians = list(kind.clinicians.practising())
@@ -169,7 +170,7 @@ def times(
     firsts = _Firsts(own)
     while True:
         diary = slots.read_diary(clinicians, *page, now=now, ignoring=ignoring)
-        free = slots.slots(kind, diary, *page, now=now)
+        free = _without(slots.slots(kind, diary, *page, now=now), besides)
         firsts.note(free)
         wished = wish.of(free, clinicians)
         if wished or asked or page[1] == last:
@@ -190,6 +191,13 @@ def times(
         own_first=firsts.time(True, clinicians) if at_the_start else None,
         other_first=firsts.time(False, clinicians) if at_the_start else None,
     )
+
+
+def _without(free: FreeDays, slot: slots.Slot | None) -> FreeDays:
+    if slot is None:
+        return free
+    left = {day: [time for time in found if time.slot != slot] for day, found in free.items()}
+    return {day: found for day, found in left.items() if found}
 
 
 def nearest(kind: AppointmentKind, starts_at: datetime, day: date, *, now: datetime) -> list[Time]:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from bookings.appointments.access import facts
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
+from bookings.appointments.slots import Slot
 from bookings.choosing.forms import ANYBODY, FilterForm, MoveForm, SlotForm, TimesQuery
 from bookings.choosing.listing import Wish, times
 from bookings.kinds.models import AppointmentKind
@@ -39,6 +40,7 @@ def times_page(
         ignoring=ignoring,
         wish=wish,
         own=own,
+        besides=Slot(moving.starts_at, moving.clinician_id) if moving else None,
         together=True,
     )
     asked = {name: query.asked(name) for name in ("part", "mode", "sex", "day")}

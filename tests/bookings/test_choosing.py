@@ -319,3 +319,12 @@ class TestWhoMayBook:
         assert settings.CLINIC["phone"] in client.get(CHOOSE).content.decode()
         assert "We book this visit together with you" in client.get("/book/").content.decode()
         assert "See free times" not in client.get("/book/").content.decode()
+
+
+def test_the_time_one_has_is_not_among_those_to_move_to(as_user, kind, lind, okafor, amina):
+    visit = diary.appointment(amina, lind, kind, at(2, 16), mode="phone")
+
+    answer = as_user(amina.user).get(f"{reverse('appointment_reschedule', args=[visit.pk])}?day=2026-12-02")
+
+    shown = [time.clock for _, group in answer.context["times"].groups for time in group]
+    assert shown[:2] == ["4:30pm", "5pm"]
