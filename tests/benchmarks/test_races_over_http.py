@@ -175,13 +175,13 @@ def test_two_accepts_of_one_offer(web, kind, okafor, scale):
         for number, patient in enumerate(patients):
             visit = diary.appointment(patient, okafor, kind, times[number + 10].starts_at, booked_at=timezone.now())
             hold = {"state": "held", "held_until": until, "held_for_offer": True, "booked_at": None, "mode": ""}
-            held = diary.appointment(patient, okafor, kind, times[number].starts_at, **hold)
+            held = diary.appointment(patient, okafor, kind, times[number].starts_at, replaces=visit, **hold)
             offers.append(waiting.offer(waiting.entry(patient, kind, instead_of=visit), held))
 
         def act(number, offers=offers):
             offer = offers[number // 2]
             address = f"/waiting-list/offers/{offer.pk}/"
-            answer = browsers[number].post(address, browsers[number].page, key=str(uuid4()))
+            answer = browsers[number].post(address, browsers[number].page, key=str(uuid4()), early_start="on")
             told = "You have taken this time" in answer.text  # the other browser was there long before
             return End("booked", offer.entry.instead_of_id) if told else ended(answer, visit=offer.entry.instead_of_id)
 

@@ -312,3 +312,9 @@ def many(period, kind, clinicians, number):
         for each in made
         if each.state == "cancelled_by_patient"
     )
+    with (
+        connection.cursor() as cursor
+    ):  # as the database does by itself after a while: without it plans are wild guesses
+        cursor.execute("reset role")
+        cursor.execute("analyze bookings_appointment, bookings_appointmentstatechange")
+        cursor.execute("set role clinic_app")
