@@ -331,8 +331,11 @@ class DiaryMachine(RuleBasedStateMachine):
         assert found == charged
 
 
+RUNS, SEED = 20, 6
+
+
 def walk(db, runs, number, phases=(Phase.generate,)):
-    """Take ``runs`` walks that begin from ``number``; return how many steps they had, and print what happened.
+    """Take ``runs`` walks that begin from ``number``; return how many steps they had and what happened, and print it.
 
     ``phases``: to shrink a failure to its shortest takes some minutes.
     """
@@ -352,15 +355,26 @@ def walk(db, runs, number, phases=(Phase.generate,)):
     run_state_machine_as_test(Walk, settings=how)
     steps = Walk.tally.pop("steps") - Walk.tally["runs"]  # each run begins with a look
     print(f"\nstate machine: {steps} steps, seed {number}: {dict(Walk.tally)}")
-    return steps
+    return steps, Walk.tally
+
+
+# Every act has to succeed at least once, and the refusals that matter most have to come: a walk past them proves nothing.
+ACTS = {"hold", "hold_with_whoever", "extend_hold", "confirm", "book_for", "reschedule", "cancel", "will_come"}
+REFUSED = {"Taken", "NotOffered", "Elsewhere", "HoldEnded", "TooLate", "StaleState", "RefundChanged", "SignInFirst"}
 
 
 def test_500_steps_leave_the_diary_as_the_model_says(db):
-    assert walk(db, 30, 20261123) >= 500
+    steps, tally = walk(db, RUNS, SEED)
+
+    assert steps >= 500
+    assert (ACTS | REFUSED) - set(tally) == set()
 
 
 @pytest.mark.proof
 def test_2000_steps_of_a_new_walk_leave_the_diary_as_the_model_says(db):
     number = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**9))
 
-    assert walk(db, 80, number, (Phase.generate, Phase.shrink)) >= 2000
+    steps, tally = walk(db, 80, number, (Phase.generate, Phase.shrink))
+
+    assert steps >= 2000
+    assert ACTS - set(tally) == set()
