@@ -23,6 +23,7 @@ from clinic.staff.models import Clinician
 from clinic.workspace.desk_access import for_the_diary, me, page
 from clinic.workspace.hours_forms import TimeOffForm
 from clinic.workspace.time_off_forms import AskForm, ShownQuery
+from patients.profile.policy import phone_text
 
 MOST_SHOWN = 200
 
@@ -35,6 +36,11 @@ class Touched:
     when: str
     may_ask: bool
     until: str  # of a hold: when it ends
+
+    @property
+    def phone(self) -> str:
+        """How to call the patient."""
+        return phone_text(self.visit.patient.phone) if self.visit.patient else ""
 
     @property
     def is_hold(self) -> bool:

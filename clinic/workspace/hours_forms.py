@@ -144,8 +144,9 @@ class TimeOffForm(KeyedForm):
     """Who is away from when until when. ``starts_at`` and ``ends_at`` stand in the cleaned data."""
 
     clinician: "forms.ModelChoiceField[Clinician]" = forms.ModelChoiceField(
-        label="Who is away", queryset=None, required=False, empty_label="The whole clinic is closed"
+        label="Who is away", queryset=None, required=False, empty_label="Choose who is away"
     )
+    clinic = forms.BooleanField(label="The whole clinic is closed", required=False)
     first = forms.DateField(label="From", widget=day_input(), error_messages=NOT_A_DAY)
     starts = ClockMinutes(label="At (if not from the start of the day)", required=False)
     last = forms.DateField(label="Until and including", widget=day_input(), error_messages=NOT_A_DAY)
@@ -163,8 +164,10 @@ class TimeOffForm(KeyedForm):
         self.fields["clinician"].queryset = Clinician.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Read both ends as instants."""
+        """Read both ends as instants. Nobody is away, and nothing closed, by a question that was passed over."""
         cleaned = super().clean() or self.cleaned_data
+        if "clinician" in cleaned and bool(cleaned["clinician"]) == cleaned.get("clinic", False):
+            self.add_error("clinician", "Choose one clinician, or tick that the whole clinic is closed")
         if any(name not in cleaned for name in ("first", "starts", "last", "ends")):
             return cleaned
         begins = self._instant("first", "starts", cleaned["first"], cleaned["starts"] or 0)

@@ -113,6 +113,13 @@ class TestMarks:
 
 
 class TestDay:
+    def test_what_is_past_is_not_called_free(self, as_user, rosa, visit):
+        with time_machine.travel(WEDNESDAY + timedelta(hours=4), tick=False):
+            html = read(as_user(rosa), DAY)
+
+        assert '<span class="quiet">Past</span>' in html
+        assert html.count("book here") == 6  # from 2pm on, with two clinicians
+
     def test_draws_buffers_and_marks_in_words(self, as_user, rosa, visit):
         html = read(as_user(rosa), DAY)
 

@@ -26,6 +26,7 @@ from clinic.outbox.models import Message
 from clinic.outbox.registry import NotWanted
 from clinic.worklist import actions as worklist
 from clinic.worklist.models import Task
+from patients.profile.policy import phone_text
 from tests.factories import diary, money, people
 from tests.factories.people import NOW
 from tests.race import race
@@ -64,6 +65,7 @@ def sent(clinician=None, **fields):
     """What the browser sends."""
     return {
         "clinician": clinician.pk if clinician else "",
+        "clinic": "" if clinician else "on",
         "first": "2026-12-07",
         "starts": "",
         "last": "2026-12-07",
@@ -411,6 +413,16 @@ class TestConstraints:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("monday_morning")
 class TestPages:
+    @pytest.mark.parametrize("fields", [{"clinic": ""}, {"clinic": "on", "whose": "okafor"}])
+    def test_nothing_closes_by_a_question_that_was_passed_over(self, as_user, rosa, okafor, fields):
+        clinician = okafor if fields.pop("whose", "") else None
+
+        answer = as_user(rosa).post(ADD, sent(clinician) | fields)
+
+        assert answer.status_code == 422
+        assert "Choose one clinician, or tick that the whole clinic is closed" in answer.content.decode()
+        assert not TimeOff.objects.exists()
+
     def test_what_it_touches_is_shown_first(self, as_user, rosa, okafor, visit):
         client = as_user(rosa)
 
@@ -418,7 +430,11 @@ class TestPages:
 
         html = shown.content.decode()
         assert (shown.status_code, TimeOff.objects.count()) == (200, 0)
-        assert (shown.context["closes"], "Amina Example" in html, visit.patient.phone in html) == ("7.5", True, True)
+        assert (shown.context["closes"], "Amina Example" in html, phone_text(visit.patient.phone) in html) == (
+            "7.5",
+            True,
+            True,
+        )
 
     def test_the_second_press_saves_and_leads_to_the_visits(self, as_user, rosa, okafor, visit):
         client = as_user(rosa)
