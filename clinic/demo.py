@@ -1,6 +1,7 @@
 """The demonstration clinic: invented people, plainly so. Written once, into an empty database only."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
@@ -37,6 +38,57 @@ ACCOUNTS = [
     ("manager@example.com", Role.MANAGER, "manager"),
     *((email, Role.PATIENT, "new patient with a complete profile") for email in NEW_PATIENTS),
 ]
+KINDS: tuple[dict[str, Any], ...] = (
+    {
+        "slug": "first-assessment",
+        "name": "First assessment",
+        "summary": "A specialist doctor listens, looks at your records with you, and talks through every option.",
+        "prepare": "A list of what you have tried so far.\nThe name of your GP practice.\nSomebody to sit with you, if you like.",
+        "minutes": 45,
+        "buffer_after": 10,
+        "align_minutes": 60,
+        "fee_pence": 18000,
+        "modes": ["video", "phone", "in_person"],
+    },
+    {
+        "slug": "follow-up-review",
+        "name": "Follow-up review",
+        "summary": "A shorter visit to see how you are and what has changed.",
+        "prepare": "What has changed since your last visit.",
+        "minutes": 20,
+        "buffer_after": 10,
+        "align_minutes": 30,
+        "fee_pence": 9000,
+        "modes": ["video", "phone"],
+        "audience": Audience.RETURNING,
+        "position": 1,
+    },
+    {
+        "slug": "medication-review",
+        "name": "Medication review",
+        "summary": "You and the specialist look at what you take, how it suits you, and whether to go on.",
+        "prepare": "Everything you take, with you.\nHow you have slept and felt.",
+        "minutes": 15,
+        "buffer_after": 5,
+        "align_minutes": 20,
+        "fee_pence": 7000,
+        "modes": ["video", "phone"],
+        "audience": Audience.RETURNING,
+        "position": 2,
+    },
+    {
+        "slug": "nurse-call",
+        "name": "Nurse call",
+        "summary": "A short call about a question between visits.",
+        "minutes": 10,
+        "align_minutes": 10,
+        "notice_hours": 4,
+        "fee_pence": 0,
+        "modes": ["phone"],
+        "audience": Audience.CLINIC,
+        "position": 3,
+    },
+)
 MORNING, AFTERNOON = (9 * 60, 13 * 60), (14 * 60, 17 * 60)
 
 
@@ -106,59 +158,11 @@ def _clinicians(users: dict[str, User], today: date) -> tuple[Clinician, Clinici
 
 def _kinds(*clinicians: Clinician) -> AppointmentKind:
     """Make the four kinds, and return the first assessment."""
-    first = AppointmentKind(
-        slug="first-assessment",
-        name="First assessment",
-        summary="A specialist doctor listens, looks at your records with you, and talks through every option.",
-        prepare="A list of what you have tried so far.\nThe name of your GP practice.\nSomebody to sit with you, if you like.",
-        minutes=45,
-        buffer_after=10,
-        align_minutes=60,
-        fee_pence=18000,
-        modes=["video", "phone", "in_person"],
-    )
-    review = AppointmentKind(
-        slug="follow-up-review",
-        name="Follow-up review",
-        summary="A shorter visit to see how you are and what has changed.",
-        prepare="What has changed since your last visit.",
-        minutes=20,
-        buffer_after=10,
-        align_minutes=30,
-        fee_pence=9000,
-        modes=["video", "phone"],
-        audience=Audience.RETURNING,
-        position=1,
-    )
-    treatment = AppointmentKind(
-        slug="medication-review",
-        name="Medication review",
-        summary="You and the specialist look at what you take, how it suits you, and whether to go on.",
-        prepare="Everything you take, with you.\nHow you have slept and felt.",
-        minutes=15,
-        buffer_after=5,
-        align_minutes=20,
-        fee_pence=7000,
-        modes=["video", "phone"],
-        audience=Audience.RETURNING,
-        position=2,
-    )
-    call = AppointmentKind(
-        slug="nurse-call",
-        name="Nurse call",
-        summary="A short call about a question between visits.",
-        minutes=10,
-        align_minutes=10,
-        notice_hours=4,
-        fee_pence=0,
-        modes=["phone"],
-        audience=Audience.CLINIC,
-        position=3,
-    )
-    for kind in (first, review, treatment, call):
+    made = [AppointmentKind(**fields) for fields in KINDS]
+    for kind in made:
         kind.save()
         kind.clinicians.set(clinicians)
-    return first
+    return made[0]
 
 
 def _hours(clinician: Clinician, today: date) -> None:

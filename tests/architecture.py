@@ -48,6 +48,7 @@ NAMED = {
     "bookings.availability": {"opening", "preview"},
     "bookings.appointments": {"access", "diary", "forms", "refusals", "slots"},
     "bookings.figures": {"reading"},
+    "bookings.holds": {"offers"},
     "patients.intake": {"flags", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used

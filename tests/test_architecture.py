@@ -89,7 +89,7 @@ def test_feature_folders_hold_only_the_known_names():
 # What a feature keeps to itself beside the known names. More than two is a reason to look again; the diary's
 # are one engine (see docs/decisions), and so are the outbox's.
 INSIDE = {
-    "bookings.appointments": {"ics"},
+    "bookings.appointments": {"ics", "queryset"},
     "bookings.charges": {"refusals"},
     "bookings.choosing": {"listing", "page", "appointment_urls"},
     "bookings.holds": {"limits"},

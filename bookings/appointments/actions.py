@@ -4,29 +4,27 @@ What all the writes to the diary share is in ``diary.py``; holds and confirming 
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from bookings.appointments.diary import announce_booking, fingerprint, in_the_diary, insert, make_room, move_to
+from bookings.appointments.diary import (
+    announce_booking,
+    close_tasks,
+    fingerprint,
+    give_another_time,
+    in_the_diary,
+    insert,
+    make_room,
+)
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import (
-    may_cancel,
-)
-from bookings.appointments.refusals import (
-    EarlyStartFirst,
-    RefundChanged,
-    TooLate,
-    TooSoon,
-)
+from bookings.appointments.policy import may_cancel
+from bookings.appointments.refusals import RefundChanged, TooSoon
 from bookings.charges import actions as charges
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.models import User
 from clinic.db.states import StaleState, move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
-from clinic.worklist import actions as worklist
-from clinic.worklist.enums import TaskKind
 from patients.profile.models import Patient
 
 
@@ -94,23 +92,17 @@ def reschedule(
 
     def work() -> Appointment:
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
-        if current.state not in UPCOMING:
-            raise StaleState
-        if not by.is_staff and not current.may_move(at):
-            raise TooLate
-        lacking = not by.is_staff and current.lacks_early_start(starts_at)
-        if lacking and not early_start:
-            raise EarlyStartFirst
-        kind, anyway = current.kind_as_booked, bool(outside_hours_reason)
-        who: dict[str, Any] = {"patient": current.patient, "mode": current.mode}
-        make_room(kind, clinician, starts_at, at=at, ignoring=[current.pk], anyway=anyway, **who)
-        why = {"reason": _and_told(reason, tell), "outside_hours_reason": outside_hours_reason}
-        moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
-        outbox.cancel(moved.pk, why="moved", at=at)
-        worklist.finish_about(moved.pk, TaskKind.VISIT_TO_MOVE, "Moved", by=by, at=at)
-        worklist.finish_about(moved.pk, TaskKind.TIME_STAYS, "Moved", by=by, at=at)
-        announce_booking(moved, fact="appointment_moved", tell=tell, at=at)
-        return moved
+        return give_another_time(
+            current,
+            clinician,
+            starts_at,
+            reason=_and_told(reason, tell),
+            outside_hours_reason=outside_hours_reason,
+            early_start=early_start,
+            tell=tell,
+            by=by,
+            at=at,
+        )
 
     both = [appointment.clinician_id, clinician.pk]
     return in_the_diary(work, act="reschedule", key=key, sent=sent, patient=appointment.patient, clinicians=both, at=at)
@@ -141,32 +133,29 @@ def cancel(
             raise StaleState
         if not by_clinic:
             _check_patient_may_cancel(current, agreed_refund, at)
-        state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
-        move(current, state, by=by, at=at, reason=_and_told(reason, tell), sequence=current.sequence + 1)
-        due = current.refund_at(at, by_clinic=by_clinic)
-        charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
-        outbox.cancel(current.pk, why="cancelled", at=at)
-        worklist.finish_about(current.pk, TaskKind.VISIT_TO_MOVE, "Cancelled", by=by, at=at)
-        worklist.finish_about(current.pk, TaskKind.TIME_STAYS, "Cancelled", by=by, at=at)
-        outbox.plan(
-            "appointment_cancelled",
-            about=current.pk,
-            person=current.patient_id,
-            anchor=current.starts_at,
-            at=at,
-            round=current.sequence,
-            without_at_once=not tell,
-        )
+        _cancel(current, by_clinic, _and_told(reason, tell), tell=tell, by=by, at=at)
         return current
 
-    return in_the_diary(
-        work,
-        act="cancel",
-        key=key,
-        sent=sent,
-        patient=appointment.patient,
-        clinicians=[appointment.clinician_id],
+    own = [appointment.clinician_id]
+    return in_the_diary(work, act="cancel", key=key, sent=sent, patient=appointment.patient, clinicians=own, at=at)
+
+
+def _cancel(current: Appointment, by_clinic: bool, reason: str, *, tell: bool, by: User, at: datetime) -> None:
+    """Cancel a visit, with its money, messages and tasks."""
+    state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
+    move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)
+    due = current.refund_at(at, by_clinic=by_clinic)
+    charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
+    outbox.cancel(current.pk, why="cancelled", at=at)
+    close_tasks(current, "Cancelled", by=by, at=at)
+    outbox.plan(
+        "appointment_cancelled",
+        about=current.pk,
+        person=current.patient_id,
+        anchor=current.starts_at,
         at=at,
+        round=current.sequence,
+        without_at_once=not tell,
     )
 
 

@@ -18,13 +18,24 @@ from bookings.appointments import slots
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove, Submission
 from bookings.appointments.policy import EARLY_START_TEXT, busy_span
-from bookings.appointments.refusals import AlreadyUsed, Busy, Elsewhere, NotOffered, OfferStands, Taken
+from bookings.appointments.refusals import (
+    AlreadyUsed,
+    Busy,
+    EarlyStartFirst,
+    Elsewhere,
+    NotOffered,
+    OfferStands,
+    Taken,
+    TooLate,
+)
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.models import User
 from clinic.db.contention import constraint_of, patiently
 from clinic.db.states import StaleState, move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 
@@ -133,7 +144,7 @@ def clear_own_holds(
     """Let go what the patient holds around that time, with whomever: they have chosen otherwise. Raises OfferStands."""
     own = Appointment.objects.filter(patient=patient, state=State.HELD).exclude(pk__in=ignoring)
     for held in own.filter(busy_from__lt=busy_until, busy_until__gt=busy_from):
-        if held.held_for_offer and held.held_until is not None and held.held_until > at:
+        if held.held_for_offer and not held.has_run_out(at):
             raise OfferStands
         let_go(held, reason="Another time was chosen", at=at)
 
@@ -141,6 +152,7 @@ def clear_own_holds(
 def insert(
     kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any
 ) -> Appointment:
+    """Write an appointment of ``kind`` down, with its buffers and its fee. The constraints say whether it may stand there."""
     busy_from, busy_until = busy_span(kind, starts_at)
     return Appointment.objects.create(
         kind=kind,
@@ -155,23 +167,53 @@ def insert(
     )
 
 
-def move_to(
+def give_another_time(
     current: Appointment,
     clinician: Clinician,
     starts_at: datetime,
     *,
     reason: str,
-    outside_hours_reason: str,
-    early_start: bool = False,
+    outside_hours_reason: str = "",
+    early_start: bool,
+    tell: bool = True,
     by: User,
     at: datetime,
 ) -> Appointment:
-    """Move a visit, as it was read, to a time that there is room for, and return it. Raises StaleState where it has changed.
+    """Move a visit, as it was read under the locks, with its messages and tasks; return it.
 
-    ``early_start``: its patient asks for it inside the 14 days.
+    Patients may until the cut-off, and inside the 14 days only with their request (``early_start``); staff always.
+    Raises StaleState, TooLate, EarlyStartFirst, and what ``make_room`` raises.
     """
+    if current.state not in UPCOMING:
+        raise StaleState
+    if not by.is_staff and not current.may_move(at):
+        raise TooLate
+    lacking = not by.is_staff and current.lacks_early_start(starts_at)
+    if lacking and not early_start:
+        raise EarlyStartFirst
+    make_room(
+        current.kind_as_booked,
+        clinician,
+        starts_at,
+        patient=current.patient,
+        mode=current.mode,
+        at=at,
+        ignoring=[current.pk],
+        anyway=bool(outside_hours_reason),
+    )
+    asked = {"early_start_requested_at": at, "early_start_text": EARLY_START_TEXT} if lacking else {}
+    _move_row(current, clinician, starts_at, reason, by, at, outside_hours_reason=outside_hours_reason, **asked)
+    outbox.cancel(current.pk, why="moved", at=at)
+    close_tasks(current, "Moved", by=by, at=at)
+    announce_booking(current, fact="appointment_moved", tell=tell, at=at)
+    return current
+
+
+def _move_row(
+    current: Appointment, clinician: Clinician, starts_at: datetime, reason: str, by: User, at: datetime, **changes: Any
+) -> None:
+    """Change the row's time, and write the move down. Raises StaleState where the row is not as it was read."""
     busy_from, busy_until = busy_span(current.kind_as_booked, starts_at)
-    asked = {"early_start_requested_at": at, "early_start_text": EARLY_START_TEXT} if early_start else {}
     length = current.ends_at - current.starts_at
     unchanged = Appointment.objects.filter(pk=current.pk, state__in=UPCOMING, sequence=current.sequence)
     if not unchanged.update(
@@ -181,9 +223,8 @@ def move_to(
         busy_from=busy_from,
         busy_until=busy_until,
         sequence=F("sequence") + 1,
-        outside_hours_reason=outside_hours_reason,
         move_asked_at=None,
-        **asked,
+        **changes,
     ):
         raise StaleState
     AppointmentMove.objects.create(
@@ -199,7 +240,12 @@ def move_to(
     current.refresh_from_db()
     if current.state == State.CONFIRMED:  # "I will be there" was said of the old time
         move(current, State.BOOKED, by=by, at=at, reason="It has another time")
-    return current
+
+
+def close_tasks(visit: Appointment, outcome: str, *, by: User, at: datetime) -> None:
+    """Close what the worklist asks about a visit's time: it has another one, or is over."""
+    for kind in (TaskKind.VISIT_TO_MOVE, TaskKind.TIME_STAYS):
+        worklist.finish_about(visit.pk, kind, outcome, by=by, at=at)
 
 
 def let_go(held: Appointment, *, reason: str, at: datetime) -> None:

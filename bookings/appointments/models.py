@@ -2,89 +2,30 @@
 
 from copy import copy
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models import F, Q
 
-from bookings.appointments.enums import CANCELLED, HOLD_STATES, MOVES, OVER_WITHOUT_A_VISIT, TO_PATIENT, UPCOMING, State
+from bookings.appointments.enums import CANCELLED, HOLD_STATES, MOVES, TO_PATIENT, State
 from bookings.appointments.policy import Refund, Terms, cut_off, may_move, needs_early_start, refund
+from bookings.appointments.queryset import LIVE, AppointmentQuerySet
 from bookings.charges.policy import after_cancelling, cancelled_words, standing_words
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
 from bookings.kinds.policy import pounds
-from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.clock import when_text
 from clinic.db.frozen import FrozenRecord, StateChange
+from clinic.db.ranges import span
 from clinic.db.states import Moves, guard
-from clinic.worklist.enums import TaskKind
-from clinic.worklist.models import Task
-from patients.intake.enums import IntakeState
-from patients.intake.models import Intake
 
 MINUTE = timedelta(minutes=1)
-LIVE = ~Q(state__in=sorted(OVER_WITHOUT_A_VISIT))
-
-
-class TsTzRange(Func):
-    """A half-open range of two instants, as an expression."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
-
-
-def _range(start: str, end: str) -> TsTzRange:
-    return TsTzRange(start, end, RangeBoundary())
-
-
-class AppointmentQuerySet(models.QuerySet["Appointment"]):
-    """Words for asking about appointments."""
-
-    def live(self) -> "AppointmentQuerySet":
-        """Those that keep their time: held, booked, under way or past."""
-        return self.filter(LIVE)
-
-    def visits(self) -> "AppointmentQuerySet":
-        """Those that were booked: no holds."""
-        return self.exclude(state__in=HOLD_STATES)
-
-    def upcoming(self) -> "AppointmentQuerySet":
-        """Those still to come, soonest first."""
-        return self.filter(state__in=UPCOMING).order_by("starts_at")
-
-    def with_papers(self) -> "AppointmentQuerySet":
-        """The same, each with ``has_form``: the patient has sent a form, whatever became of it."""
-        sent = Intake.objects.exclude(state=IntakeState.DRAFT).filter(patient=OuterRef("patient"))
-        return self.annotate(has_form=Exists(sent))
-
-    def to_follow_up(self) -> "AppointmentQuerySet":
-        """Those not attended whose task still waits (``task`` is its key), the oldest first."""
-        waiting = Task.objects.waiting().filter(about=OuterRef("pk"), kind=TaskKind.DID_NOT_ATTEND)
-        followed = self.filter(state=State.DID_NOT_ATTEND).annotate(task=Subquery(waiting.values("pk")[:1]))
-        return followed.exclude(task=None).order_by("starts_at", "id")
-
-    def visible_to(self, user: Any, own_hold: UUID | None = None) -> "AppointmentQuerySet":
-        """A patient sees their own, a clinician their own diary, reception and managers all.
-
-        ``own_hold`` is the hold the patient's session made before they signed in.
-        """
-        if user.role == Role.PATIENT:
-            return self.filter(Q(patient__user=user) | Q(pk=own_hold, patient=None))
-        if user.role == Role.CLINICIAN:
-            return self.visits().filter(clinician__user=user)
-        return self if user.is_staff else self.none()
-
-    def times_visible_to(self, user: Any) -> "AppointmentQuerySet":
-        """The same with the holds of a clinician's own diary: of those only the time is for them to see."""
-        if user.role == Role.CLINICIAN:
-            return self.filter(clinician__user=user)
-        return self.visible_to(user)
 
 
 @pghistory.track(append_only=True)
@@ -170,7 +111,7 @@ class Appointment(Record):
                 name="clinician_is_in_one_place",
                 expressions=[
                     (F("clinician"), RangeOperators.EQUAL),
-                    (_range("busy_from", "busy_until"), RangeOperators.OVERLAPS),
+                    (span("busy_from", "busy_until"), RangeOperators.OVERLAPS),
                 ],
                 condition=LIVE,
                 violation_error_message="This clinician has another appointment at that time.",
@@ -179,7 +120,7 @@ class Appointment(Record):
                 name="patient_is_in_one_place",
                 expressions=[
                     (F("patient"), RangeOperators.EQUAL),
-                    (_range("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    (span("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=LIVE & Q(patient__isnull=False),
                 violation_error_message="This patient has another appointment at that time.",

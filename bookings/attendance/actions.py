@@ -5,16 +5,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from bookings.appointments.diary import close_tasks
 from bookings.appointments.enums import MAY_BE_TAKEN_BACK, State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import (
-    fits_the_time,
-    is_video_link,
-)
-from bookings.appointments.refusals import (
-    NotAVideoLink,
-    NotNow,
-)
+from bookings.appointments.policy import fits_the_time, is_video_link
+from bookings.appointments.refusals import NotAVideoLink, NotNow
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.clock import day_text, uk_day
@@ -47,8 +42,7 @@ def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         _hold_still(appointment)
         move(appointment, State.CHECKED_IN, by=by, at=at)
-        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "The patient came", by=by, at=at)
-        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "The patient came", by=by, at=at)
+        close_tasks(appointment, "The patient came", by=by, at=at)
 
 
 def start(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -60,8 +54,7 @@ def complete(appointment: Appointment, *, by: User, at: datetime) -> None:
     """Record that the consultation is over. Raises StaleState where it has not begun."""
     with transaction.atomic():
         move(appointment, State.COMPLETED, by=by, at=at)
-        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "The visit took place", by=by, at=at)
-        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "The visit took place", by=by, at=at)
+        close_tasks(appointment, "The visit took place", by=by, at=at)
 
 
 def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -75,8 +68,7 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
         _hold_still(appointment)
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
-        worklist.finish_about(appointment.pk, TaskKind.VISIT_TO_MOVE, "Did not come", by=by, at=at)
-        worklist.finish_about(appointment.pk, TaskKind.TIME_STAYS, "Did not come", by=by, at=at)
+        close_tasks(appointment, "Did not come", by=by, at=at)
         worklist.ask(
             TaskKind.DID_NOT_ATTEND,
             f"Did not come on {day_text(uk_day(appointment.starts_at))}: get in touch",

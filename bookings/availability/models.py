@@ -5,13 +5,14 @@ from typing import Any, Self
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
 from bookings.kinds.enums import Mode
 from clinic.db.base import Record
 from clinic.db.clock import MINUTES_IN_A_DAY, clock, day_text, instant, uk_day
+from clinic.db.ranges import span
 
 
 def every_mode() -> list[str]:
@@ -19,14 +20,7 @@ def every_mode() -> list[str]:
     return list(Mode.values)
 
 
-class _Range(Func):
-    """A half-open range of two instants, as an expression."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
-
-
-_SPAN = _Range("starts_at", "ends_at", RangeBoundary())
+_SPAN = span("starts_at", "ends_at")
 
 
 class StaffQuerySet(models.QuerySet[Any]):

@@ -1,7 +1,7 @@
 """What the page of free times shows: days with counts, then one day's times. Pure but for the diary's queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -113,6 +113,10 @@ class Times:
     own_first: Time | None = None
     other_first: Time | None = None
 
+    def clinician(self, pk: UUID | None) -> Clinician | None:
+        """Return the one of the kind's clinicians with that key, if any."""
+        return next((each for each in self.clinicians if each.pk == pk), None)
+
     @property
     def other_is_sooner(self) -> bool:
         """Whether somebody else could see the patient before their own clinician can."""
@@ -159,30 +163,27 @@ def times(
 
     The 28 days are those that ``day`` or else ``start`` falls into; with neither, the first that
     have a free time. The times are those of ``day``, or of the first free day where it has none.
-    ``own`` is the clinician the patient saw before, ``besides`` the time they have. ``together`` shows each start once, with the clinician
-    who is busy for the shortest time that day (of two alike, the one with the lower key).
+    ``own`` is the clinician the patient saw before, ``besides`` the time they have. ``together`` shows each start
+    once, with the clinician who is busy for the shortest time that day (of two alike, the one with the lower key).
     """
     clinicians = list(kind.clinicians.practising())
     wish = wish.among(clinicians)
     first, last = slots.days_that_can_be_booked(kind, now)
     asked = day or start
-    page = _page(asked, first, last)
     firsts = _Firsts(own)
-    while True:
+    for page in _pages(asked, first, last):
         diary = slots.read_diary(clinicians, *page, now=now, ignoring=ignoring)
         free = _without(slots.slots(kind, diary, *page, now=now), besides)
         firsts.note(free)
         wished = wish.of(free, clinicians)
-        if wished or asked or page[1] == last:
+        if wished:
             break
-        page = _page(page[1] + timedelta(days=1), first, last)
     shown = day if day in wished else min(wished, default=None)
-    of_the_day = wished[shown] if shown else []
-    at_the_start = not asked or _page(asked, first, last)[0] == first
+    at_the_start = not asked or page[0] == first
     return Times(
         days=[Day(each, _count(found, together), each == shown) for each, found in wished.items()],
         day=shown,
-        groups=_groups(_once(of_the_day, diary, shown) if together and shown else of_the_day, clinicians),
+        groups=_groups(_of_the_day(wished, diary, shown, together), clinicians),
         # Without a day asked for, the pages before this one were read and had nothing free.
         earlier=page[0] - timedelta(days=DAYS_SHOWN) if asked and page[0] > first else None,
         later=page[1] + timedelta(days=1) if page[1] < last else None,
@@ -220,6 +221,20 @@ def free_then(kind: AppointmentKind, starts_at: datetime, day: date, *, wish: Wi
     by_key = {each.pk: each for each in clinicians}
     then = [time.clinician_id for time in free if time.starts_at == starts_at]
     return [by_key[pk] for pk in sorted(then, key=lambda pk: (diary.load(pk, day), pk))]
+
+
+def _pages(asked: date | None, first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield the 28 days asked for; where none are, all of them one after the other, so that the first with a time is found."""
+    page = _page(asked, first, last)
+    yield page
+    while not asked and page[1] < last:
+        page = _page(page[1] + timedelta(days=1), first, last)
+        yield page
+
+
+def _of_the_day(free: FreeDays, diary: slots.Diary, day: date | None, together: bool) -> list[slots.FreeTime]:
+    found = free[day] if day else []
+    return _once(found, diary, day) if day and together else found
 
 
 def _page(asked: date | None, first: date, last: date) -> tuple[date, date]:

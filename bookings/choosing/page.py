@@ -12,7 +12,7 @@ from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.slots import Slot
 from bookings.choosing.forms import ANYBODY, FilterForm, MoveForm, SlotForm, TimesQuery
-from bookings.choosing.listing import Wish, times
+from bookings.choosing.listing import Times, Wish, times
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.policy import is_patient
 
@@ -43,15 +43,7 @@ def times_page(
         besides=Slot(moving.starts_at, moving.clinician_id) if moving else None,
         together=True,
     )
-    asked = {name: query.asked(name) for name in ("part", "mode", "sex", "day")}
-    filters = FilterForm(
-        kind=kind,
-        clinicians=shown.clinicians,
-        initial={name: value or "" for name, value in asked.items()}
-        | {"who": shown.wish.clinician.hex if shown.wish.clinician else ANYBODY},
-    )
-    if moving:
-        filters.fields.pop("mode", None)
+    filters = _filters(kind, shown, query, moving)
     context = {
         "kind": kind,
         "form": form,
@@ -59,13 +51,23 @@ def times_page(
         "kept": query.kept(),
         "filters": filters,
         "chosen": filters.chosen(),
-        "is_narrowed": any(asked[name] for name in ("part", "mode", "sex")),
-        "own": next((each for each in shown.clinicians if each.pk == own), None),
+        "is_narrowed": any(query.asked(name) for name in ("part", "mode", "sex")),
+        "own": shown.clinician(own),
         "whoever": shown.wish.clinician is None and moving is None,
-        "wished": next((each for each in shown.clinicians if each.pk == shown.wish.clinician), None),
+        "wished": shown.clinician(shown.wish.clinician),
     } | (facts(moving) if moving else {})
     template = "bookings/choosing/reschedule.html" if moving else "bookings/choosing/choose.html"
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _filters(kind: AppointmentKind, shown: Times, query: TimesQuery, moving: Appointment | None) -> FilterForm:
+    """Return the questions of what suits, as they were answered; a visit that moves keeps its way to meet."""
+    asked = {name: query.asked(name) or "" for name in ("part", "mode", "sex", "day")}
+    who = shown.wish.clinician.hex if shown.wish.clinician else ANYBODY
+    filters = FilterForm(kind=kind, clinicians=shown.clinicians, initial=asked | {"who": who})
+    if moving:
+        filters.fields.pop("mode", None)
+    return filters
 
 
 def wish_of(query: TimesQuery, own: UUID | None, *, mode: str = "") -> Wish:

@@ -1,7 +1,7 @@
 """Holding a time, and making a visit of it. A hold is an appointment in state HELD (docs/decisions/0001)."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +16,10 @@ from bookings.appointments.diary import (
     insert,
     let_go,
     make_room,
-    move_to,
 )
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import (
-    EARLY_START_TEXT,
-    FORGIVEN,
-    HOLD,
-    needs_early_start,
-)
+from bookings.appointments.policy import EARLY_START_TEXT, FORGIVEN, HOLD, needs_early_start
 from bookings.appointments.refusals import (
     EarlyStartFirst,
     ExtendedAlready,
@@ -33,7 +27,6 @@ from bookings.appointments.refusals import (
     NotOffered,
     OfferStands,
     Taken,
-    TooLate,
     TooMany,
 )
 from bookings.charges import actions as charges
@@ -43,9 +36,8 @@ from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
-from clinic.db.states import StaleState, move
+from clinic.db.states import move
 from clinic.db.workdays import workdays_after
-from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
@@ -79,7 +71,7 @@ def hold(
     def work() -> Appointment:
         for kept in _own_live_holds(patient, own_hold):
             same = (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at)
-            if same and _lasts(kept, at) and kept.replaces_id is None:
+            if same and not kept.has_run_out(at) and kept.replaces_id is None:
                 return kept
             if not kept.held_for_offer:
                 let_go(kept, reason="Another time was chosen", at=at)
@@ -155,27 +147,10 @@ def confirm(
         _check_still_theirs(current, patient, mode=mode, at=at)
         check_may_book(current.kind, patient)
         check_how_many(patient, at)
-        is_early = needs_early_start(current.starts_at, at)
-        if is_early and not early_start:
-            raise EarlyStartFirst
         clear_own_holds(patient, current.busy_from, current.busy_until, at=at, ignoring=[current.pk])
-        early = at if is_early else None
-        move(
-            current,
-            State.BOOKED,
-            by=by,
-            at=at,
-            patient=patient,
-            mode=mode,
-            booked_at=at,
-            held_until=None,
-            early_start_requested_at=early,
-            early_start_text=EARLY_START_TEXT if early else "",
-            charge=charges.charge_for(current.fee_pence, at=at),
-        )
+        _make_a_visit_of(current, patient, mode, early_start, by=by, at=at)
         if access_needs is not None:
             save_access_needs(patient, access_needs, by=by, at=at)
-        announce_booking(current, at=at)
         return current
 
     try:
@@ -187,106 +162,35 @@ def confirm(
         raise
 
 
+def _make_a_visit_of(
+    held: Appointment, patient: Patient, mode: str, early_start: bool, *, by: User, at: datetime
+) -> None:
+    """Make the contract: the hold becomes a visit with its charge and its messages. Raises EarlyStartFirst."""
+    is_early = needs_early_start(held.starts_at, at)
+    if is_early and not early_start:
+        raise EarlyStartFirst
+    move(
+        held,
+        State.BOOKED,
+        by=by,
+        at=at,
+        patient=patient,
+        mode=mode,
+        booked_at=at,
+        held_until=None,
+        early_start_requested_at=at if is_early else None,
+        early_start_text=EARLY_START_TEXT if is_early else "",
+        charge=charges.charge_for(held.fee_pence, at=at),
+    )
+    announce_booking(held, at=at)
+
+
 def expire_old_holds(*, at: datetime) -> int:
     """Let go of holds that ran out a day ago, and return how many. Until then their makers could still confirm them."""
     old = Appointment.objects.filter(state=State.HELD, held_until__lte=at - FORGIVEN)
     for held in old:
         let_go(held, reason="Time ran out", at=at)
     return len(old)
-
-
-def hold_for_offer(
-    kind: AppointmentKind,
-    clinician: Clinician,
-    starts_at: datetime,
-    *,
-    patient: Patient,
-    replaces: Appointment | None,
-    until: datetime,
-    key: UUID,
-    at: datetime,
-    then: Callable[[Appointment], object],
-) -> Appointment:
-    """Keep a time for somebody on the waiting list until ``until``; ``then(hold)`` runs in the same transaction.
-
-    ``replaces`` is their visit that moves there when they say yes. Holds of their own that still last stay.
-    Raises Taken, NotOffered, Elsewhere, AlreadyUsed or Busy, and what ``then`` raises.
-    """
-    sent = fingerprint("hold_for_offer", patient.pk, kind.pk, clinician.pk, starts_at)
-
-    def work() -> Appointment:
-        ends_at = starts_at + timedelta(minutes=kind.minutes)
-        for own in _own_live_holds(patient, None):
-            if not _lasts(own, at) and own.starts_at < ends_at and own.ends_at > starts_at:
-                let_go(own, reason="Time ran out", at=at)
-        make_room(kind, clinician, starts_at, at=at)
-        held = insert(
-            kind,
-            clinician,
-            starts_at,
-            patient=patient,
-            state=State.HELD,
-            held_until=until,
-            held_for_offer=True,
-            replaces=replaces,
-            at=at,
-        )
-        then(held)
-        return held
-
-    return in_the_diary(
-        work, act="hold_for_offer", key=key, sent=sent, patient=patient, clinicians=[clinician.pk], at=at
-    )
-
-
-def release(held: Appointment, *, reason: str, by: User | None, at: datetime) -> None:
-    """Let a hold go before its time. Raises StaleState where it is a visit by now, or has ended."""
-    move(held, State.EXPIRED, by=by, at=at, reason=reason)
-
-
-def take_offered(
-    held: Appointment,
-    visit: Appointment,
-    *,
-    early_start: bool = False,
-    key: UUID,
-    by: User,
-    at: datetime,
-    then: Callable[[Appointment], object],
-) -> Appointment:
-    """Move ``visit`` into the time that is held for the same patient; ``then(visit)`` runs in the same transaction.
-
-    Raises HoldEnded where the hold is over, and what ``reschedule`` raises.
-    """
-    sent = fingerprint("take_offered", held.pk, visit.pk, early_start)
-
-    def work() -> Appointment:
-        current = Appointment.objects.select_related("kind", "patient").get(pk=visit.pk)
-        offered = Appointment.objects.select_related("clinician").get(pk=held.pk)
-        if current.state not in UPCOMING:
-            raise StaleState
-        if not current.may_move(at):
-            raise TooLate
-        if offered.state != State.HELD or offered.replaces_id != current.pk:
-            raise HoldEnded
-        lacking = current.lacks_early_start(offered.starts_at)
-        if lacking and not early_start:
-            raise EarlyStartFirst
-        release(offered, reason="A visit moved to this time", by=by, at=at)
-        clinician, starts_at = offered.clinician, offered.starts_at
-        who: dict[str, Any] = {"patient": current.patient, "mode": current.mode}
-        make_room(current.kind_as_booked, clinician, starts_at, at=at, ignoring=[current.pk], **who)
-        why = {"reason": "From the waiting list", "outside_hours_reason": ""}
-        moved = move_to(current, clinician, starts_at, early_start=lacking, by=by, at=at, **why)
-        outbox.cancel(moved.pk, why="moved", at=at)
-        for kind in (TaskKind.VISIT_TO_MOVE, TaskKind.TIME_STAYS):
-            worklist.finish_about(moved.pk, kind, "Moved", by=by, at=at)
-        announce_booking(moved, fact="appointment_moved", at=at)
-        then(moved)
-        return moved
-
-    both = [held.clinician_id, visit.clinician_id]
-    return in_the_diary(work, act="take_offered", key=key, sent=sent, patient=visit.patient, clinicians=both, at=at)
 
 
 def _check_still_theirs(current: Appointment, patient: Patient, *, mode: str = "", at: datetime) -> None:
@@ -314,7 +218,3 @@ def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appo
     mine = Q(patient=patient) if patient is not None else Q(pk__in=[])
     before_sign_in = Q(pk=own_hold, patient=None) if own_hold is not None else Q(pk__in=[])
     return list(Appointment.objects.filter(mine | before_sign_in, state=State.HELD))
-
-
-def _lasts(held: Appointment, at: datetime) -> bool:
-    return held.held_until is not None and held.held_until > at

@@ -17,7 +17,7 @@ from django.db import transaction
 from bookings.appointments.enums import HOLD_STATES, State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import NotOffered, Taken
-from bookings.holds import actions as holds
+from bookings.holds import offers
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import policy
 from bookings.waitlist.enums import EntryState, OfferState
@@ -122,7 +122,7 @@ def withdraw(entry: WaitingEntry, *, by: User, at: datetime) -> None:
 def accept(offer: Offer, *, early_start: bool = False, by: User, at: datetime) -> Appointment:
     """Move the visit that the entry is about to the offered time, and return it. The button pressed twice moves it once.
 
-    Raises OfferEnded where the time is no longer kept, NoLongerOffered where it cannot be had, and what else ``holds.actions.take_offered`` raises.
+    Raises OfferEnded where the time is no longer kept, NoLongerOffered where it cannot be had, and what else ``holds.offers.take_offered`` raises.
     """
     visit = offer.entry.instead_of
     if visit is None or at >= offer.expires_at:
@@ -135,7 +135,7 @@ def accept(offer: Offer, *, early_start: bool = False, by: User, at: datetime) -
 
     key = uuid5(offer.pk, f"accept {early_start}")
     try:
-        return holds.take_offered(offer.hold, visit, early_start=early_start, key=key, by=by, at=at, then=then)
+        return offers.take_offered(offer.hold, visit, early_start=early_start, key=key, by=by, at=at, then=then)
     except (Taken, NotOffered) as refusal:
         raise NoLongerOffered from refusal
 
@@ -147,7 +147,7 @@ def decline(offer: Offer, *, reason: str, by: User, at: datetime) -> None:
         current = Offer.objects.select_related("hold").get(pk=offer.pk)
         if not current.may_be_answered(at):
             raise OfferEnded
-        holds.release(current.hold, reason="Declined", by=by, at=at)
+        offers.release(current.hold, reason="Declined", by=by, at=at)
         move(current, OfferState.DECLINED, by=by, at=at, reason=reason)
 
     _alone_with(offer.entry.patient_id, work)
@@ -198,7 +198,7 @@ def _offer(found: Match, *, at: datetime) -> Offer | None:
         outbox.plan("time_offered", about=offer.pk, person=entry.patient_id, anchor=found.until, at=at)
 
     try:
-        held = holds.hold_for_offer(
+        held = offers.hold_for_offer(
             entry.kind,
             Clinician.objects.get(pk=found.time.clinician_id),
             found.time.starts_at,
@@ -238,7 +238,7 @@ def _settle(offer: Offer, *, at: datetime) -> None:
     if current.hold.state == State.HELD and at < current.expires_at:
         return
     if current.hold.state == State.HELD:
-        holds.release(current.hold, reason="No answer in time", by=None, at=at)
+        offers.release(current.hold, reason="No answer in time", by=None, at=at)
     move(current, OfferState.EXPIRED, by=None, at=at)
 
 
@@ -247,7 +247,7 @@ def _close(entry: WaitingEntry, to: EntryState, *, by: User | None, at: datetime
         _settle(offer, at=at)
         offer.refresh_from_db()
         if offer.state == OfferState.OFFERED:
-            holds.release(offer.hold, reason="No longer wanted", by=by, at=at)
+            offers.release(offer.hold, reason="No longer wanted", by=by, at=at)
             move(offer, OfferState.WITHDRAWN, by=by, at=at)
     current = WaitingEntry.objects.get(pk=entry.pk)
     move(current, to, by=by, at=at, reason=reason)

@@ -25,6 +25,7 @@ from bookings.appointments.slots import Slot
 from bookings.attendance import actions as attendance
 from bookings.choosing.forms import slot_value
 from bookings.holds import actions as holds
+from bookings.holds import offers
 from clinic import celery
 from clinic.db.states import StaleState
 from clinic.worklist.models import Task
@@ -564,7 +565,7 @@ class TestOwnHoldsInTheWay:
 
 def offered(kind, clinician, patient, replaces=None, now=NOW):
     until = now + timedelta(hours=12)
-    return holds.hold_for_offer(
+    return offers.hold_for_offer(
         kind, clinician, WEDNESDAY, patient=patient, replaces=replaces, until=until, key=uuid4(), at=now, then=str
     )
 
