@@ -106,56 +106,76 @@ def record_refund(charge: Charge, *, method: str, reference: str, key: UUID, by:
     _once(charge, key, work)
 
 
-def waive(charge: Charge, *, reason: str, key: UUID, only_from: Collection[str] = (), by: User, at: datetime) -> None:
-    """Ask for the fee no more; where it was paid already, all of it is to be given back.
+def waive(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+    """Ask for the fee no more. Raises StaleState where it is not to be paid."""
 
-    Raises StaleState where it is waived, or a refund is decided already.
+    def work(current: Charge) -> None:
+        move(current, ChargeState.WAIVED, by=by, at=at, reason=reason)
+        _enter(current, Entry.WAIVED, current.amount_pence, reason=reason, key=key, by=by, at=at)
+
+    _once(charge, key, work, only_from={ChargeState.DUE})
+
+
+def give_all_back(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+    """Decide that all that was paid is to be given back. Raises StaleState where it is not paid."""
+
+    def work(current: Charge) -> None:
+        _owe_back(current, current.paid_pence, reason=reason, key=key, by=by, at=at)
+
+    _once(charge, key, work, only_from={ChargeState.PAID})
+
+
+def take_payment_back(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+    """Take back that it was paid; what would have been kept of it is then still owed.
+
+    Raises NothingToCorrect where nothing is asked for, StaleState where it is not paid, or was given back.
     """
 
     def work(current: Charge) -> None:
-        if current.state not in {ChargeState.DUE, ChargeState.PAID}:
-            raise StaleState
-        if current.state == ChargeState.PAID:
-            _owe_back(current, current.paid_pence, reason=reason, key=key, by=by, at=at)
-        else:
-            move(current, ChargeState.WAIVED, by=by, at=at, reason=reason)
-            _enter(current, Entry.WAIVED, current.amount_pence, reason=reason, key=key, by=by, at=at)
+        after, was_paid = never_paid(current), current.paid_pence
+        gone: dict[str, Any] = {"paid_pence": 0, "paid_at": None, "refund_pence": 0, "refund_due_at": None}
+        move(current, after.state, by=by, at=at, reason=reason, amount_pence=after.amount_pence, **gone)
+        _enter(current, Entry.CORRECTED, was_paid, reason=reason, key=key, by=by, at=at)
 
-    _once(charge, key, work, only_from)
+    _correct(charge, key, work, only_from={ChargeState.PAID, ChargeState.REFUND_DUE})
 
 
-def correct(charge: Charge, *, reason: str, key: UUID, only_from: Collection[str] = (), by: User, at: datetime) -> None:
-    """Take back what was written down by mistake: that it was paid, given back or waived.
-
-    With a refund due it is the payment that was never made; what would have been kept is then still owed.
-    Raises NothingToCorrect where nothing was written down, or nothing is owed any more.
-    """
+def take_refund_back(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+    """Take back that it was given back: it is still due. Raises StaleState where it was not."""
 
     def work(current: Charge) -> None:
-        if current.state == ChargeState.DUE or not current.amount_pence:
+        move(current, ChargeState.REFUND_DUE, by=by, at=at, reason=reason, refunded_at=None)
+        _enter(current, Entry.CORRECTED, current.refund_pence, reason=reason, key=key, by=by, at=at)
+
+    _correct(charge, key, work, only_from={ChargeState.REFUNDED})
+
+
+def ask_after_all(charge: Charge, *, reason: str, key: UUID, by: User, at: datetime) -> None:
+    """Take back that it was waived. Raises NothingToCorrect where nothing is owed any more, StaleState where it was not waived."""
+
+    def work(current: Charge) -> None:
+        move(current, ChargeState.DUE, by=by, at=at, reason=reason)
+        _enter(current, Entry.CORRECTED, current.amount_pence, reason=reason, key=key, by=by, at=at)
+
+    _correct(charge, key, work, only_from={ChargeState.WAIVED})
+
+
+def _correct(charge: Charge, key: UUID, work: Callable[[Charge], None], *, only_from: Collection[str]) -> None:
+    """Take back what was written down by mistake. Raises NothingToCorrect where the visit costs nothing any more."""
+
+    def corrected(current: Charge) -> None:
+        if not current.amount_pence:
             raise NothingToCorrect
-        state, changes, amount = _taken_back(current)
-        move(current, state, by=by, at=at, reason=reason, **changes)
-        _enter(current, Entry.CORRECTED, amount, reason=reason, key=key, by=by, at=at)
+        work(current)
 
-    _once(charge, key, work, only_from)
-
-
-def _taken_back(current: Charge) -> tuple[str, dict[str, Any], int]:
-    """Return the state a correction leads to, what changes with it, and how much it is about."""
-    if current.state == ChargeState.REFUNDED:
-        return ChargeState.REFUND_DUE, {"refunded_at": None}, current.refund_pence
-    if current.state == ChargeState.WAIVED:
-        return ChargeState.DUE, {}, current.amount_pence
-    after = never_paid(current)
-    changes = {"amount_pence": after.amount_pence, "paid_pence": 0, "paid_at": None}
-    return after.state, changes | {"refund_pence": 0, "refund_due_at": None}, current.paid_pence
+    _once(charge, key, corrected, only_from=only_from)
 
 
 def _once(charge: Charge, key: UUID, work: Callable[[Charge], None], only_from: Collection[str] = ()) -> None:
     """Do ``work`` with the charge locked, unless the form with this ``key`` was acted on before.
 
-    ``only_from``: the states in which the page offers this; empty for any. Raises StaleState in another.
+    ``only_from``: the states in which this makes sense; empty where ``work`` looks itself. Raises StaleState in another:
+    somebody else has written something down since the page was opened.
     """
     with transaction.atomic():
         current = _locked(charge)

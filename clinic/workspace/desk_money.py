@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -84,7 +83,7 @@ ACTS = (
         "waive",
         frozenset({ChargeState.DUE}),
         ReasonForm,
-        partial(actions.waive, only_from={ChargeState.DUE}),
+        actions.waive,
         "Waive",
         "The patient does not have to pay.",
         "Waive what is due",
@@ -94,7 +93,7 @@ ACTS = (
         "give-back",
         frozenset({ChargeState.PAID}),
         ReasonForm,
-        partial(actions.waive, only_from={ChargeState.PAID}),
+        actions.give_all_back,
         "Give all of it back",
         "A decision of the clinic: the patient gets everything back.",
         "Put it on the list of refunds",
@@ -104,7 +103,7 @@ ACTS = (
         "correct",
         frozenset({ChargeState.PAID, ChargeState.REFUND_DUE}),
         ReasonForm,
-        partial(actions.correct, only_from={ChargeState.PAID, ChargeState.REFUND_DUE}),
+        actions.take_payment_back,
         "Correct a mistake",
         "It was never paid.",
         "Take the payment back",
@@ -114,7 +113,7 @@ ACTS = (
         "not-given-back",
         frozenset({ChargeState.REFUNDED}),
         ReasonForm,
-        partial(actions.correct, only_from={ChargeState.REFUNDED}),
+        actions.take_refund_back,
         "Correct a mistake",
         "It was not given back yet.",
         "Take the refund back",
@@ -124,7 +123,7 @@ ACTS = (
         "not-waived",
         frozenset({ChargeState.WAIVED}),
         ReasonForm,
-        partial(actions.correct, only_from={ChargeState.WAIVED}),
+        actions.ask_after_all,
         "Correct a mistake",
         "It is to be paid after all.",
         "Ask for the fee again",

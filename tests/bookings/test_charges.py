@@ -249,12 +249,16 @@ def give_back(charge, by, **fields):
     actions.record_refund(charge, **{"method": "bank", "reference": "", "key": uuid4(), "at": NOW} | fields, by=by)
 
 
-def waive(charge, by, **fields):
-    actions.waive(charge, **{"reason": "Hardship", "key": uuid4(), "at": NOW} | fields, by=by)
+def write(act, charge, by, reason="Wrong patient", **fields):
+    act(charge, **{"reason": reason, "key": uuid4(), "at": NOW} | fields, by=by)
 
 
-def correct(charge, by, **fields):
-    actions.correct(charge, **{"reason": "Wrong patient", "key": uuid4(), "at": NOW} | fields, by=by)
+def waive(charge, by):
+    write(actions.waive, charge, by, "Hardship")
+
+
+def give_all_back(charge, by):
+    write(actions.give_all_back, charge, by, "Hardship")
 
 
 def sums(charge):
@@ -301,7 +305,7 @@ class TestAtTheDesk:
     def test_a_payment_form_sent_again_after_a_correction_stays_undone(self, rosa):
         one, key = money.charge(), uuid4()
         pay(one, rosa, key=key)
-        correct(one, rosa)
+        write(actions.take_payment_back, one, rosa)
 
         pay(one, rosa, key=key)
 
@@ -348,41 +352,50 @@ class TestAtTheDesk:
         assert sums(one) == (WAIVED, 18000, 0, 0)
         assert ledger(one) == [("waived", 18000, "", "Hardship")]
 
-    def test_what_was_paid_and_is_waived_is_owed_back(self, rosa):
+    def test_what_was_paid_can_be_given_back_whole(self, rosa):
         one = money.charge("paid")
 
-        waive(one, rosa)
+        give_all_back(one, rosa)
 
         assert sums(one) == (REFUND_DUE, 18000, 18000, 18000)
         assert ledger(one) == [("refund_due", 18000, "", "Hardship")]
 
-    @pytest.mark.parametrize("state", [REFUND_DUE, REFUNDED, WAIVED])
-    def test_what_is_decided_is_not_waived(self, rosa, state):
-        with pytest.raises(StaleState):
-            waive(money.charge(state), rosa)
-
     @pytest.mark.parametrize(
-        ("state", "refund", "after", "amount"),
+        ("act", "states"),
         [
-            (PAID, None, (DUE, 18000, 0, 0), 18000),
-            (REFUND_DUE, None, (WAIVED, 0, 0, 0), 18000),
-            (REFUND_DUE, 9000, (DUE, 9000, 0, 0), 18000),
-            (REFUNDED, 9000, (REFUND_DUE, 18000, 18000, 9000), 9000),
-            (WAIVED, None, (DUE, 18000, 0, 0), 18000),
+            (actions.waive, {DUE}),
+            (actions.give_all_back, {PAID}),
+            (actions.take_payment_back, {PAID, REFUND_DUE}),
+            (actions.take_refund_back, {REFUNDED}),
+            (actions.ask_after_all, {WAIVED}),
         ],
     )
-    def test_a_mistake_can_be_taken_back(self, rosa, state, refund, after, amount):
+    def test_each_makes_sense_in_its_own_states_only(self, rosa, act, states):
+        for state in set(ChargeState.values) - states:
+            with pytest.raises(StaleState):
+                write(act, money.charge(state), rosa)
+
+    @pytest.mark.parametrize(
+        ("act", "state", "refund", "after", "amount"),
+        [
+            (actions.take_payment_back, PAID, None, (DUE, 18000, 0, 0), 18000),
+            (actions.take_payment_back, REFUND_DUE, None, (WAIVED, 0, 0, 0), 18000),
+            (actions.take_payment_back, REFUND_DUE, 9000, (DUE, 9000, 0, 0), 18000),
+            (actions.take_refund_back, REFUNDED, 9000, (REFUND_DUE, 18000, 18000, 9000), 9000),
+            (actions.ask_after_all, WAIVED, None, (DUE, 18000, 0, 0), 18000),
+        ],
+    )
+    def test_a_mistake_can_be_taken_back(self, rosa, act, state, refund, after, amount):
         one = money.charge(state, refund=refund)
 
-        correct(one, rosa)
+        write(act, one, rosa)
 
         assert sums(one) == after
         assert ledger(one) == [("corrected", amount, "", "Wrong patient")]
 
-    @pytest.mark.parametrize("facts", [{"state": "due"}, {"state": "waived", "amount": 0}])
-    def test_what_never_happened_cannot_be_taken_back(self, rosa, facts):
+    def test_what_costs_nothing_any_more_is_not_asked_for_again(self, rosa):
         with pytest.raises(NothingToCorrect):
-            correct(money.charge(**facts), rosa)
+            write(actions.ask_after_all, money.charge("waived", amount=0), rosa)
 
     def test_money_that_comes_after_nothing_is_asked_for_has_to_go_back(self, rosa):
         one, key = money.charge("waived", amount=0), uuid4()
@@ -399,7 +412,7 @@ class TestAtTheDesk:
     def test_never_paid_said_by_mistake_of_a_full_refund_is_undone(self, rosa):
         one = money.charge("refund_due")
         before = (sums(one), one.receipt_text)
-        correct(one, rosa)
+        write(actions.take_payment_back, one, rosa)
 
         actions.record_stray_payment(one, amount_pence=18000, method="bank", reference="", key=uuid4(), by=rosa, at=NOW)
 
@@ -415,7 +428,7 @@ class TestAtTheDesk:
     def test_a_receipt_keeps_its_number_when_it_is_paid_again(self, rosa):
         one = money.charge()
         pay(one, rosa)
-        correct(one, rosa)
+        write(actions.take_payment_back, one, rosa)
         pay(money.charge(), rosa)
 
         pay(one, rosa)
@@ -521,11 +534,11 @@ class TestInTheDiary:
 
         assert sums(visit.charge) == (WAIVED, 0, 0, 0)
         with pytest.raises(NothingToCorrect):
-            correct(visit.charge, rosa)
+            write(actions.ask_after_all, visit.charge, rosa)
 
     def test_a_refund_given_out_of_goodwill_stays(self, visit, amina, rosa):
         pay(visit.charge, rosa)
-        waive(visit.charge, rosa)
+        give_all_back(visit.charge, rosa)
 
         gone = cancel(visit, amina.user, 0, LATE)
 
