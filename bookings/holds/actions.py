@@ -69,12 +69,13 @@ def hold(
     sent = fingerprint("hold", who, kind.pk, "whoever" if whoever else clinician.pk, starts_at)
 
     def work() -> Appointment:
-        for kept in _own_live_holds(patient, own_hold):
-            same = (kept.kind_id, kept.clinician_id, kept.starts_at) == (kind.pk, clinician.pk, starts_at)
-            if same and not kept.has_run_out(at) and kept.replaces_id is None:
-                return kept
-            if not kept.held_for_offer:
+        own, wanted = _own_live_holds(patient, own_hold), (kind.pk, clinician.pk, starts_at)
+        same = next((kept for kept in own if _lasts_for(kept, wanted, at)), None)
+        for kept in own:
+            if kept is not same and not kept.held_for_offer:
                 let_go(kept, reason="Another time was chosen", at=at)
+        if same is not None:
+            return same
         check_may_book(kind, patient)
         make_room(kind, clinician, starts_at, patient=patient, at=at)
         if patient is None:
@@ -211,6 +212,12 @@ def _tell_staff_of_many(patient: Patient, at: datetime) -> None:
         due_at=workdays_after(at, 1),
         at=at,
     )
+
+
+def _lasts_for(kept: Appointment, wanted: tuple[UUID, UUID, datetime], at: datetime) -> bool:
+    """Tell whether a hold still keeps just that kind, clinician and start, for a new visit."""
+    same = (kept.kind_id, kept.clinician_id, kept.starts_at) == wanted
+    return same and not kept.has_run_out(at) and kept.replaces_id is None
 
 
 def _own_live_holds(patient: Patient | None, own_hold: UUID | None) -> list[Appointment]:

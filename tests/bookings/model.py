@@ -158,10 +158,12 @@ class Model:
 
     def hold(self, kind, clinician, start, patient, own):
         mine = [row for row in self.rows.values() if row.state == State.HELD and self._is_mine(row, patient, own)]
+        wanted = [row for row in mine if (row.kind, row.clinician, row.start) == (kind, clinician, start)]
+        same = next((row for row in wanted if not self.stale(row)), None)
         for row in mine:
-            if (row.kind, row.clinician, row.start) == (kind, clinician, start) and not self.stale(row):
-                return row
-            row.state = State.EXPIRED
+            row.state = State.HELD if row is same else State.EXPIRED
+        if same:
+            return same
         self._take(kind, clinician, start)
         if patient is VISITOR:
             self._limit(kind, clinician, start)

@@ -1,6 +1,7 @@
 """The quarter of an hour between choosing and confirming, and the visit's own page (booking case 9)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -509,6 +510,24 @@ class TestOwnHoldsInTheWay:
         diary.hours(lind)
         kind.clinicians.add(lind)
         return lind
+
+    @pytest.mark.parametrize("first", ["the session's", "the patient's"])
+    def test_choosing_the_same_time_again_keeps_it_and_lets_only_the_others_go(self, kind, okafor, other, amina, first):
+        """Whichever of two holds is read first: one from before the sign-in, one from after."""
+        makers = {
+            "the session's": partial(hold, kind, other, None, at(2, 12)),
+            "the patient's": partial(hold, kind, okafor, amina),
+        }
+        made = {name: makers[name]() for name in sorted(makers, key=lambda name: name != first)}
+        before_sign_in, own = made["the session's"], made["the patient's"]
+
+        again = holds.hold(
+            kind, okafor, WEDNESDAY, patient=amina, own_hold=before_sign_in.pk, address="", key=uuid4(), at=NOW
+        )
+
+        assert again == own
+        assert Appointment.objects.get(pk=before_sign_in.pk).state == State.EXPIRED
+        assert Appointment.objects.get(pk=own.pk).state == State.HELD
 
     @pytest.mark.parametrize("minutes", [0, 20])
     def test_a_move_lets_an_own_hold_at_that_time_go(self, kind, okafor, other, amina, minutes):
