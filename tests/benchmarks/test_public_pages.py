@@ -16,7 +16,7 @@ from tests.web import Web
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 GZIP = {"accept-encoding": "gzip"}
-CLIENTS, SECONDS, EACH = 50, 10, 40
+CLIENTS, SECONDS, EACH = 50, 10, 15
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from bookings.appointments.refusals import (
     ExtendedAlready,
     HoldEnded,
     NotOffered,
+    OfferStands,
     RefundChanged,
     SignInFirst,
     Taken,
@@ -69,10 +70,13 @@ class Row:
     extended: bool = False
     made: datetime | None = None  # when somebody held it
     by_visitor: bool = False
+    offered: bool = False  # held for somebody on the waiting list
+    moves_there: bool = False  # and their visit moves there when they say yes
     booked: datetime | None = None
     round: int = 0
     owed: int = 0
     mails: set = field(default_factory=set)
+    to_move: set = field(default_factory=set)  # the time off that the worklist asks to move it for
 
     @property
     def end(self) -> datetime:
@@ -85,6 +89,10 @@ class Row:
     @property
     def live(self) -> bool:
         return self.state != State.EXPIRED and self.state not in CANCELLED
+
+    @property
+    def to_come(self) -> bool:
+        return self.state in UPCOMING
 
 
 def busy(kind, start):
@@ -102,16 +110,22 @@ class Model:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.rows: dict[UUID, Row] = {}
+        self.freed: list[tuple[str, datetime, datetime, datetime]] = []  # whose, from, until, since
         self.closed: dict[UUID, tuple[str | None, date, int, int]] = {}
 
     def trying(self, act, *args, **kwargs):
         """Return the row that ``act`` gives; where it is refused, the class of the refusal, and nothing has changed."""
-        before = deepcopy(self.rows)
+        before = deepcopy(self.changing())
         try:
             return act(*args, **kwargs)
         except Refusal as refusal:
-            self.rows = before
+            for name, value in before.items():
+                setattr(self, name, value)
             return type(refusal)
+
+    def changing(self):
+        """What an act may change, by name."""
+        return {"rows": self.rows, "freed": self.freed}
 
     def is_open(self, clinician, moment):
         local = moment.astimezone(UK)
@@ -159,12 +173,12 @@ class Model:
     def hold(self, kind, clinician, start, patient, own):
         mine = [row for row in self.rows.values() if row.state == State.HELD and self._is_mine(row, patient, own)]
         wanted = [row for row in mine if (row.kind, row.clinician, row.start) == (kind, clinician, start)]
-        same = next((row for row in wanted if not self.stale(row)), None)
+        same = next((row for row in wanted if not self.stale(row) and not row.moves_there), None)
         for row in mine:
-            row.state = State.HELD if row is same else State.EXPIRED
+            row.state = State.HELD if row is same or row.offered else State.EXPIRED
         if same:
             return same
-        self._take(kind, clinician, start)
+        self._take(kind, clinician, start, patient=patient)
         if patient is VISITOR:
             self._limit(kind, clinician, start)
         row = Row(kind, clinician, start, patient, State.HELD, held_until=self.now + HOLD, made=self.now)
@@ -200,17 +214,19 @@ class Model:
 
     def extend(self, row, patient):
         self._still_theirs(row, patient)
-        if row.extended:
+        if row.extended or row.offered:
             raise ExtendedAlready
         row.held_until, row.extended = max(row.held_until, self.now) + HOLD, True
         return row
 
     def confirm(self, row, patient):
-        if row.patient == patient and row.state in UPCOMING:
+        if row.patient == patient and row.to_come:
             return row
+        if row.moves_there:
+            raise OfferStands
         self._still_theirs(row, patient)
         visits = [each for each in self.rows.values() if each.patient == patient and each.booked]
-        coming = [each for each in visits if each.state in UPCOMING and each.start > self.now]
+        coming = [each for each in visits if each.to_come and each.start > self.now]
         lately = [each for each in visits if each.booked > self.now - timedelta(days=7)]
         if len(coming) >= policy.MOST_COMING or len(lately) >= policy.MOST_BOOKED_A_WEEK:
             raise TooMany
@@ -229,19 +245,20 @@ class Model:
         return row
 
     def move(self, row, clinician, start, by_staff, anyway):
-        if row.state not in UPCOMING:
+        if not row.to_come:
             raise StaleState
         if not by_staff and self.now >= policy.cut_off(row.start, settings.REFUND_TERMS):
             raise TooLate
         self._take(row.kind, clinician, start, patient=row.patient, ignoring=[row], anyway=anyway)
-        row.clinician, row.start, row.round = clinician, start, row.round + 1
+        self.freed.append((row.clinician, row.start, row.end, self.now))
+        row.clinician, row.start, row.round, row.to_move = clinician, start, row.round + 1, set()
         self._place(row)
         row.state = State.BOOKED
         self._plan(row, "appointment_moved")
         return row
 
     def cancel(self, row, by_clinic, agreed):
-        if row.state not in UPCOMING:
+        if not row.to_come:
             raise StaleState
         if not by_clinic and self.now >= row.start:
             raise TooSoon
@@ -249,7 +266,8 @@ class Model:
             raise RefundChanged
         row.owed = max(row.owed - self.refund(row, by_clinic), 0)
         row.state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
-        row.round += 1
+        row.round, row.to_move = row.round + 1, set()
+        self.freed.append((row.clinician, row.start, row.end, self.now))
         self._plan(row, "appointment_cancelled")
         return row
 
@@ -266,10 +284,20 @@ class Model:
         return row
 
     def close(self, clinician, day, start, end):
+        """Time off: what is booked inside it stays, and is on the worklist until it is moved."""
         same = [each for each in self.closed.values() if each[:2] == (clinician, day)]
         if any(start < until and begins < end for _, _, begins, until in same):
             raise Overlapping("")
         return clinician, day, start, end
+
+    def inside(self, clinician, span):
+        rows = [row for row in self.rows.values() if row.to_come and clinician in (None, row.clinician)]
+        return [row for row in rows if overlap((row.start, row.end), span)]
+
+    def open_again(self, pk):
+        del self.closed[pk]
+        for row in self.rows.values():
+            row.to_move.discard(pk)
 
     def sweep(self):
         old = [row for row in self.rows.values() if self.stale(row)]
@@ -286,6 +314,8 @@ class Model:
         for row in self.rows.values():
             is_own = row.patient == patient and row.state == State.HELD and row not in ignoring
             if is_own and overlap(row.busy, span):
+                if row.offered and not self.stale(row):
+                    raise OfferStands
                 row.state = State.EXPIRED
 
     def _take(self, kind, clinician, start, patient=VISITOR, ignoring=(), anyway=False):

@@ -1,4 +1,4 @@
-"""Every page, at 1280 and at 360 px: axe and the rest of look.py, in groups by who sees it."""
+"""Every page: axe and the rest of look.py at 360 px, its shape at 1280 px too, in groups by who sees it."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,15 +19,16 @@ from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
 from tests.factories import diary, intakes, money, people, waiting
 
-# How a page is looked at: what the window is told, and its sizes. `make proof` has the last two.
+# How a page is looked at: what the window is told, and its sizes. `make proof` has the last three.
 WAYS = {
-    "light": ({}, (DESK, PHONE)),
+    "light": ({}, (PHONE,)),
+    "at a desk": ({}, (DESK,)),
     "dark": ({"color_scheme": "dark"}, (DESK, PHONE)),
     "at 200 %": ({"device_scale_factor": 2}, ({"width": 640, "height": 450},)),
 }
 
 
-@pytest.fixture(params=["light", *(pytest.param(way, marks=pytest.mark.proof) for way in ("dark", "at 200 %"))])
+@pytest.fixture(params=["light", *(pytest.param(way, marks=pytest.mark.proof) for way in list(WAYS)[1:])])
 def way(request):
     """In what light, and how large."""
     return WAYS[request.param]
@@ -35,13 +36,14 @@ def way(request):
 
 @pytest.fixture
 def look_at(look, way):
-    """Look at the page that is open, in each size."""
+    """Look at the page that is open, as it came at 1280 px and then in each size."""
 
     def in_each_size(page):
+        look.shape(page)
         for size in way[1]:
             page.set_viewport_size(size)
             look(page)
-        page.set_viewport_size(way[1][0])
+        page.set_viewport_size(DESK)
 
     return in_each_size
 

@@ -130,18 +130,18 @@ def test_nothing_can_be_deleted(name, staff, as_user, house):
     assert Patient.objects.count() == 1
 
 
-@pytest.mark.parametrize("query", NONSENSE)
 @pytest.mark.parametrize("name", LISTS)
-def test_nonsense_in_the_address_is_never_a_500(name, query, manager, as_user, house):
-    response = as_user(manager).get(f"{url(name)}?{query}", follow=True)
+def test_nonsense_in_the_address_is_never_a_500(name, manager, as_user, house):
+    client = as_user(manager)
+    for query in NONSENSE:
+        assert client.get(f"{url(name)}?{query}", follow=True).status_code in {200, 400}, query
 
-    assert response.status_code in {200, 400}
 
-
-@pytest.mark.parametrize("part", ["x", "0", "9" * 300, "%27", "..", "None"])
 @pytest.mark.parametrize("name", LISTS)
-def test_nonsense_for_a_key_is_never_a_500(name, part, manager, as_user):
-    assert as_user(manager).get(f"{url(name)}{part}/change/").status_code in {302, 403, 404}
+def test_nonsense_for_a_key_is_never_a_500(name, manager, as_user):
+    client = as_user(manager)
+    for part in ("x", "0", "9" * 300, "%27", "..", "None"):
+        assert client.get(f"{url(name)}{part}/change/").status_code in {302, 403, 404}, part
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """People for tests. Names are invented; phone numbers are Ofcom's for drama."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from clinic.accounts.models import User
 from clinic.staff.models import Clinician
@@ -16,9 +19,16 @@ _numbers = count(1)
 
 def user(email, role="patient", **fields):
     """An account whose address is verified."""
-    account = User.objects.create_user(email, PASSWORD, role=role, **fields)
+    fields["password"] = _hashed(settings.PASSWORD_HASHERS[0])
+    account = User.objects.create(email=User.objects.normalize_email(email), role=role, **fields)
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     return account
+
+
+@cache
+def _hashed(hasher):
+    """The password's hash: the site's own hasher is slow on purpose, and everybody has the same password."""
+    return make_password(PASSWORD)
 
 
 def patient(email=None, account=True, **fields):
