@@ -37,8 +37,9 @@ PASSING = [timedelta(minutes=1), timedelta(minutes=14), timedelta(minutes=15), t
 PASSING += [timedelta(days=1), timedelta(days=2)]
 CLOSURES = [(0, 1440), (30, 180), (540, 600), (615, 720)]
 
-patients = st.sampled_from(["amina", "ben", "cara"])
-whoever = st.sampled_from(["amina", "ben", "cara", VISITOR])
+PATIENTS = ("amina", "ben", "cara")
+patients = st.sampled_from(PATIENTS)
+whoever = st.sampled_from([*PATIENTS, VISITOR])
 clinicians = st.sampled_from(sorted(HOURS))
 kinds = st.sampled_from(sorted(KINDS))
 some = st.integers(0, 999)
@@ -56,7 +57,7 @@ class World:
 
     def __init__(self):
         self.clinicians = {name: people.clinician(name=f"Dr {name}") for name in HOURS}
-        self.patients = {name: people.patient(first_names=name) for name in ("amina", "ben", "cara")}
+        self.patients = {name: people.patient(first_names=name) for name in PATIENTS}
         self.rosa = people.user("rosa@example.com", role="reception")
         for name, ranges in HOURS.items():
             for starts, ends in ranges:
@@ -217,7 +218,10 @@ class DiaryMachine(RuleBasedStateMachine):
     @rule(number=some, clinician=clinicians, when=some, by=st.sampled_from(["patient", "staff", "staff, anyway"]))
     def move(self, number, clinician, when, by):
         row, visit = self.pick(number, DiaryMachine.is_visit)
-        start, staff, reason = self.start(when, row.patient), by != "patient", "Asked for" if "anyway" in by else ""
+        self._move(row, visit, clinician, self.start(when, row.patient), by)
+
+    def _move(self, row, visit, clinician, start, by):
+        staff, reason = by != "patient", "Asked for" if "anyway" in by else ""
         expected = self.model.trying(self.model.move, row, clinician, start, staff, bool(reason))
         mover = self.world.rosa if staff else self.world.patients[row.patient].user
         said = {"outside_hours_reason": reason, "early_start": True}
@@ -227,7 +231,9 @@ class DiaryMachine(RuleBasedStateMachine):
     @has(is_visit)
     @rule(number=some, by_clinic=st.booleans(), stale_page=st.sampled_from([0, 0, 1]))
     def cancel(self, number, by_clinic, stale_page):
-        row, visit = self.pick(number, DiaryMachine.is_visit)
+        self._cancel(*self.pick(number, DiaryMachine.is_visit), by_clinic, stale_page)
+
+    def _cancel(self, row, visit, by_clinic, stale_page=0):
         agreed = None if by_clinic else self.model.refund(row) + stale_page
         expected = self.model.trying(self.model.cancel, row, by_clinic, agreed)
         by = self.world.rosa if by_clinic else self.world.patients[row.patient].user
@@ -260,7 +266,15 @@ class DiaryMachine(RuleBasedStateMachine):
 
     @rule(clinician=st.sampled_from([None, *sorted(HOURS)]), ahead=st.integers(0, 3), minutes=st.sampled_from(CLOSURES))
     def take_time_off(self, clinician, ahead, minutes):
-        day = uk_day(self.model.now) + timedelta(days=ahead)
+        self._take_time_off(clinician, uk_day(self.model.now) + timedelta(days=ahead), minutes)
+
+    @has(lambda row: row.to_come)
+    @rule(number=some, whole_clinic=st.booleans())
+    def take_time_off_over_a_visit(self, number, whole_clinic):
+        row, _ = self.pick(number, lambda row: row.to_come)
+        self._take_time_off(None if whole_clinic else row.clinician, uk_day(row.start), CLOSURES[0])
+
+    def _take_time_off(self, clinician, day, minutes):
         expected = self.model.trying(self.model.close, clinician, day, *minutes)
         span = instant(day, minutes[0]), instant(day, minutes[1])
         act = partial(timeoff.take, self.world.clinicians.get(clinician), *span, reason="Away", key=uuid4())

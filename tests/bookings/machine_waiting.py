@@ -2,16 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from bookings.appointments import actions
 from bookings.appointments.models import Appointment
 from bookings.waitlist import actions as waitlist
 from bookings.waitlist.models import Offer, WaitingEntry
-from tests.bookings.machine import DiaryMachine, clinicians, kinds, patients, some
+from tests.bookings.machine import PATIENTS, DiaryMachine, clinicians, kinds, patients, some
 
 ENOUGH = timedelta(hours=8)  # the notice they need, the two hours before it, and time to answer
 
@@ -65,20 +63,30 @@ class WaitingMachine(DiaryMachine):
         assert self.model.passed_over() == []
 
     @rule(
-        who=patients, other=patients, kind=kinds, clinician=clinicians, number=some, earlier=st.booleans(), says=answers
+        who=st.permutations(PATIENTS),
+        kind=kinds,
+        clinician=clinicians,
+        number=some,
+        earlier=st.booleans(),
+        moves=st.booleans(),
+        says=answers,
     )
-    def somebody_waits_and_a_visit_is_given_up(self, who, other, kind, clinician, number, earlier, says):
-        """What leads to an offer, in one step: by chance alone the four seldom follow each other."""
+    def two_wait_and_a_visit_is_given_up(self, who, kind, clinician, number, earlier, moves, says):
+        """What leads to an offer, in one step: by chance alone the five seldom follow each other."""
         far = [start for start in self.model.free(kind, clinician) if start > self.model.now + ENOUGH]
-        if not far:
+        if len(far) < 2:
             return
         if earlier:
-            self._book(who, kind, clinician, far[-1], "")
-        if visit := self._book(other, kind, clinician, far[number % len(far)], ""):
-            self.join(who, kind, number, earlier)
-            expected = self.model.trying(self.model.cancel, self.model.rows[visit.pk], True, None)
-            said = {"reason": "", "agreed_refund": None, "key": uuid4(), "by": self.world.rosa}
-            self.do(expected, partial(actions.cancel, visit, **said))
+            self._book(who[0], kind, clinician, far[-1], "")
+        if visit := self._book(who[2], kind, clinician, far[number % len(far)], ""):
+            self.join(who[0], kind, number, earlier)
+            self.time_passes(timedelta(minutes=1))
+            self.join(who[1], kind, number, earlier)
+            row = self.model.rows[visit.pk]
+            if moves:
+                self._move(row, visit, clinician, far[number % (len(far) - 1)], "staff")
+            else:
+                self._cancel(row, visit, by_clinic=True)
             self.offer_what_became_free()
             if self.model.offers and says:
                 self.answer(0, says)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.bookings.machine import STARTS, World
+from tests.bookings.machine import PATIENTS, STARTS, World
 from tests.bookings.machine_waiting import WaitingMachine, accept, decline
 
 pytestmark = pytest.mark.django_db
@@ -49,10 +49,11 @@ def walk(steps, number, runs=10, phases=(Phase.generate,)):
 
 def what_chance_seldom_brings(walk):
     """An offer that is accepted, one that is declined, and a move that comes too late: a run by hand."""
-    given_up = walk.somebody_waits_and_a_visit_is_given_up
+    given_up = walk.two_wait_and_a_visit_is_given_up
     walk.begin(now=STARTS[0])
-    given_up(who="amina", other="ben", kind="plain", clinician="okafor", number=0, earlier=True, says=accept)
-    given_up(who="cara", other="ben", kind="plain", clinician="lind", number=0, earlier=False, says=decline)
+    what = {"kind": "plain", "moves": False}
+    given_up(who=PATIENTS, clinician="okafor", number=0, earlier=True, says=accept, **what)
+    given_up(who=PATIENTS[::-1], clinician="lind", number=2, earlier=False, says=decline, **what)
     walk.withdraw(number=1)
     walk.time_passes(by=timedelta(hours=9))  # to 5pm, the cut-off of a visit on the next day
     walk.move(number=2, clinician="lind", when=0, by="patient")
