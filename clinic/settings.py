@@ -332,7 +332,21 @@ CSRF_FAILURE_VIEW = "clinic.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "clinic.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    name: f"clinic.accounts.forms.{form}"
+    for name, form in {
+        "add_email": "AddEmailForm",
+        "change_password": "ChangePasswordForm",
+        "confirm_email_verification_code": "ConfirmEmailVerificationCodeForm",
+        "confirm_password_reset_code": "ConfirmPasswordResetCodeForm",
+        "login": "LoginForm",
+        "reauthenticate": "ReauthenticateForm",
+        "reset_password": "ResetPasswordForm",
+        "reset_password_from_key": "ResetPasswordKeyForm",
+        "set_password": "SetPasswordForm",
+        "signup": "SignupForm",
+    }.items()
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -357,6 +371,9 @@ if DEMO:
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 
 MFA_FORMS = {
+    "activate_totp": "clinic.accounts.forms.ActivateAppForm",
+    "authenticate": "clinic.accounts.forms.AuthenticateForm",
+    "reauthenticate": "clinic.accounts.forms.ReauthenticateByCodeForm",
     "add_webauthn": "clinic.accounts.forms.AddPasskeyForm",
     "login_webauthn": "clinic.accounts.forms.LoginPasskeyForm",
     "reauthenticate_webauthn": "clinic.accounts.forms.ReauthenticatePasskeyForm",

@@ -55,6 +55,7 @@ TABLE = {
     "appointment_calendar": (200, 404, 403, 403, 403, 403),
     "waiting_list": (200, 200, 403, 403, 403, 403),
     "waiting_list_new": (302, 302, 403, 403, 403, 403),
+    "waiting_list_change": (200, 404, 403, 403, 403, 403),
     "waiting_list_withdraw": (405, 405, 405, 405, 405, 405),
     "waiting_list_offer": (200, 404, 403, 403, 403, 403),
     "waiting_list_decline": (200, 404, 403, 403, 403, 403),
@@ -129,7 +130,7 @@ def world(kind, amina, okafor, manager):
 def record_of(name):
     """Which of Amina's records an address is about."""
     if name.startswith("waiting_list"):
-        return "waitentry" if name.endswith("withdraw") else "waitoffer"
+        return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
     return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"
 
 
@@ -203,6 +204,7 @@ def test_each_person_gets_what_the_table_says(as_user, world, people_by_name, na
         "appointment_receipt",
         "waiting_list_offer",
         "waiting_list_decline",
+        "waiting_list_change",
     ],
 )
 def test_what_is_not_yours_looks_like_what_is_not_there(as_user, world, ben, name):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -152,7 +153,10 @@ def clear_own_holds(
 def insert(
     kind: AppointmentKind, clinician: Clinician, starts_at: datetime, *, at: datetime, **fields: Any
 ) -> Appointment:
-    """Write an appointment of ``kind`` down, with its buffers and its fee. The constraints say whether it may stand there."""
+    """Write an appointment of ``kind`` down, with its buffers, its fee and the clinic's terms for cancelling.
+
+    The constraints say whether it may stand there.
+    """
     busy_from, busy_until = busy_span(kind, starts_at)
     return Appointment.objects.create(
         kind=kind,
@@ -163,6 +167,7 @@ def insert(
         busy_until=busy_until,
         fee_pence=kind.fee_pence,
         created_at=at,
+        **settings.REFUND_TERMS.columns(),
         **fields,
     )
 

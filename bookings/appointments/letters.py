@@ -66,6 +66,12 @@ def please_move(message: Message) -> Letter | NotWanted:
     return _letter(appointment, "please_move", "Your appointment needs a new time", facts)
 
 
+def on_paper(appointment: Appointment) -> str:
+    """Return the confirmation of a booked visit as text, for a letter: the time, the total fee, the right to cancel."""
+    facts = _facts(appointment) | _terms(appointment) | {"clinic": settings.CLINIC}
+    return render_to_string("emails/booking_on_paper.txt", facts)
+
+
 def _with_calendar(message: Message, template: str, subject: str) -> Letter | NotWanted:
     appointment = _appointment(message)
     if why := _why_not(appointment, message, UPCOMING):

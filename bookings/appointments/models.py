@@ -6,21 +6,20 @@ from typing import ClassVar
 from uuid import UUID
 
 import pghistory
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
 from bookings.appointments.enums import CANCELLED, HOLD_STATES, MOVES, TO_PATIENT, State
-from bookings.appointments.policy import Refund, Terms, cut_off, may_move, needs_early_start, refund
+from bookings.appointments.policy import ALL, Refund, Terms, cut_off, may_move, needs_early_start, refund
 from bookings.appointments.queryset import LIVE, AppointmentQuerySet
 from bookings.charges.policy import after_cancelling, cancelled_words, standing_words
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
 from bookings.kinds.policy import pounds
 from clinic.db.base import Record
-from clinic.db.clock import when_text
+from clinic.db.clock import MINUTES_IN_A_DAY, when_text
 from clinic.db.frozen import FrozenRecord, StateChange
 from clinic.db.ranges import span
 from clinic.db.states import Moves, guard
@@ -61,6 +60,11 @@ class Appointment(Record):
         default=False, help_text="Kept for somebody on the waiting list: choosing another time does not let it go."
     )
     fee_pence = models.PositiveIntegerField("total fee in pence")
+    cut_off_minute = models.PositiveSmallIntegerField(
+        default=Terms.cut_off_minute, help_text="The terms for cancelling, as they were when its time was chosen."
+    )
+    refund_before_percent = models.PositiveSmallIntegerField(default=Terms.before_percent)
+    refund_after_percent = models.PositiveSmallIntegerField(default=Terms.after_percent)
     charge = models.OneToOneField(
         "bookings.Charge",
         null=True,
@@ -146,6 +150,12 @@ class Appointment(Record):
                 condition=Q(replaces__isnull=True) | Q(held_for_offer=True, state__in=sorted(HOLD_STATES)),
                 name="only_an_offer_replaces_a_visit",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    cut_off_minute__lte=MINUTES_IN_A_DAY, refund_before_percent__lte=ALL, refund_after_percent__lte=ALL
+                ),
+                name="appointment_terms_make_sense",
+            ),
             models.CheckConstraint(condition=Q(join_url="") | Q(join_url__startswith="https://"), name="join_is_https"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="appointment_state_known"),
         ]
@@ -179,9 +189,8 @@ class Appointment(Record):
 
     @property
     def terms(self) -> Terms:
-        """The clinic's terms for cancelling, as they are now."""
-        terms: Terms = settings.REFUND_TERMS
-        return terms
+        """The terms for cancelling that were agreed, whatever the clinic's have become since."""
+        return Terms(self.cut_off_minute, self.refund_before_percent, self.refund_after_percent)
 
     @property
     def cut_off(self) -> datetime:

@@ -42,6 +42,14 @@ class Terms:
     before_percent: int = ALL
     after_percent: int = 0
 
+    def columns(self) -> dict[str, int]:
+        """Return them as the columns in which a contract keeps them."""
+        return {
+            "cut_off_minute": self.cut_off_minute,
+            "refund_before_percent": self.before_percent,
+            "refund_after_percent": self.after_percent,
+        }
+
     def __post_init__(self) -> None:
         percents_fit = all(0 <= percent <= ALL for percent in (self.before_percent, self.after_percent))
         if not percents_fit or not 0 <= self.cut_off_minute <= MINUTES_IN_A_DAY:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db import transaction
 
 from bookings.appointments.enums import HOLD_STATES, State
@@ -24,6 +23,15 @@ from bookings.waitlist.enums import EntryState, OfferState
 from bookings.waitlist.freed import freed_times, usable
 from bookings.waitlist.models import Offer, Skip, WaitingEntry
 from bookings.waitlist.policy import Match, Wish
+from bookings.waitlist.refusals import (
+    AlreadyWaiting,
+    AnswerFirst,
+    Busy,
+    NoLongerOffered,
+    OfferEnded,
+    VisitGone,
+    VisitStays,
+)
 from bookings.waitlist.wishes import wishes
 from clinic.accounts.models import User
 from clinic.db.clock import uk_day
@@ -38,54 +46,6 @@ Result = TypeVar("Result")
 ASKED = ("weekdays", "part", "notice_hours", "first_day", "last_day", "instead_of")
 
 
-class AlreadyWaiting(Refusal):
-    """Two entries for one kind."""
-
-    def __init__(self) -> None:
-        super().__init__("You are on the waiting list for this visit already. Take yourself off it to ask anew.")
-
-
-class VisitGone(Refusal):
-    """The visit to be replaced is not one to come."""
-
-    def __init__(self) -> None:
-        super().__init__("That visit is no longer one to come. Look at your visits, then ask again.")
-
-
-class VisitStays(Refusal):
-    """A person with a visit of the kind who does not ask for it to be moved: no time would ever be offered to them."""
-
-    def __init__(self) -> None:
-        number = settings.CLINIC["phone"]
-        super().__init__(
-            "It is too late to move your visit online, so we cannot offer you an earlier time by email. "
-            f"Call us on {number} to ask for one."
-        )
-
-
-class NoLongerOffered(Refusal):
-    """A time that is kept, and cannot be had all the same: the hours or the kind have changed since."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "We can no longer offer this time. Your appointment stays as it is. You stay on the waiting list."
-        )
-
-
-class OfferEnded(Refusal):
-    """An answer that came too late."""
-
-    def __init__(self) -> None:
-        super().__init__("This time is no longer kept for you. You stay on the waiting list.")
-
-
-class Busy(Refusal):
-    """Too much at once about one person."""
-
-    def __init__(self) -> None:
-        super().__init__("Nothing was changed, because much is happening at this moment. Try again in a minute.")
-
-
 def join(patient: Patient, kind: AppointmentKind, asked: Mapping[str, Any], *, at: datetime) -> WaitingEntry:
     """Put ``patient`` on the list and return the entry; asking for the same again returns the one that is there.
 
@@ -97,11 +57,7 @@ def join(patient: Patient, kind: AppointmentKind, asked: Mapping[str, Any], *, a
     def work() -> WaitingEntry:
         for offer in Offer.objects.to_settle(at).filter(entry__patient=patient):
             _settle(offer, at=at)
-        visit = asked["instead_of"]
-        if visit is not None:
-            _check_visit(visit.pk, patient, kind)
-        elif Appointment.objects.upcoming().filter(patient=patient, kind=kind, starts_at__gt=at).exists():
-            raise VisitStays
+        _check_visit(asked["instead_of"], patient, kind, at)
         there = WaitingEntry.objects.waiting().filter(patient=patient, kind=kind).first()
         if there is not None:
             return _same(there, asked)
@@ -112,6 +68,30 @@ def join(patient: Patient, kind: AppointmentKind, asked: Mapping[str, Any], *, a
         return entry
 
     return _alone_with(patient.pk, work)
+
+
+def change(entry: WaitingEntry, asked: Mapping[str, Any], *, at: datetime) -> WaitingEntry:
+    """Let somebody who waits ask for other times, with ``asked`` as in ``join``; they keep their place. Return the entry.
+
+    Raises StaleState where they no longer wait, AnswerFirst while a time is kept for them, VisitStays, VisitGone or Busy.
+    """
+
+    def work() -> WaitingEntry:
+        for offer in Offer.objects.open().filter(entry=entry):
+            _settle(offer, at=at)
+        current = WaitingEntry.objects.select_related("patient", "kind").get(pk=entry.pk)
+        if current.state != EntryState.WAITING:
+            raise StaleState
+        if Offer.objects.open().filter(entry=current).exists():
+            raise AnswerFirst
+        _check_visit(asked["instead_of"], current.patient, current.kind, at)
+        for name in ASKED:
+            setattr(current, name, asked[name])
+        current.save(update_fields=ASKED)
+        current.clinicians.set(asked["clinicians"])
+        return current
+
+    return _alone_with(entry.patient_id, work)
 
 
 def withdraw(entry: WaitingEntry, *, by: User, at: datetime) -> None:
@@ -253,9 +233,14 @@ def _close(entry: WaitingEntry, to: EntryState, *, by: User | None, at: datetime
     move(current, to, by=by, at=at, reason=reason)
 
 
-def _check_visit(pk: UUID, patient: Patient, kind: AppointmentKind) -> None:
-    if not Appointment.objects.upcoming().filter(pk=pk, patient=patient, kind=kind).exists():
-        raise VisitGone
+def _check_visit(visit: Appointment | None, patient: Patient, kind: AppointmentKind, at: datetime) -> None:
+    """Look at the visit somebody would have earlier; without one, that they have none of the kind."""
+    coming = Appointment.objects.upcoming().filter(patient=patient, kind=kind)
+    if visit is not None:
+        if not coming.filter(pk=visit.pk).exists():
+            raise VisitGone
+    elif coming.filter(starts_at__gt=at).exists():
+        raise VisitStays
 
 
 def _same(there: WaitingEntry, asked: Mapping[str, Any]) -> WaitingEntry:

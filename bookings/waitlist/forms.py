@@ -114,6 +114,12 @@ class AskForm(PlainErrors, forms.Form):
         return given
 
 
+class ChangeForm(AskForm):
+    """The same questions, asked of somebody who waits already."""
+
+    helper = helper("Save what I ask for")
+
+
 class AcceptForm(PlainErrors, forms.Form):
     """Saying yes to a time that one's visit moves to; inside the 14 days with the request for an early start."""
 

@@ -1,6 +1,7 @@
 """A patient's waiting list: asking for earlier times, and answering an offer. A GET never changes anything."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,8 +20,9 @@ from bookings.appointments.policy import cut_off, why_not_book
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import actions
 from bookings.waitlist.enums import Declined, EntryState, OfferState
-from bookings.waitlist.forms import AcceptForm, AskForm, DeclineForm, KindQuery
+from bookings.waitlist.forms import AcceptForm, AskForm, ChangeForm, DeclineForm, KindQuery
 from bookings.waitlist.models import Offer, WaitingEntry
+from bookings.waitlist.refusals import VisitStays
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
@@ -62,23 +64,48 @@ def ask(request: SignedIn) -> HttpResponse:
     kind = KindQuery(request.GET, kinds=AppointmentKind.objects.visible_to(request.user)).asked
     if kind is None or kind not in _kinds(request):
         return redirect("waiting_list")
+    return _asked(request, kind, now, entry=None, save=lambda given: actions.join(patient, kind, given, at=now))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def change(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The same questions, with what was answered; the place in the queue stays."""
+    now = timezone.now()
+    entry = WaitingEntry.objects.visible_to(request.user).select_related("kind", "patient").filter(pk=pk).first()
+    if entry is None:
+        raise not_theirs(request, "waitingentry", pk)
+    if entry.state != EntryState.WAITING:
+        return redirect("waiting_list")  # it says what became of it
+    return _asked(request, entry.kind, now, entry=entry, save=lambda given: actions.change(entry, given, at=now))
+
+
+def _asked(
+    request: SignedIn,
+    kind: AppointmentKind,
+    now: datetime,
+    *,
+    entry: WaitingEntry | None,
+    save: Callable[[dict[str, Any]], object],
+) -> HttpResponse:
+    """Show the questions about a kind, or ``save`` the answers: of somebody new, or of ``entry``."""
     visits = Appointment.objects.visible_to(request.user).upcoming().filter(kind=kind, starts_at__gt=now)
     movable = visits.filter(pk__in=[visit.pk for visit in visits if visit.may_move(now)])
     if visits and not movable:
-        messages.error(request, str(actions.VisitStays()))
+        messages.error(request, str(VisitStays()))
         return redirect("waiting_list")
-    form = _ask_form(request, kind, movable, now)
+    form = _ask_form(request, kind, movable, now, entry)
     if form.is_valid():
         try:
-            actions.join(patient, kind, form.cleaned_data, at=now)
+            save(form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"You are on the waiting list. {PROMISE}")
+            done = "We have changed what you ask for. You keep your place." if entry else "You are on the waiting list."
+            messages.success(request, f"{done} {PROMISE}")
             return redirect("waiting_list")
-    return render(
-        request, "bookings/waitlist/ask.html", {"kind": kind, "form": form}, status=422 if form.errors else 200
-    )
+    context = {"kind": kind, "form": form, "entry": entry}
+    return render(request, "bookings/waitlist/ask.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -154,19 +181,29 @@ def _kinds(request: SignedIn) -> list[AppointmentKind]:
     return [kind for kind in kinds if not why_not_book(kind.audience, was_here=was_here)]
 
 
-def _ask_form(request: SignedIn, kind: AppointmentKind, movable: AppointmentQuerySet, now: datetime) -> AskForm:
-    today = uk_day(now)
-    first = movable.first()
-    return AskForm(
+def _ask_form(
+    request: SignedIn, kind: AppointmentKind, movable: AppointmentQuerySet, now: datetime, entry: WaitingEntry | None
+) -> AskForm:
+    today, first = uk_day(now), movable.first()
+    suggested = {
+        "instead_of": first,
+        "last_day": uk_day(first.starts_at) if first else today + timedelta(days=NEW_FOR_DAYS),
+    }
+    return (ChangeForm if entry else AskForm)(
         request.POST if request.method == "POST" else None,
         clinicians=Clinician.objects.visible_to(request.user).practising().filter(kinds=kind),
         visits=movable,
         today=today,
-        initial={
-            "instead_of": first,
-            "last_day": uk_day(first.starts_at) if first else today + timedelta(days=NEW_FOR_DAYS),
-        },
+        initial=suggested | (_answered(entry, today) if entry else {}),
     )
+
+
+def _answered(entry: WaitingEntry, today: date) -> dict[str, Any]:
+    """Return what somebody asked for, as the form shows it; a first day that has passed is today."""
+    answers: dict[str, Any] = {name: getattr(entry, name) for name in actions.ASKED if name != "instead_of"}
+    visit = {"instead_of": entry.instead_of} if entry.instead_of else {}
+    later = {"first_day": max(entry.first_day, today), "clinicians": list(entry.clinicians.all())}
+    return answers | visit | later
 
 
 def _row(entry: WaitingEntry, offer: Offer | None, now: datetime) -> dict[str, Any]:

@@ -1,8 +1,12 @@
-"""Signing up."""
+"""allauth's forms in our words, and without their leaks."""
 
 from typing import Any
 
+from allauth.account import forms as account
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -13,6 +17,16 @@ from django.http import HttpRequest
 from clinic.accounts.models import EMAIL_LENGTH
 
 LONGEST_CREDENTIAL = 64 * 1024
+# By a field's name: what it is called, and what is said where it is left empty.
+WORDS = {
+    "login": ("Email address", "Enter your email address."),
+    "email": ("Email address", "Enter your email address."),
+    "password": ("Password", "Enter your password."),
+    "oldpassword": ("Current password", "Enter the password you have now."),
+    "password1": ("New password", "Enter a new password."),
+    "password2": ("New password again", "Enter the new password again."),
+    "code": ("Code", "Enter the code."),
+}
 
 
 class CredentialField(forms.JSONField):
@@ -46,11 +60,73 @@ class ReauthenticatePasskeyForm(ReauthenticateWebAuthnForm):
     credential = CredentialField(widget=forms.HiddenInput)
 
 
-class SignupForm(AllauthSignupForm):
-    """allauth's form, without its two leaks: a cut-off address and a tell-tale answering time."""
+class InOurWords(forms.Form):
+    """Gives the fields the names and the messages of WORDS."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in WORDS.keys() & self.fields.keys():
+            self.fields[name].label, self.fields[name].error_messages["required"] = WORDS[name]
+
+
+class LoginForm(InOurWords, account.LoginForm):
+    """Signs in. The link for a forgotten password stands below the form, not between its boxes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
+class ReauthenticateForm(InOurWords, account.ReauthenticateForm):
+    """Asks for the password once more."""
+
+
+class AddEmailForm(InOurWords, account.AddEmailForm):
+    """Changes the email address."""
+
+
+class ChangePasswordForm(InOurWords, account.ChangePasswordForm):
+    """Changes the password."""
+
+
+class SetPasswordForm(InOurWords, account.SetPasswordForm):
+    """Gives an account without a password one."""
+
+
+class ResetPasswordForm(InOurWords, account.ResetPasswordForm):
+    """Asks for a code to set a new password."""
+
+
+class ResetPasswordKeyForm(InOurWords, account.ResetPasswordKeyForm):
+    """Sets the new password."""
+
+
+class ConfirmPasswordResetCodeForm(InOurWords, account.ConfirmPasswordResetCodeForm):
+    """Takes the code for a new password."""
+
+
+class ConfirmEmailVerificationCodeForm(InOurWords, account.ConfirmEmailVerificationCodeForm):
+    """Takes the code that shows whose address it is."""
+
+
+class AuthenticateForm(InOurWords, AllauthAuthenticateForm):
+    """Takes the code of the second factor."""
+
+
+class ReauthenticateByCodeForm(InOurWords, AllauthReauthenticateForm):
+    """Takes the code of the second factor once more."""
+
+
+class ActivateAppForm(InOurWords, ActivateTOTPForm):
+    """Sets up an authenticator app."""
+
+
+class SignupForm(InOurWords, AllauthSignupForm):
+    """Without allauth's two leaks: a cut-off address and a tell-tale answering time."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = WORDS["password"][0]
         # allauth silently cuts a longer address, and the account belongs to nobody.
         self.fields["email"].validators.append(
             MaxLengthValidator(EMAIL_LENGTH, "Enter an email address of at most 254 characters.")

@@ -129,7 +129,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Cancelled. {_told(visit.patient, form.tells)}")
+            messages.success(request, f"Cancelled. {_told(visit.patient, form.tells, in_writing=False)}")
             return redirect("admin:bookings_appointment_change", pk)
     context = page(
         request,
@@ -200,8 +200,9 @@ def _reach(visit: Appointment) -> str:
     return visit.patient.reach if visit.patient else ""
 
 
-def _told(patient: Patient | None, tells: bool) -> str:
-    """Return how the patient hears of it."""
+def _told(patient: Patient | None, tells: bool, *, in_writing: bool = True) -> str:
+    """Return how the patient hears of it; ``in_writing``: of a time, they must have it on paper too."""
+    paper = ", and give or post them the confirmation to print" if in_writing else ""
     if not (patient and patient.reach):
-        return "There is no email address: call the patient."
-    return "An email is on its way." if tells else "No email is sent: you have told the patient."
+        return f"There is no email address: call the patient{paper}."
+    return "An email is on its way." if tells else f"No email is sent: you have told the patient{paper}."

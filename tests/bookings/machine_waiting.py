@@ -31,15 +31,32 @@ class WaitingMachine(DiaryMachine):
 
     @rule(who=patients, kind=kinds, number=some, earlier=st.booleans())
     def join(self, who, kind, number, earlier):
+        visit = self._visit_of(who, kind, number, earlier)
+        expected = self.model.trying(self.model.join, who, kind, visit)
+        there = self.world.patients[who], self.world.kinds[kind]
+        if done := self.agree(expected, partial(waitlist.join, *there, self._asked(visit))):
+            assert self.model.entries.setdefault(done.pk, expected) is expected
+
+    @precondition(lambda self: self.model and self.model.entries)
+    @rule(number=some, earlier=st.booleans())
+    def change(self, number, earlier):
+        pk = list(self.model.entries)[number % len(self.model.entries)]
+        entry = self.model.entries[pk]
+        visit = self._visit_of(entry.patient, entry.kind, number, earlier)
+        expected = self.model.trying(self.model.change, pk, visit)
+        self.agree(expected, partial(waitlist.change, WaitingEntry.objects.get(pk=pk), self._asked(visit)))
+
+    def _visit_of(self, who, kind, number, earlier):
         had = [
             (row.to_come, row.start, pk)
             for pk, row in self.model.rows.items()
             if (row.patient, row.kind) == (who, kind)
         ]
         visits = [pk for _, _, pk in sorted(had) if self.model.rows[pk].booked]
-        visit = visits[-1 - number % 4 % len(visits)] if earlier and visits else None
-        expected = self.model.trying(self.model.join, who, kind, visit)
-        asked = {
+        return visits[-1 - number % 4 % len(visits)] if earlier and visits else None
+
+    def _asked(self, visit):
+        return {
             "weekdays": list(range(7)),
             "part": "any",
             "notice_hours": 4,
@@ -48,9 +65,6 @@ class WaitingMachine(DiaryMachine):
             "instead_of": Appointment.objects.get(pk=visit) if visit else None,
             "clinicians": [],
         }
-        there = self.world.patients[who], self.world.kinds[kind]
-        if done := self.agree(expected, partial(waitlist.join, *there, asked)):
-            assert self.model.entries.setdefault(done.pk, expected) is expected
 
     @rule()
     def offer_what_became_free(self):

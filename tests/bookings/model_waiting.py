@@ -13,9 +13,9 @@ from django.conf import settings
 from bookings.appointments import policy
 from bookings.appointments.enums import HOLD_STATES, State
 from bookings.appointments.refusals import HoldEnded, NotOffered, Taken
-from bookings.waitlist.actions import AlreadyWaiting, NoLongerOffered, OfferEnded, VisitGone, VisitStays
 from bookings.waitlist.enums import EntryState, OfferState
 from bookings.waitlist.policy import answer_until
+from bookings.waitlist.refusals import AlreadyWaiting, AnswerFirst, NoLongerOffered, OfferEnded, VisitGone, VisitStays
 from clinic.db.clock import UK
 from clinic.db.states import StaleState
 from tests.bookings.model import Model, Row, busy, overlap
@@ -62,17 +62,32 @@ class WaitingModel(Model):
         for pk, offer in self.offers.items():
             if self.entries[offer.entry].patient == patient:
                 self._settle(pk)
-        row = self.rows.get(visit)
-        if row is not None and not (row.to_come and (row.patient, row.kind) == (patient, kind)):
-            raise VisitGone
-        if row is None and any(each.start > self.now for each in self._visits(patient, kind)):
-            raise VisitStays
+        self._check_visit(visit, patient, kind)
         for entry in self._waiting():
             if (entry.patient, entry.kind) == (patient, kind):
                 if entry.visit != visit:
                     raise AlreadyWaiting
                 return entry
         return Entry(patient, kind, visit, self.now, self.last_day)
+
+    def change(self, pk, visit):
+        entry = self.entries[pk]
+        for hold, _ in self._open_offers(pk):
+            self._settle(hold)
+        if entry.state != EntryState.WAITING:
+            raise StaleState
+        if self._open_offers(pk):
+            raise AnswerFirst
+        self._check_visit(visit, entry.patient, entry.kind)
+        entry.visit = visit
+        return entry
+
+    def _check_visit(self, visit, patient, kind):
+        row = self.rows.get(visit)
+        if row is not None and not (row.to_come and (row.patient, row.kind) == (patient, kind)):
+            raise VisitGone
+        if row is None and any(each.start > self.now for each in self._visits(patient, kind)):
+            raise VisitStays
 
     def withdraw(self, pk, to=EntryState.WITHDRAWN):
         entry = self.entries[pk]

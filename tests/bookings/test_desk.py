@@ -785,3 +785,42 @@ class TestKinds:
     def test_reception_reads_only(self, as_user, rosa, kind):
         assert as_user(rosa).get(f"/admin/bookings/appointmentkind/{kind.pk}/change/").status_code == 200
         assert as_user(rosa).post("/admin/bookings/appointmentkind/add/", self.SENT).status_code == 403
+
+
+class TestConfirmationOnPaper:
+    @staticmethod
+    def address(visit):
+        return reverse("desk_confirmation", args=[visit.pk])
+
+    def test_says_what_the_mail_says(self, as_user, rosa, visit):
+        html = as_user(rosa).get(self.address(visit)).content.decode()
+
+        for words in (
+            "Amina Example",
+            "Wednesday 2 December 2026 at 10am, UK time",
+            "Total fee: £180",
+            "To move or cancel it, call us on",
+            "You made this contract on Monday 23 November 2026.",
+            "I give notice that I cancel my contract",
+        ):
+            assert words in html
+        assert AccessLog.objects.filter(what="read", about_type="appointment", about=visit.pk, actor=rosa).exists()
+
+    def test_markup_in_a_name_is_text(self, as_user, rosa, visit, okafor):
+        type(okafor).objects.filter(pk=okafor.pk).update(name="<i>Dr</i> Okafor")
+
+        assert "With: &lt;i&gt;Dr&lt;/i&gt; Okafor" in as_user(rosa).get(self.address(visit)).content.decode()
+
+    def test_is_for_reception_and_for_visits_to_come(self, as_user, rosa, visit, okafor, amina):
+        assert as_user(okafor.user).get(self.address(visit)).status_code == 403
+        assert as_user(amina.user).get(self.address(visit)).status_code == 404
+        Appointment.objects.filter(pk=visit.pk).update(state=State.CANCELLED_BY_CLINIC)
+        assert as_user(rosa).get(self.address(visit)).status_code == 404
+
+    def test_is_asked_for_where_no_mail_goes(self, as_user, rosa, kind, okafor):
+        by_phone = people.patient(account=False)
+
+        answer = TestBook().send(as_user(rosa), by_phone, kind, okafor)
+        answer = as_user(rosa).get(answer.url)
+
+        assert "call the patient, and give or post them the confirmation to print." in answer.content.decode()

@@ -15,9 +15,16 @@ from bookings.appointments.refusals import HoldEnded, Taken, TooLate
 from bookings.availability.models import HoursException, WeeklyHours
 from bookings.holds import actions as holds
 from bookings.waitlist import actions
-from bookings.waitlist.actions import AlreadyWaiting, NoLongerOffered, OfferEnded, VisitGone, VisitStays
 from bookings.waitlist.enums import ENTRY_MOVES, OFFER_MOVES, EntryState, OfferState, Why
 from bookings.waitlist.models import Offer, Skip, WaitingEntry
+from bookings.waitlist.refusals import (
+    AlreadyWaiting,
+    AnswerFirst,
+    NoLongerOffered,
+    OfferEnded,
+    VisitGone,
+    VisitStays,
+)
 from clinic.celery import app
 from clinic.db.clock import instant, uk_day
 from clinic.db.states import StaleState, move
@@ -152,6 +159,50 @@ class TestJoin:
 
         assert (now(offered).state, now(offered.entry).state) == (OfferState.ACCEPTED, EntryState.BOOKED)
         assert again != offered.entry
+
+
+class TestChange:
+    def test_keeps_the_place_and_takes_the_new_wishes(self, kind, freed, okafor, lind, amina, ben):
+        first = waiting.entry(amina, kind, weekdays=[0])  # the freed time is a Thursday
+        waiting.entry(ben, kind, created_at=NOW + timedelta(minutes=1))
+
+        assert [offer.entry.patient for offer in sweep()] == [ben]
+
+        actions.change(first, wishes_of(first, weekdays=[3], clinicians=[okafor]), at=LATER)
+
+        first.refresh_from_db()
+        assert (first.created_at, first.weekdays, list(first.clinicians.all())) == (NOW, [3], [okafor])
+        actions.decline(Offer.objects.get(), reason="", by=ben.user, at=LATER)
+        assert [offer.entry for offer in sweep()] == [first]
+
+    def test_waits_until_an_offer_is_answered(self, offered):
+        with pytest.raises(AnswerFirst):
+            actions.change(offered.entry, wishes_of(offered.entry, part="evening"), at=NOW)
+
+        late = offered.expires_at
+        assert actions.change(offered.entry, wishes_of(offered.entry, part="evening"), at=late).part == "evening"
+
+    def test_of_somebody_who_waits_no_longer_is_refused(self, kind, amina):
+        entry = waiting.entry(amina, kind)
+        actions.withdraw(entry, by=amina.user, at=NOW)
+
+        with pytest.raises(StaleState):
+            actions.change(entry, wishes_of(entry), at=NOW)
+
+    def test_looks_at_visits_as_joining_does(self, kind, lind, amina, ben):
+        entry, others = waiting.entry(amina, kind), diary.appointment(ben, lind, kind, THURSDAY)
+        with pytest.raises(VisitGone):
+            actions.change(entry, wishes_of(entry, instead_of=others), at=NOW)
+
+        diary.appointment(amina, lind, kind, THURSDAY + timedelta(days=1))
+        with pytest.raises(VisitStays):
+            actions.change(entry, wishes_of(entry), at=NOW)
+
+
+def wishes_of(entry, **changes):
+    """What an entry asks for, with changes, as the form gives it."""
+    asked = {name: getattr(entry, name) for name in actions.ASKED}
+    return asked | {"clinicians": list(entry.clinicians.all())} | changes
 
 
 class TestSweep:

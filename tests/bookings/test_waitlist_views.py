@@ -143,6 +143,56 @@ class TestList:
         assert len(one) == len(three)
 
 
+class TestChanging:
+    @pytest.fixture
+    def entry(self, amina, kind, okafor):
+        return waiting.entry(amina, kind, okafor, part="morning", weekdays=[1, 3])
+
+    def address(self, entry):
+        return reverse("waiting_list_change", args=[entry.pk])
+
+    def test_begins_with_what_was_asked_and_says_the_place_stays(self, patient, entry, okafor):
+        assert self.address(entry) in patient.get(LIST).content.decode()
+
+        answer = patient.get(self.address(entry))
+
+        assert "You keep your place on the waiting list." in page(answer)
+        form = answer.context["form"]
+        assert (form["part"].value(), form["weekdays"].value()) == ("morning", [1, 3])
+        assert (form["clinicians"].value(), form["last_day"].value()) == ([okafor.pk], date(2026, 12, 24))
+
+    def test_saves_and_says_so(self, patient, entry):
+        answer = patient.post(self.address(entry), ANSWERS | {"part": "evening"}, follow=True)
+
+        entry.refresh_from_db()
+        assert (entry.part, entry.weekdays, list(entry.clinicians.all())) == ("evening", [0, 3], [])
+        assert "We have changed what you ask for. You keep your place." in page(answer)
+
+    def test_bad_answers_come_back_as_typed(self, patient, entry):
+        answer = patient.post(self.address(entry), ANSWERS | {"part": "evening", "weekdays": []})
+
+        assert answer.status_code == 422
+        assert "Choose at least one day of the week" in page(answer)
+        assert re.search(r'value="evening"[^>]*checked', answer.content.decode())
+
+    def test_while_a_time_is_kept_the_offer_is_answered_first(self, patient, entry, kind, okafor, amina):
+        held = diary.appointment(
+            amina, okafor, kind, THURSDAY, state="held", held_for_offer=True, held_until=NOW + timedelta(hours=2)
+        )
+        waiting.offer(entry, held)
+
+        answer = patient.post(self.address(entry), ANSWERS)
+
+        assert answer.status_code == 422
+        assert self.address(entry) not in patient.get(LIST).content.decode()
+        assert "Answer that offer first" in page(answer)
+
+    def test_of_an_entry_that_is_over_leads_to_the_list(self, patient, entry, amina):
+        actions.withdraw(entry, by=amina.user, at=NOW)
+
+        assert patient.get(self.address(entry)).url == LIST
+
+
 class TestAsking:
     def test_joins_and_says_so(self, patient, okafor, amina):
         answer = patient.post(NEW, ANSWERS | {"clinicians": [okafor.pk]}, follow=True)

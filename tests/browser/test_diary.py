@@ -63,3 +63,31 @@ def test_a_free_time_leads_to_a_booking_page_with_that_time(visit, rosa, okafor,
     page.get_by_role("link", name="Book for Amina Example").press("Enter")
 
     assert page.get_by_role("button", name="Choose 11am with Dr Ada Okafor").count() == 1
+
+
+# Links, buttons and boxes that a finger can hardly hit: below 24 by 24 px (WCAG 2.5.8), those in a sentence left out.
+SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
+  .filter(e => e.checkVisibility() && !e.closest('.visually-hidden, [aria-hidden=true]'))
+  .map(e => [e, ['radio', 'checkbox'].includes(e.type) && e.labels.length ? e.closest('label, .choice, li') || e.labels[0] : e])
+  .filter(([e, target]) => !(e.localName === 'a' && getComputedStyle(e).display === 'inline' && e.closest('p, li')))
+  .map(([e, target]) => [e.outerHTML.slice(0, 90), target.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 23.5 || box.height < 23.5).map(([html, box]) => [html, box.width, box.height])"""
+
+
+def test_a_finger_can_hit_what_the_desk_has_to_press(visit, rosa, amina, okafor, kind):
+    soon = timezone.now() + timedelta(days=9)
+    booked = diary.appointment(amina, okafor, kind, soon.replace(hour=10, minute=0, second=0, microsecond=0))
+    page = visit(user=rosa)
+    for address in (
+        "/admin/",
+        f"/admin/diary/?day={booked.starts_at.date()}",
+        f"/admin/diary/week/?day={booked.starts_at.date()}",
+        f"/admin/bookings/appointment/{booked.pk}/change/",
+        f"/admin/book/{amina.pk}/",
+        f"/admin/hours/{okafor.pk}/",
+        "/admin/lists/",
+        "/admin/time-off/",
+        "/admin/charges/",
+    ):
+        page.goto(address)
+        assert page.evaluate(SMALL) == [], address

@@ -1,10 +1,13 @@
 """What people with tremor, a keyboard or a screen reader stumble over, on the pages that ask them something."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Keyboard
-from tests.factories import intakes
+from tests.factories import diary, intakes
 
 QUESTION_PAGES = [
     *(f"/intake/{slug}/" for slug in ("symptoms", "problem", "treatments", "taking", "health", "consents", "check")),
@@ -86,6 +89,20 @@ def test_the_summary_of_errors_takes_the_focus_and_leads_to_the_box(visit, look,
 
     assert keys.name() == "Day"
     assert keys.page.get_by_label("Day").input_value() == "31"
+
+
+def test_what_has_just_been_done_takes_the_focus(visit, look, amina, rosa, kind, okafor):
+    keys = Keyboard(visit(PHONE, user=amina.user), look)
+    keys.arrive("/care/details/")
+    keys.follow("Save my details")
+    said = keys.page.evaluate("document.activeElement.innerText")
+    assert "We have saved your details" in said
+
+    booked = diary.appointment(amina, okafor, kind, timezone.now() + timedelta(hours=1))
+    at_the_desk = Keyboard(visit(DESK, user=rosa), look)
+    at_the_desk.arrive(f"/admin/bookings/appointment/{booked.pk}/change/")
+    at_the_desk.follow("Arrived")
+    assert at_the_desk.page.evaluate("document.activeElement.className") == "messagelist"
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])

@@ -295,3 +295,32 @@ def test_a_patient_can_see_and_end_their_sessions(as_user, amina):
 
 def errors_of(answer):
     return re.findall(r'class="error-summary".*?</ul>', answer.content.decode(), re.S)
+
+
+class TestOurWords:
+    @pytest.mark.parametrize(
+        ("name", "told"),
+        [
+            ("account_login", ["Enter your email address.", "Enter your password."]),
+            ("account_signup", ["Enter your email address.", "Enter a new password."]),
+            ("account_reset_password", ["Enter your email address."]),
+        ],
+    )
+    def test_say_what_to_enter_where_a_box_was_left_empty(self, client, name, told):
+        html = client.post(reverse(name), {}).content.decode()
+
+        assert [words for words in told if words not in html] == []
+        assert "This field is required" not in html
+
+    def test_name_the_boxes_of_a_new_password(self, as_user, amina):
+        html = as_user(amina.user).get(reverse("account_change_password")).content.decode()
+
+        assert [
+            words for words in ("Current password", "New password", "New password again") if words not in html
+        ] == []
+
+    def test_the_way_back_in_stands_below_the_boxes(self, client):
+        html = client.get(reverse("account_login")).content.decode()
+
+        assert html.index('name="password"') < html.index("</form>") < html.index("I have forgotten my password")
+        assert html.count(reverse("account_reset_password")) == 1

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import Terms
+from bookings.holds import actions as holds
 from clinic.audit.models import AccessLog
 from tests.factories import diary, money
 from tests.factories.people import NOW
@@ -199,9 +200,9 @@ def test_the_appointment_page_says_how_its_payment_stands(as_user, amina, booked
     ],
 )
 def test_the_cancel_page_tells_the_truth_about_the_money_and_so_does_the_page_after(
-    as_user, amina, booked, rosa, settings, monday_morning, state, at, words
+    as_user, amina, booked, rosa, monday_morning, state, at, words
 ):
-    settings.REFUND_TERMS = Terms(after_percent=50)
+    diary.agreed(booked, Terms(after_percent=50))
     visit = money.charged(booked, state, by=rosa)
     monday_morning.move_to(at)
     client, address = as_user(amina.user), reverse("appointment_cancel", args=[visit.pk])
@@ -218,7 +219,9 @@ def test_the_confirm_page_says_the_terms_of_the_settings(as_user, amina, okafor,
     settings.REFUND_TERMS = Terms(cut_off_minute=12 * 60, before_percent=80, after_percent=0)
     diary.hours(okafor)
     kind, later = diary.kind(okafor), THURSDAY + timedelta(days=14)
-    held = diary.appointment(amina, okafor, kind, later, state="held", held_until=NOW + timedelta(minutes=5))
+    who = {"patient": amina, "own_hold": None, "address": "", "key": uuid4()}
+    held = holds.hold(kind, okafor, later, at=NOW, **who)
+    settings.REFUND_TERMS = Terms()  # what is kept for them keeps its terms
 
     text = as_user(amina.user).get(reverse("appointment_confirm", args=[held.pk])).content.decode()
 

@@ -58,3 +58,9 @@ def appointment(patient, clinician, kind, starts_at, state="booked", **fields):
         }
         | fields
     )
+
+
+def agreed(visit, terms):
+    """Let a visit's contract have these terms for cancelling."""
+    Appointment.objects.filter(pk=visit.pk).update(**terms.columns())
+    visit.refresh_from_db()

@@ -106,6 +106,7 @@ class Copy:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(timeout=5)
+        self.reader.join(timeout=5)  # it ends with the last process that could still write
         self.process.stdout.close()
 
 
