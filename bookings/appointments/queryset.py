@@ -12,6 +12,7 @@ from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
 from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
+from patients.profile.models import Patient
 
 if TYPE_CHECKING:
     from bookings.appointments.models import Appointment  # noqa: F401 - named in a base class
@@ -51,7 +52,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         ``own_hold`` is the hold the patient's session made before they signed in.
         """
         if user.role == Role.PATIENT:
-            return self.filter(Q(patient__user=user) | Q(pk=own_hold, patient=None))
+            # Their key first: joined to the account, Postgres would look for their last visit through everybody's.
+            theirs = Q(patient=Subquery(Patient.objects.filter(user=user).values("pk")))
+            return self.filter(theirs | Q(pk=own_hold, patient=None) if own_hold else theirs)
         if user.role == Role.CLINICIAN:
             return self.visits().filter(clinician__user=user)
         return self if user.is_staff else self.none()

@@ -1,5 +1,6 @@
 """The page of free times: what it shows, and that its queries do not grow with the clinic."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -148,13 +149,26 @@ def test_28_days_and_10_clinicians_take_at_most_6_queries(as_user, amina, django
     for each in clinicians:
         diary.hours(each)
     kind = diary.kind(*clinicians)
+    client = as_user(amina.user)
+    when_empty = fastest(client)
     if rows:
         many.fill(kind, clinicians, many.patients_for(clinicians), rows, now=NOW)
         assert Appointment.objects.count() == rows
-    client = as_user(amina.user)
 
     with django_assert_max_num_queries(MOST_QUERIES) as queries:
         answer = page(client)
 
     assert len(shown(answer).days) == 20
     assert len(queries) == 6
+    assert fastest(client) < 1.5 * when_empty + 0.02  # whatever lies in the past, and though she has never been here
+
+
+def fastest(client):
+    """How long the page takes, in seconds: the best of three."""
+
+    def took():
+        began = time.perf_counter()
+        page(client)
+        return time.perf_counter() - began
+
+    return min(took() for _ in range(3))

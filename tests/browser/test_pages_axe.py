@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -56,6 +57,7 @@ def walk(visit, look_at, way):
         hand = Pointer(visit(user=user, **way[0]), look_at)
         for address in addresses:
             assert hand.page.goto(address).status == status, address
+            assert urlsplit(hand.page.url).path == urlsplit(address).path  # not somewhere else, like the sign-in page
             look_at(hand.page)
         return hand
 
