@@ -111,3 +111,8 @@ class Visitor:
         answer = send(*args, **kwargs)
         self.took.append(time.monotonic() - began)
         return answer
+
+
+def main_of(html):
+    """What a page says itself: neither its header nor its footer, which name the clinic and its phone number."""
+    return html[html.index("<main") : html.index("</main>")]

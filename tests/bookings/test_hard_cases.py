@@ -27,7 +27,7 @@ from tests.factories.people import NOW
 
 pytestmark = pytest.mark.django_db
 TESTS = Path(__file__).parents[1]
-BEARING = re.compile(r"^\s*(?:def test_case_|class TestCase)(\d+)", re.MULTILINE)
+BEARING = re.compile(r"^(?:    )?(?:def test_case_|class TestCase)(\d+)", re.MULTILINE)
 QUERIES = ["", "?day=9999-12-31", "?start=0001-01-01", "?day=2026-02-30", "?day=%00", "?who=%F0%9F%A6%93", "?part=x"]
 
 

@@ -501,6 +501,15 @@ class TestAKindThatBecameShorter:
 
         assert (moved.ends_at, moved.busy_until) == (at(3, 10, 30), at(3, 10, 30))
 
+    def test_the_pages_say_the_length_that_was_agreed(self, as_user, kind, okafor, amina):
+        visit = book(kind, okafor, amina)
+        held = hold(kind, okafor, amina, at(4, 10))
+        kind.minutes = 15
+        kind.save()
+
+        for address in (f"/appointments/{visit.pk}/", f"/appointments/{held.pk}/confirm/"):
+            assert "First assessment, 30 minutes" in as_user(amina.user).get(address).content.decode()
+
 
 class TestOwnHoldsInTheWay:
     """What one holds oneself never stands in one's own way, and a refusal is true."""
@@ -642,12 +651,3 @@ def test_a_held_time_leads_on_from_ones_own_front_page(as_user, okafor, amina):
 
     assert "We are keeping <strong>Wednesday 2 December 2026 at 10am, UK time</strong> for you until 9:15am." in html
     assert f'href="{address}"' in html
-
-    def test_the_pages_say_the_length_that_was_agreed(self, as_user, kind, okafor, amina):
-        visit = book(kind, okafor, amina)
-        held = hold(kind, okafor, amina, at(4, 10))
-        kind.minutes = 15
-        kind.save()
-
-        for address in (f"/appointments/{visit.pk}/", f"/appointments/{held.pk}/confirm/"):
-            assert "First assessment, 30 minutes" in as_user(amina.user).get(address).content.decode()

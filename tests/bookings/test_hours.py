@@ -212,8 +212,10 @@ class TestWeek:
         other_mode = diary.appointment(amina, okafor, kind, datetime(2026, 12, 7, 11, tzinfo=UTC), mode="in_person")
 
         shown = as_user(rosa).post(url(okafor), week(MORNING))
-        save(as_user(rosa), okafor, week(MORNING))
+        saved = save(as_user(rosa), okafor, week(MORNING))
 
+        assert saved.status_code == 302
+        assert {(starts, ends) for _, starts, ends, *_ in rows(okafor)} >= {(540, 780)}
         assert [visit for visit, _ in shown.context["shown"].outside] == [other_mode, outside]
         assert reverse("desk_move", args=[outside.pk]) in shown.content.decode()
         for visit in (inside, outside, other_mode):

@@ -228,9 +228,9 @@ def test_a_cancellation_says_what_it_means_for_the_money(amina, okafor, kind, st
     ] == []
 
 
-def test_the_terms_are_those_of_the_settings(amina, okafor, kind, settings):
-    settings.REFUND_TERMS = Terms(cut_off_minute=12 * 60, before_percent=80, after_percent=20)
+def test_the_terms_are_those_that_were_agreed(amina, okafor, kind):
     later = diary.appointment(amina, okafor, kind, THURSDAY + timedelta(days=14))
+    diary.agreed(later, Terms(cut_off_minute=12 * 60, before_percent=80, after_percent=20))
 
     written = letter(later).text
 

@@ -632,7 +632,10 @@ class TestBookable:
         assert "Amina Example" in page.content.decode()
         assert (blocked.status_code, fresh(okafor).is_active) == (422, True)
         assert client.post(self.address(okafor), {"seen": page.context["mark"], "looked_at": "on"}).status_code == 302
-        assert (fresh(okafor).is_active, fresh(visit).state) == (False, "booked")
+        assert (fresh(okafor).is_active, fresh(visit).state, fresh(visit).starts_at) == (False, "booked", VISIT)
+        day = client.get(reverse("desk_diary"), {"day": f"{VISIT:%Y-%m-%d}"}).content.decode()
+        own = as_user(visit.patient.user).get(reverse("appointment", args=[visit.pk]))
+        assert (f'id="visit-{visit.pk}"' in day, own.status_code) == (True, 200)
 
     def test_allowing_again_needs_no_tick(self, as_user, manager, okafor, visit):
         type(okafor).objects.filter(pk=okafor.pk).update(is_active=False)

@@ -66,8 +66,9 @@ def test_two_sweeps_at_once_make_one_offer_of_one_time(freed, kind, amina, ben, 
     waiting.entry(amina, kind)
     waiting.entry(ben, kind, created_at=NOW + timedelta(minutes=1))
 
-    race(4, lambda _: actions.sweep(at=NOW), gap)
+    results = race(4, lambda _: actions.sweep(at=NOW), gap)
 
+    assert {len({offer.pk for offer in swept}) for swept in results} <= {0, 1}
     assert Offer.objects.count() == Message.objects.filter(rule="waiting_list_offer").count() == 1
     assert Appointment.objects.live().count() == 1
 
@@ -77,8 +78,9 @@ def test_one_person_and_two_times_in_two_sweeps_is_one_offer(freed, kind, okafor
     visits.cancel(other, reason="", agreed_refund=None, key=uuid4(), by=rosa, at=NOW)
     waiting.entry(amina, kind)
 
-    race(4, lambda _: actions.sweep(at=NOW))
+    results = race(4, lambda _: actions.sweep(at=NOW))
 
+    assert {type(result) for result in results} == {list}
     assert Offer.objects.count() == 1
 
 
@@ -138,11 +140,12 @@ def test_accept_and_decline_at_once_agree(earlier, visit, amina):
 def test_an_offer_to_who_leaves_the_list_at_that_moment_holds_nothing(freed, kind, amina):
     entry = waiting.entry(amina, kind)
 
-    race(
+    swept, left = race(
         2,
         lambda number: actions.withdraw(entry, by=amina.user, at=NOW) if number else actions.sweep(at=NOW),
     )
 
+    assert (type(swept), left) == (list, None)
     assert now(entry).state == EntryState.WITHDRAWN
     assert Appointment.objects.live().count() == Offer.objects.open().count() == 0
 

@@ -25,6 +25,7 @@ from clinic.wording.enums import Place
 from clinic.wording.policy import check
 from tests.factories import diary
 from tests.factories import pages as factory
+from tests.web import main_of
 
 KEYS = [first.key for first in FIRST_TEXTS]
 ADDRESSES = ["/" if key == "home" else f"/{key}/" for key in KEYS]
@@ -122,10 +123,6 @@ def read(client, url):
 def htmls(client, site):
     """Every page out of the database, as it is sent."""
     return {url: client.get(url).content.decode() for url in ADDRESSES}
-
-
-def main_of(html):
-    return html[html.index("<main") : html.index("</main>")]
 
 
 def public_names(patterns=None):
