@@ -14,7 +14,7 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
-from bookings.appointments import letters
+from bookings.appointments import actions, letters
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import NotOffered, Taken
 from bookings.appointments.slots import Slot, offered_at
@@ -141,9 +141,12 @@ def test_case_14_every_place_says_the_same_time(as_user, okafor, amina, rosa, no
     visit = Appointment.objects.get()
     assert visit.starts_at == starts_at
     assert said.pop("list") == clock
-    assert {name for name, text in said.items() if (clock if name == "diary" else words) not in text} == set()
+    desk = ("diary", "week", "outage list")
+    assert {name: said.pop(name).split(" to ")[0] for name in desk} == dict.fromkeys(desk, clock)
+    assert {name for name, text in said.items() if words not in text} == set()
     letter = letters.booking_confirmed(Message.objects.get(rule="booking_confirmed"))
-    assert (words in letter.text, words in letter.html) == (True, True)
+    for each in (letter, *other_letters(visit, rosa, at=now)):
+        assert (words in each.text, words in each.html) == (True, True), each.subject
     for text in (letter.attachments[0][1], file):
         (event,) = Calendar.from_ical(text).walk("VEVENT")
         starts = event.decoded("dtstart")
@@ -157,7 +160,8 @@ def places(as_user, okafor, amina, rosa, kind, starts_at):
     """Book as the patient's browser does, and return what each page on the way says of the time."""
     client, value = as_user(amina.user), slot_value(Slot(starts_at, okafor.pk))
     page = client.get(reverse("book_kind", args=[kind.slug]), {"day": uk_day(starts_at)})
-    shown = [time.clock for _, times in page.context["times"].groups for time in times if time.value == value]
+    html = page.content.decode()
+    shown = re.findall(rf'name="slot" value="{re.escape(value)}"><span class="time-clock">([^<]+)</span>', html)
     address = client.post(page.request["PATH_INFO"], {"slot": value, "key": uuid4()})["Location"]
     said = {"list": "".join(shown), "confirm page": client.get(address).content.decode()}
     visit = client.post(address, {"key": uuid4(), "mode": "video", "early_start": "on"})["Location"]
@@ -166,9 +170,29 @@ def places(as_user, okafor, amina, rosa, kind, starts_at):
     staff = as_user(rosa)
     pk = visit.split("/")[2]
     said["admin page"] = staff.get(reverse("admin:bookings_appointment_change", args=[pk])).content.decode()
-    local = starts_at.astimezone(UK)
-    said["diary"] = staff.get(reverse("desk_diary"), {"day": f"{local:%Y-%m-%d}"}).content.decode()
+    said["admin list"] = staff.get(reverse("admin:bookings_appointment_changelist")).content.decode()
+    day = {"day": f"{starts_at.astimezone(UK):%Y-%m-%d}"}
+    for name, place in (("desk_diary", "diary"), ("desk_week", "week")):
+        html = staff.get(reverse(name), day).content.decode()
+        said[place] = " ".join(re.search(rf'id="visit-{pk}"[^>]*>(.*?)</a>', html, re.DOTALL)[1].split())
+    html = staff.get(reverse("desk_list"), day).content.decode()
+    said["outage list"] = re.search(r"<td>([^<]+)</td>\s*<th scope=\"row\">Amina Example", html)[1]
     return said
+
+
+def other_letters(visit, rosa, *, at):
+    """Everything else that is written about a visit at its time: the reminder, that it moved, and that it is cancelled."""
+
+    def message(**fields):
+        return Message(about=visit.pk, round=visit.sequence, created_at=at, **fields)
+
+    yield letters.reminder(message())
+    yield letters.booking_moved(message())
+    Appointment.objects.filter(pk=visit.pk).update(move_asked_at=at)
+    yield letters.please_move(message())
+    actions.cancel(visit, reason="", agreed_refund=None, key=uuid4(), by=rosa, at=at)
+    visit.refresh_from_db()
+    yield letters.booking_cancelled(message())
 
 
 @pytest.mark.parametrize("query", QUERIES)
