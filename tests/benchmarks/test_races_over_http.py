@@ -34,10 +34,12 @@ from tests.benchmarks.racing import (
     visitors,
 )
 from tests.factories import diary, people, waiting
+from tests.race import race
 from tests.web import Visitor, Web
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 CLIENTS = 20
+CROWD = {1: 20, 10: 50}  # booking case 29: fifty in `make proof`
 EACH = 120  # attempts of each race
 GAPS = [0, 0.005, 0.01, 0.02, 0.04, 0.08]
 REPORTS = {1: Report(), 10: Report()}
@@ -60,6 +62,11 @@ def kind(okafor):
 @pytest.fixture
 def people_at_home(web, kind):
     return visitors(web, CLIENTS, kind)
+
+
+@pytest.fixture
+def crowd(web, kind, scale):
+    return visitors(web, CROWD[scale], kind)
 
 
 def rounds(scale, attempts=CLIENTS):
@@ -99,16 +106,16 @@ def test_staggered_starts(web, okafor, scale):
 
 
 @long_and_short
-def test_gap_sweep(people_at_home, kind, okafor, scale):
+def test_gap_sweep(crowd, kind, okafor, scale):
     slot = free(kind, okafor, 1)[0]
 
-    for number in rounds(scale):
+    for number in rounds(scale, len(crowd)):
         gap = GAPS[number % len(GAPS)]
-        ends = run(people_at_home, lambda number: book(people_at_home[number], kind, slot), gap)
+        ends = run(crowd, lambda number: book(crowd[number], kind, slot), gap)
         assert len(check(ends, kind)) == 1
         clear()
 
-    tell(scale, "gap sweep", people_at_home)
+    tell(scale, "gap sweep", crowd, len(crowd))
 
 
 @long_and_short
@@ -269,15 +276,20 @@ def test_stale_confirm(people_at_home, kind, okafor, scale):
 
 
 @long_and_short
-def test_different_free_slots(people_at_home, kind, okafor, scale):
-    times = free(kind, okafor, CLIENTS)
+def test_different_free_slots(crowd, kind, okafor, scale):
+    """Everybody books three times one after the other, all at once: with fifty people 150 visits of one clinician."""
+    times = free(kind, okafor, 3 * len(crowd))
 
-    for _ in rounds(scale):
-        ends = run(people_at_home, lambda number: book(people_at_home[number], kind, times[number]))
-        assert len(check(ends, kind)) == CLIENTS
+    def three(number):
+        return [book(crowd[number], kind, slot) for slot in times[number :: len(crowd)]]
+
+    for _ in rounds(scale, 3 * len(crowd)):
+        ends = [end for each in race(len(crowd), three) for end in each]
+        assert {end.how for end in ends} == {"booked"}
+        assert len(check(ends, kind)) == len(times)
         clear()
 
-    tell(scale, "different free slots", people_at_home)
+    tell(scale, "different free slots", crowd, 3 * len(crowd))
 
 
 @long_and_short
