@@ -78,6 +78,7 @@ def reschedule(
     key: UUID,
     by: User,
     at: datetime,
+    seen: int | None = None,
     reason: str = "",
     outside_hours_reason: str = "",
     early_start: bool = False,
@@ -86,12 +87,14 @@ def reschedule(
     """Move a visit to another time or clinician: the old time is freed only if the new one is taken.
 
     Patients may until the cut-off; staff always. ``early_start``: the patient asks for a time inside the 14 days.
-    ``tell``: as for ``book_for``. Raises TooLate, EarlyStartFirst, Taken, NotOffered, Elsewhere, AlreadyUsed, StaleState or Busy.
+    ``tell``: as for ``book_for``. ``seen`` is the sequence of the visit as it was shown: StaleState where it has moved since.
+    Raises TooLate, EarlyStartFirst, Taken, NotOffered, Elsewhere, AlreadyUsed, StaleState or Busy.
     """
     sent = fingerprint("reschedule", appointment.pk, clinician.pk, starts_at, early_start, tell)
 
     def work() -> Appointment:
         current = Appointment.objects.select_related("kind", "patient").get(pk=appointment.pk)
+        _check_is_as_shown(current, seen)
         return give_another_time(
             current,
             clinician,
@@ -113,6 +116,7 @@ def cancel(
     *,
     reason: str,
     agreed_refund: int | None,
+    seen: int | None = None,
     tell: bool = True,
     key: UUID,
     by: User,
@@ -121,7 +125,7 @@ def cancel(
     """Cancel a visit, and stop its messages. ``tell``: as for ``book_for``.
 
     ``agreed_refund`` is the refund in pence that the patient was told and agreed to, also where staff write down
-    what they asked for by phone; None where the clinic cancels. Raises RefundChanged where another refund holds
+    what they asked for by phone; None where the clinic cancels. ``seen``: as for ``reschedule``. Raises RefundChanged where another refund holds
     by now, TooSoon once the visit has started, and StaleState where it is no longer to come.
     """
     by_clinic = agreed_refund is None and by.is_staff
@@ -131,6 +135,7 @@ def cancel(
         current = Appointment.objects.get(pk=appointment.pk)
         if current.state not in UPCOMING:
             raise StaleState
+        _check_is_as_shown(current, seen)
         if not by_clinic:
             _check_patient_may_cancel(current, agreed_refund, at)
         _cancel(current, by_clinic, _and_told(reason, tell), tell=tell, by=by, at=at)
@@ -138,6 +143,12 @@ def cancel(
 
     own = [appointment.clinician_id]
     return in_the_diary(work, act="cancel", key=key, sent=sent, patient=appointment.patient, clinicians=own, at=at)
+
+
+def _check_is_as_shown(current: Appointment, seen: int | None) -> None:
+    """Look whether a visit still has the time that a page showed; None: no page did. Raises StaleState."""
+    if seen is not None and current.sequence != seen:
+        raise StaleState
 
 
 def _cancel(current: Appointment, by_clinic: bool, reason: str, *, tell: bool, by: User, at: datetime) -> None:

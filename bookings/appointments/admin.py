@@ -199,12 +199,15 @@ class AppointmentAdmin(StaffAdmin):
     ) -> HttpResponse:
         """Show an appointment with what can be done with it."""
         visit: Appointment = context["original"]
-        after = MOVES.get(visit.state, frozenset())
+        after, now = MOVES.get(visit.state, frozenset()), timezone.now()
         more = {
-            "acts": [(slug, label) for slug, label, state in ACTS if state in after],
+            "acts": [
+                (slug, label)
+                for slug, label, state in ACTS
+                if state in after and fits_the_time(state, visit.starts_at, now)
+            ],
             "is_video": visit.mode == Mode.VIDEO and visit.state in UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS},
-            "may_take_back": visit.state in MAY_BE_TAKEN_BACK
-            and fits_the_time(State.BOOKED, visit.starts_at, timezone.now()),
+            "may_take_back": visit.state in MAY_BE_TAKEN_BACK and fits_the_time(State.BOOKED, visit.starts_at, now),
             "may_change_time": visit.state in UPCOMING and policy.runs_the_diary(request.user),
             "day": uk_day(visit.starts_at),
         }

@@ -7,6 +7,11 @@ from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 
 
+def sequence_field() -> forms.IntegerField:
+    """Return the hidden field that says which time of a visit the page showed; without it, nothing is compared."""
+    return forms.IntegerField(required=False, min_value=0, max_value=32767, widget=forms.HiddenInput)
+
+
 class CancelForm(KeyedForm):
     """Why, and the refund the person was shown."""
 
@@ -19,6 +24,7 @@ class CancelForm(KeyedForm):
         help_text="Leave out anything about your health.",
     )
     refund = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    sequence = sequence_field()
 
 
 def early_start_field() -> forms.BooleanField:

@@ -170,8 +170,12 @@ class Appointment(Record):
 
     @property
     def kind_as_booked(self) -> AppointmentKind:
-        """Its kind with the length and the buffers that were agreed, whatever the kind has become since. Not to be saved."""
+        """Its kind with the length and the buffers that were agreed, whatever the kind has become since. Not to be saved.
+
+        A kind that nobody new can book is one that its own visits can still be moved by.
+        """
         kind = copy(self.kind)
+        kind.is_active = True
         kind.minutes = self.minutes
         kind.buffer_before = (self.starts_at - self.busy_from) // MINUTE
         kind.buffer_after = (self.busy_until - self.ends_at) // MINUTE

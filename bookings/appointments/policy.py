@@ -210,7 +210,8 @@ def is_video_link(url: str, hosts: Sequence[str]) -> bool:
     except ValueError:
         return False
     known = any(host == each or host.endswith(f".{each}") for each in hosts)
-    return parts.scheme == "https" and known and port is None and "@" not in parts.netloc and url.isprintable()
+    # Not the scheme, which is read without regard to capitals: what is kept has to begin so.
+    return url.startswith("https://") and known and port is None and "@" not in parts.netloc and url.isprintable()
 
 
 def join_opens(starts_at: datetime) -> datetime:

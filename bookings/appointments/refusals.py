@@ -93,7 +93,7 @@ class RefundChanged(_Worded):
 class AlreadyUsed(_Worded):
     """The same form with other values."""
 
-    words = "This form has been used already. Start again from the list of times."
+    words = "This form has been used already, with other times. Start again from its first page."
 
 
 class Busy(_Worded):

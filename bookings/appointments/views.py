@@ -19,6 +19,7 @@ from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
+from clinic.db.states import StaleState
 
 WAITING_FOR_IT = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
 
@@ -41,7 +42,7 @@ def appointment(request: SignedIn, pk: UUID) -> HttpResponse:
     now = timezone.now()
     upcoming = visit.state in UPCOMING and policy.may_cancel(visit.starts_at, now)
     context = facts(visit) | {
-        "money": visit.words_cancelled(),
+        "money": visit.words_cancelled() if visit.state in CANCELLED else "",
         "money_if_cancelled": visit.words_if_cancelled(visit.refund_at(now)),
         "cancelled": visit.state in CANCELLED,
         "may_cancel": upcoming,
@@ -69,17 +70,23 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
     if found.state not in UPCOMING or not policy.may_cancel(found.starts_at, now):
         return render(request, "bookings/appointments/cannot_cancel.html", facts(found))
     due = found.refund_at(now)
-    form = CancelForm(request.POST or None, initial={"refund": due.pence})
+    form = CancelForm(request.POST or None, initial={"refund": due.pence, "sequence": found.sequence})
     if form.is_valid():
         sent = form.cleaned_data
         try:
             actions.cancel(
-                found, reason=sent["reason"], agreed_refund=sent["refund"], key=sent["key"], by=request.user, at=now
+                found,
+                reason=sent["reason"],
+                agreed_refund=sent["refund"],
+                seen=sent["sequence"],
+                key=sent["key"],
+                by=request.user,
+                at=now,
             )
-        except RefundChanged as refusal:
-            form = CancelForm(
-                request.POST.dict() | {"refund": str(due.pence)}
-            )  # what is agreed to next is what is shown
+        except (RefundChanged, StaleState) as refusal:
+            # What is agreed to next is what is shown.
+            shown = {"refund": str(due.pence), "sequence": str(found.sequence)}
+            form = CancelForm(request.POST.dict() | shown)
             form.add_error(None, str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))

@@ -65,12 +65,13 @@ def cancelled_words(after: Standing | None, *, give_back_pence: int, rule: str) 
     """
     if after is None or after.state == ChargeState.WAIVED:
         return "You have not paid, so there is nothing to give back. You owe nothing."
+    # Where a part would have gone back, what is asked for has become that much less already.
+    why = "" if give_back_pence else f" {rule}"
     if after.state == ChargeState.DUE:
-        return (
-            f"You have not paid, so there is nothing to give back. You still owe {pounds(after.amount_pence)}. {rule}"
-        )
+        owed = pounds(after.amount_pence)
+        return f"You have not paid, so there is nothing to give back. You still owe {owed}.{why}"
     if after.state == ChargeState.PAID:
-        return f"You have paid {pounds(after.paid_pence)}. {rule}"
+        return f"You have paid {pounds(after.paid_pence)}.{why}"
     because = f" {rule}" if after.refund_pence == give_back_pence else ""
     if after.state == ChargeState.REFUNDED:
         return f"We have paid {pounds(after.refund_pence)} back to you.{because}"

@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from bookings.appointments.enums import PartOfDay
-from bookings.appointments.forms import early_start_field
+from bookings.appointments.forms import early_start_field, sequence_field
 from bookings.appointments.slots import Slot
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
@@ -27,6 +27,7 @@ CLINICIAN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 CHOOSE_A_TIME = "Choose a time"
 ANYBODY = "any"
 FILTERS = ("who", "part", "mode", "sex")
+MOST_KEPT = 10_000  # characters of an answer that is still being typed
 LIST_BEGINS_AT = 7  # from so many clinicians on a list is kinder than so many buttons
 
 
@@ -186,7 +187,7 @@ class MoreTimeForm(KeyedForm):
     """The form of the last page, sent for more time: what is answered so far is kept, whatever it is."""
 
     mode = forms.ChoiceField(choices=Mode.choices, required=False)
-    access_needs = PlainTextField(label="What you need", longest=LONGEST_NEEDS, required=False)
+    access_needs = forms.CharField(required=False, max_length=MOST_KEPT, strip=False)
 
 
 class MoveForm(KeyedForm):
@@ -194,6 +195,7 @@ class MoveForm(KeyedForm):
 
     slot = SlotField(widget=forms.HiddenInput)
     agreed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    sequence = sequence_field()
     early_start = early_start_field()
 
     def __init__(self, *args: Any, early_start_needed: bool = False, **kwargs: Any) -> None:

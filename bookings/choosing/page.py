@@ -1,7 +1,7 @@
 """The page of free times, and what it goes by."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import QuerySet, Subquery, UUIDField, Value
 from django.http import HttpRequest, HttpResponse
@@ -47,6 +47,7 @@ def times_page(
     context = {
         "kind": kind,
         "form": form,
+        "key": uuid4(),  # each page has its own, also one that comes back with an error
         "times": shown,
         "kept": query.kept(),
         "filters": filters,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -29,7 +29,7 @@ from bookings.holds import actions as holds
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
-from clinic.db.clock import clock, day_text, uk_day, when_text
+from clinic.db.clock import clock, day_text, uk_day, until_text, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
 from patients.profile.models import Patient
@@ -87,9 +87,18 @@ def _hold(
         "key": uuid5(form.cleaned_data["key"], slot_value(slot)),
         "at": now,
     }
-    if not form.cleaned_data["whoever"]:
+    held = _hold_of(request, kind, shown, slot, who, whoever=form.cleaned_data["whoever"])
+    if held.state == State.EXPIRED:  # chosen from this page before, and let go for another time since
+        held = _hold_of(request, kind, shown, slot, who | {"key": uuid4()}, whoever=form.cleaned_data["whoever"])
+    return held
+
+
+def _hold_of(
+    request: HttpRequest, kind: AppointmentKind, shown: Clinician, slot: Slot, who: dict[str, Any], *, whoever: bool
+) -> Appointment:
+    if not whoever:
         return holds.hold(kind, shown, slot.starts_at, **who)
-    clinicians = _shown_then_others(request, kind, shown, slot.starts_at, now)
+    clinicians = _shown_then_others(request, kind, shown, slot.starts_at, who["at"])
     return holds.hold_with_whoever(kind, clinicians, slot.starts_at, **who)
 
 
@@ -167,7 +176,7 @@ def _confirmed(
 
 def _hold_facts(request: HttpRequest, held: Appointment, now: datetime) -> dict[str, Any]:
     return {
-        "held_until": _until(held.held_until, now) if held.held_until else "",
+        "held_until": until_text(held.held_until, now) if held.held_until else "",
         "has_run_out": held.has_run_out(now),
         "may_extend": not held.hold_extended and not held.held_for_offer,
         "right_ends": day_text(policy.cooling_off_last_day(now)),
@@ -175,11 +184,6 @@ def _hold_facts(request: HttpRequest, held: Appointment, now: datetime) -> dict[
         "cut_off_to_come": held.cut_off > now,
         "before": _seen_before(request, held),
     }
-
-
-def _until(moment: datetime, now: datetime) -> str:
-    """Return a clock time; with its day where that is another one than today: the waiting list keeps a time for longer."""
-    return clock(moment) if uk_day(moment) == uk_day(now) else when_text(moment)
 
 
 def _gone(request: HttpRequest, held: Appointment, now: datetime, *, status: int) -> HttpResponse:
@@ -226,7 +230,8 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
             agree = _agree_form(request, visit, form)
             if not agree.is_valid():
                 return _ask_to_agree(request, visit, agree, slot, clinician)
-            said = {"early_start": agree.cleaned_data.get("early_start", False), "key": agree.cleaned_data["key"]}
+            sent = agree.cleaned_data
+            said = {"early_start": sent.get("early_start", False), "key": sent["key"], "seen": sent["sequence"]}
             actions.reschedule(visit, clinician, slot.starts_at, by=request.user, at=now, **said)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -234,14 +239,15 @@ def reschedule(request: SignedIn, pk: UUID) -> HttpResponse:
             messages.success(request, "Your appointment has moved. We are sending you an email.")
             return redirect("appointment", pk=pk)
     if visit.state not in UPCOMING or not visit.may_move(now):
-        return render(request, "bookings/choosing/cannot_move.html", facts(visit), status=422 if form.errors else 200)
+        context = facts(visit) | {"may_cancel": policy.may_cancel(visit.starts_at, now)}
+        return render(request, "bookings/choosing/cannot_move.html", context, status=422 if form.errors else 200)
     return times_page(request, visit.kind_as_booked, form, now, own=visit.clinician_id, moving=visit)
 
 
 def _agree_form(request: HttpRequest, visit: Appointment, chosen: MoveForm) -> MoveForm:
     """Return the form that is agreed to: as it was sent, or new for a time that was only just chosen."""
     slot: Slot = chosen.cleaned_data["slot"]
-    first = {"slot": slot_value(slot), "agreed": True, "key": chosen.cleaned_data["key"]}
+    first = {"slot": slot_value(slot), "agreed": True, "key": chosen.cleaned_data["key"], "sequence": visit.sequence}
     sent = request.POST if chosen.cleaned_data["agreed"] else None
     agree = MoveForm(sent, initial=first, early_start_needed=visit.lacks_early_start(slot.starts_at))
     agree.submit = "Move my appointment"
@@ -256,6 +262,7 @@ def _ask_to_agree(
         "new_when": when_text(slot.starts_at),
         "new_clinician": clinician,
         "new_cut_off": when_text(policy.cut_off(slot.starts_at, visit.terms)),
+        "new_cut_off_passed": timezone.now() >= policy.cut_off(slot.starts_at, visit.terms),
     }
     return render(request, "bookings/choosing/move.html", context, status=422 if agree.errors else 200)
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from bookings.appointments.actions import ask_to_move, stop_asking_to_move
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentQuerySet
+from bookings.appointments.refusals import AlreadyUsed
 from bookings.availability.actions import Overlapping, with_diaries_locked
 from bookings.availability.models import HoursException, TimeOff
 from bookings.timeoff.policy import closed_days, look_after_by
@@ -58,12 +59,16 @@ def take(
 
     From then on nothing new is offered inside it. Each visit gets a task; patients of the visits in ``ask``
     are asked by mail to choose another time. The same ``key`` again changes nothing.
-    Raises Overlapping where there is time off of theirs already, and HoursBusy.
+    Raises Overlapping where there is time off of theirs already, AlreadyUsed for the same key with another span,
+    and HoursBusy.
     """
+    who = clinician.pk if clinician else None
 
     def work() -> tuple[TimeOff, list[Appointment]]:
         inside = list(touched(clinician, starts_at, ends_at, at=at))
         if before := TimeOff.objects.filter(key=key).first():
+            if (before.clinician_id, before.starts_at, before.ends_at) != (who, starts_at, ends_at):
+                raise AlreadyUsed
             return before, inside
         if other := TimeOff.objects.filter(clinician=clinician).during(starts_at, ends_at).first():
             raise Overlapping(other)
@@ -82,7 +87,7 @@ def take(
                 _look_after(made, visit, ask=visit.pk in ask and may_be_asked(visit), by=by, at=at)
         return made, inside
 
-    return with_diaries_locked(work, clinician.pk if clinician else None)
+    return with_diaries_locked(work, who)
 
 
 def cancel(time_off: TimeOff, *, by: User, at: datetime) -> None:

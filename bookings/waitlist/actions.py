@@ -144,7 +144,7 @@ def sweep(*, at: datetime) -> list[Offer]:
     for entry in WaitingEntry.objects.over(uk_day(at)):
         why = "The last day has passed" if entry.last_day < uk_day(at) else "The visit it was about is not to come"
         with suppress(Refusal):
-            _alone_with(entry.patient_id, partial(_close, entry, EntryState.ENDED, by=None, at=at, reason=why))
+            _alone_with(entry.patient_id, partial(_end, entry, at=at, reason=why))
     return _offer_freed_times(at)
 
 
@@ -170,7 +170,8 @@ def _offer(found: Match, *, at: datetime) -> Offer | None:
     entry = WaitingEntry.objects.select_related("patient", "kind").get(pk=found.wish.entry_id)
 
     def then(held: Appointment) -> None:
-        if not WaitingEntry.objects.waiting().filter(pk=entry.pk).exists():
+        current = WaitingEntry.objects.waiting().filter(pk=entry.pk).first()
+        if current is None or current.terms() != found.wish.terms:  # changed since the list was read
             raise StaleState
         if Offer.objects.open().filter(entry=entry).exists():
             raise StaleState
@@ -220,6 +221,12 @@ def _settle(offer: Offer, *, at: datetime) -> None:
     if current.hold.state == State.HELD:
         offers.release(current.hold, reason="No answer in time", by=None, at=at)
     move(current, OfferState.EXPIRED, by=None, at=at)
+
+
+def _end(entry: WaitingEntry, *, at: datetime, reason: str) -> None:
+    """End an entry that waits for nothing, if it still does: its patient may have changed what they ask for."""
+    if WaitingEntry.objects.over(uk_day(at)).filter(pk=entry.pk).exists():
+        _close(entry, EntryState.ENDED, by=None, at=at, reason=reason)
 
 
 def _close(entry: WaitingEntry, to: EntryState, *, by: User | None, at: datetime, reason: str) -> None:

@@ -95,19 +95,22 @@ def usable(freed: Sequence[Freed], kinds: Iterable[AppointmentKind], *, at: date
         free = [slot for day in days for slot in slots.slots(kind, diary, day, day, now=at).get(day, [])]
         for each in freed:
             if each.clinician_id in offering:
-                found[each] += [_time(kind, each, *start) for start in _starts(kind, each, free, at)]
+                taken = any(
+                    start < each.ends_at and each.starts_at < end for start, end in diary.busy[each.clinician_id]
+                )
+                found[each] += [_time(kind, each, *start) for start in _starts(kind, each, free, taken, at)]
     return [(each, found[each]) for each in freed if found[each]]
 
 
 def _starts(
-    kind: AppointmentKind, freed: Freed, free: Iterable[slots.FreeTime], at: datetime
+    kind: AppointmentKind, freed: Freed, free: Iterable[slots.FreeTime], taken: bool, at: datetime
 ) -> list[tuple[datetime, tuple[str, ...]]]:
     starts = sorted(
         (slot.starts_at, slot.modes)
         for slot in free
         if slot.clinician_id == freed.clinician_id and freed.starts_at <= slot.starts_at < freed.ends_at
     )
-    too_soon = freed.was_visit and freed.starts_at < at + timedelta(hours=kind.notice_hours)
+    too_soon = freed.was_visit and not taken and freed.starts_at < at + timedelta(hours=kind.notice_hours)
     return starts or [(freed.starts_at, tuple(kind.modes))] * too_soon
 
 

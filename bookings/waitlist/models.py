@@ -95,6 +95,12 @@ class WaitingEntry(Record):
     def __str__(self) -> str:
         return f"Asked on {self.created_at:%Y-%m-%d}"
 
+    def terms(self) -> tuple[Any, ...]:
+        """What is asked for, to tell whether it has changed."""
+        who = frozenset(clinician.pk for clinician in self.clinicians.all())
+        asked = (self.part, self.notice_hours, self.first_day, self.last_day, self.instead_of_id)
+        return frozenset(self.weekdays), who, *asked
+
     @property
     def days(self) -> str:
         """The days of the week in words."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from bookings.appointments.policy import part_of_day
@@ -33,7 +34,8 @@ class Wish:
     """What somebody on the list asks for, and what is known of them at this moment.
 
     ``visit`` is the start of the visit that an earlier time would replace, ``mode`` how they meet then, and
-    ``may_move`` whether it may still move; ``busy`` are their visits and holds.
+    ``may_move`` whether it may still move; ``busy`` are their visits and holds. By ``terms`` one sees whether the
+    person has changed what they ask for since.
     """
 
     entry_id: UUID
@@ -46,6 +48,7 @@ class Wish:
     kind_notice: timedelta
     first_day: date
     last_day: date
+    terms: tuple[Any, ...] = ()
     visit: datetime | None = None
     mode: str = ""
     may_move: bool = True

@@ -223,7 +223,7 @@ def _row(entry: WaitingEntry, offer: Offer | None, now: datetime) -> dict[str, A
 def _facts(offer: Offer, now: datetime) -> dict[str, Any]:
     entry, hold = offer.entry, offer.hold
     visit = entry.instead_of
-    limit = cut_off(hold.starts_at, hold.terms)
+    limit = cut_off(hold.starts_at, (visit or hold).terms)  # a visit that moves there keeps its own
     return {
         "offer": offer,
         "open": offer.may_be_answered(now),

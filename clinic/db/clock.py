@@ -26,6 +26,11 @@ def is_skipped(wall: datetime) -> bool:
     return wall.replace(tzinfo=UK).astimezone(UTC).astimezone(UK).replace(tzinfo=None) != wall
 
 
+def until_text(moment: datetime, now: datetime) -> str:
+    """Return the UK clock time of an instant; with its day where that is another one than that of ``now``."""
+    return clock(moment) if uk_day(moment) == uk_day(now) else when_text(moment)
+
+
 def is_repeated(wall: datetime) -> bool:
     """Tell whether the UK clock shows the wall time ``wall`` (naive) twice."""
     local = wall.replace(tzinfo=UK, fold=0)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from bookings.appointments.forms import sequence_field
 from bookings.appointments.slots import FURTHEST, Slot
 from bookings.choosing.forms import SlotField
 from bookings.kinds.enums import Mode
@@ -91,6 +92,7 @@ class ChosenForm(KeyedForm):
 
     slot = SlotField(widget=forms.HiddenInput)
     outside_reason = PlainTextField(longest=200, required=False, widget=forms.HiddenInput)
+    sequence = sequence_field()  # of a visit that moves
     agreed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
@@ -182,6 +184,7 @@ class CancelForm(Telling, KeyedForm):
         error_messages={"required": "Choose who cancels: the refund goes by it"},
     )
     refund = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    sequence = sequence_field()
     reason = PlainTextField(
         label="Why is it cancelled?",
         longest=300,

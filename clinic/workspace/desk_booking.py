@@ -19,6 +19,7 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
+from clinic.db.states import StaleState
 from clinic.staff.models import Clinician
 from clinic.workspace.booking_forms import BookForm, CancelForm, MoveForm, TypedTimeForm
 from clinic.workspace.desk_access import for_the_diary, me, page
@@ -80,8 +81,9 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     what = Choosing("Move an appointment", visit.kind_as_booked, timezone.now(), _facts(visit), [visit.pk])
     if request.method != "POST":
         return times_page(request, what)
+    shown = {"sequence": visit.sequence}
     if "time" in request.POST:
-        return _typed(request, what, lambda first: MoveForm(initial=first, reach=_reach(visit)))
+        return _typed(request, what, lambda first: MoveForm(initial=first | shown, reach=_reach(visit)))
     return _move_chosen(request, what, visit)
 
 
@@ -96,9 +98,14 @@ def _move_chosen(request: HttpRequest, what: Choosing, visit: Appointment) -> Ht
     if form.errors:
         return agree_page(request, what, form, slot, outside)
     if not sent["agreed"]:
-        first = MoveForm(initial=chosen(slot, outside, key=sent["key"]), reach=_reach(visit))
+        first = MoveForm(initial=chosen(slot, outside, key=sent["key"], sequence=visit.sequence), reach=_reach(visit))
         return agree_page(request, what, first, slot, outside)
-    said = {"reason": sent["reason"], "outside_hours_reason": outside, "tell": form.tells}
+    said = {
+        "reason": sent["reason"],
+        "outside_hours_reason": outside,
+        "tell": form.tells,
+        "seen": sent.get("sequence"),
+    }
     try:
         moved = actions.reschedule(
             visit, _clinician(request, slot), slot.starts_at, key=sent["key"], by=me(request), at=what.now, **said
@@ -116,15 +123,18 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel a visit, for the clinic or as the patient asked by phone: the refund goes by who does."""
     visit, now = _visit(request, pk), timezone.now()
     due = visit.refund_at(now)
-    form = CancelForm(request.POST or None, initial={"refund": due.pence}, reach=_reach(visit))
+    form = CancelForm(
+        request.POST or None, initial={"refund": due.pence, "sequence": visit.sequence}, reach=_reach(visit)
+    )
     if form.is_valid():
         sent = form.cleaned_data
         agreed = sent["refund"] if sent["who"] == CancelForm.PATIENT else None
         try:
-            said = {"reason": sent["reason"], "agreed_refund": agreed, "tell": form.tells}
+            said = {"reason": sent["reason"], "agreed_refund": agreed, "tell": form.tells, "seen": sent["sequence"]}
             actions.cancel(visit, key=sent["key"], by=me(request), at=now, **said)
-        except RefundChanged as refusal:
-            form = CancelForm(request.POST.dict() | {"refund": str(due.pence)}, reach=_reach(visit))
+        except (RefundChanged, StaleState) as refusal:
+            shown = {"refund": str(due.pence), "sequence": str(visit.sequence)}
+            form = CancelForm(request.POST.dict() | shown, reach=_reach(visit))
             form.add_error(None, str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -150,7 +160,7 @@ def _typed(request: HttpRequest, what: Choosing, form_for: Any) -> HttpResponse:
         return times_page(request, what, typed=typed)
     slot, reason = typed.cleaned_data["slot"], typed.cleaned_data["outside_reason"]
     if taken := in_the_way(request.user, what, slot):
-        typed.add_error(None, words(taken))
+        typed.add_error(None, words(taken, what.now))
         return times_page(request, what, typed=typed)
     return agree_page(request, what, form_for(chosen(slot, reason)), slot, reason)
 

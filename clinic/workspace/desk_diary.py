@@ -16,7 +16,7 @@ from bookings.appointments.models import Appointment
 from bookings.appointments.policy import fits_the_time
 from bookings.kinds.enums import Mode
 from clinic.accounts import policy
-from clinic.db.clock import WEEK, clock, instant, uk_day
+from clinic.db.clock import WEEK, clock, instant, uk_day, until_text
 from clinic.staff.models import Clinician
 from clinic.workspace.day_grid import Column
 from clinic.workspace.diary_marks import Facts, Mark, marks
@@ -61,9 +61,9 @@ class DiaryVisit:
 
     @property
     def held_until(self) -> str:
-        """For a hold, the clock time at which it ends; nothing for a visit. Nobody needs to know who holds it."""
+        """For a hold, when it ends; nothing for a visit. Nobody needs to know who holds it."""
         kept = self.appointment.held_until
-        return clock(kept) if self.appointment.state == State.HELD and kept else ""
+        return until_text(kept, self.now) if self.appointment.state == State.HELD and kept else ""
 
     @property
     def mode(self) -> str:

@@ -16,7 +16,7 @@ from bookings.appointments.slots import read_diary
 from bookings.availability.models import TimeOff
 from bookings.timeoff import actions
 from bookings.timeoff.policy import free_time
-from clinic.db.clock import clock, uk_day, when_text
+from clinic.db.clock import uk_day, until_text, when_text
 from clinic.db.refusal import Refusal
 from clinic.forms.seen import mark_of, was_seen
 from clinic.staff.models import Clinician
@@ -142,7 +142,7 @@ def _until(visit: Appointment, now: datetime) -> str:
     """Return when a hold ends, with its day where that is not today; empty for a visit."""
     if visit.held_until is None:
         return ""
-    return clock(visit.held_until) if uk_day(visit.held_until) == uk_day(now) else when_text(visit.held_until)
+    return until_text(visit.held_until, now)
 
 
 def _edit_page(request: HttpRequest, form: TimeOffForm) -> HttpResponse:

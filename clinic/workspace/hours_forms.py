@@ -12,7 +12,7 @@ from bookings.availability.opening import Rule
 from bookings.availability.policy import Planned, overlap
 from bookings.kinds.enums import Mode
 from bookings.timeoff.policy import LONGEST
-from clinic.db.clock import MINUTES_IN_A_DAY, day_text, instant, is_repeated, is_skipped
+from clinic.db.clock import MINUTES_IN_A_DAY, day_text, instant, is_repeated, is_skipped, uk_day
 from clinic.forms.base import PlainErrors
 from clinic.forms.clock import ClockMinutes
 from clinic.forms.text import PlainTextField
@@ -191,6 +191,6 @@ class TimeOffForm(KeyedForm):
         if ends_at <= starts_at:
             self.add_error("last", "It must end after it begins")
         elif ends_at <= self.now:
-            self.add_error("last", f"Enter a day that is not past: today is {day_text(self.now.date())}")
+            self.add_error("last", f"Enter a day that is not past: today is {day_text(uk_day(self.now))}")
         elif ends_at - starts_at > LONGEST:
             self.add_error("last", "Enter at most a year at a time")

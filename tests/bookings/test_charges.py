@@ -72,8 +72,9 @@ def test_a_payment_that_never_was_leaves_what_would_have_been_kept(now, after):
     [
         (None, "You have not paid, so there is nothing to give back. You owe nothing."),
         (Sums(), "You have not paid, so there is nothing to give back. You owe nothing."),
-        (Sums(DUE, 9000), "You have not paid, so there is nothing to give back. You still owe £90. By the rule."),
-        (Sums(PAID, 18000, 18000), "You have paid £180. By the rule."),
+        # The half that would have gone back is asked for no more: "you get half back" would promise it once again.
+        (Sums(DUE, 9000), "You have not paid, so there is nothing to give back. You still owe £90."),
+        (Sums(PAID, 9000, 9000), "You have paid £90."),
         (Sums(REFUND_DUE, 18000, 18000, 9000), "You get £90 back within 14 days, the way you paid. By the rule."),
         (Sums(REFUND_DUE, 18000, 18000, 18000), "You get £180 back within 14 days, the way you paid."),  # goodwill
         (Sums(REFUNDED, 18000, 18000, 9000), "We have paid £90 back to you. By the rule."),
@@ -81,6 +82,17 @@ def test_a_payment_that_never_was_leaves_what_would_have_been_kept(now, after):
 )
 def test_words_for_a_cancellation_are_true(after, words):
     assert cancelled_words(after, give_back_pence=9000, rule=RULE) == words
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        (Sums(DUE, 18000), "You have not paid, so there is nothing to give back. You still owe £180. By the rule."),
+        (Sums(PAID, 18000, 18000), "You have paid £180. By the rule."),
+    ],
+)
+def test_where_nothing_goes_back_the_rule_says_why(after, words):
+    assert cancelled_words(after, give_back_pence=0, rule=RULE) == words
 
 
 @pytest.mark.parametrize(

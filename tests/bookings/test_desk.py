@@ -147,7 +147,12 @@ class TestAppointmentPage:
     def test_of_a_patient_is_not_found(self, as_user, visit, amina):
         assert as_user(amina.user).get(page_of(visit)).status_code == 404
 
-    def test_offers_only_the_buttons_that_fit(self, as_user, rosa, visit):
+    @pytest.mark.parametrize(
+        ("days", "buttons"), [(0, ["check-in", "did-not-attend", "move", "cancel"]), (-7, ["move", "cancel"])]
+    )
+    def test_offers_only_the_buttons_that_fit(self, as_user, rosa, visit, monday_morning, days, buttons):
+        """A week before, nobody has arrived or stayed away."""
+        monday_morning.move_to(WEDNESDAY + timedelta(days=days, minutes=20))
         html = as_user(rosa).get(page_of(visit)).content.decode()
 
         offered = [
@@ -155,7 +160,7 @@ class TestAppointmentPage:
             for act in ("check-in", "start", "complete", "did-not-attend", "move", "cancel")
             if f"/{visit.pk}/{act}/" in html
         ]
-        assert offered == ["check-in", "did-not-attend", "move", "cancel"]
+        assert offered == buttons
 
     def test_shows_who_did_what(self, as_user, rosa, visit, monday_morning):
         monday_morning.move_to(WEDNESDAY)

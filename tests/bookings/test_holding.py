@@ -501,6 +501,16 @@ class TestAKindThatBecameShorter:
 
         assert (moved.ends_at, moved.busy_until) == (at(3, 10, 30), at(3, 10, 30))
 
+    def test_a_visit_of_a_kind_that_was_stopped_can_still_be_moved(self, as_user, kind, okafor, amina, rosa):
+        visit = book(kind, okafor, amina)
+        kind.is_active = False
+        kind.save()
+
+        for mover, day in ((amina.user, 3), (rosa, 4)):
+            moved = actions.reschedule(visit, okafor, at(day, 10), key=uuid4(), by=mover, at=NOW, early_start=True)
+            assert moved.starts_at == at(day, 10)
+        assert as_user(amina.user).get(CHOOSE).status_code == 404
+
     def test_the_pages_say_the_length_that_was_agreed(self, as_user, kind, okafor, amina):
         visit = book(kind, okafor, amina)
         held = hold(kind, okafor, amina, at(4, 10))
@@ -651,3 +661,77 @@ def test_a_held_time_leads_on_from_ones_own_front_page(as_user, okafor, amina):
 
     assert "We are keeping <strong>Wednesday 2 December 2026 at 10am, UK time</strong> for you until 9:15am." in html
     assert f'href="{address}"' in html
+
+
+class TestWhatThePageShowed:
+    """A page says of which time it speaks: what was agreed to of one time does not hold for the next."""
+
+    @pytest.fixture
+    def shown(self, kind, okafor, amina, rosa):
+        """The sequence of a visit as a page showed it, before somebody moved it."""
+        visit = book(kind, okafor, amina)
+        before = visit.sequence
+        actions.reschedule(visit, okafor, at(3, 10), key=uuid4(), by=rosa, at=NOW)
+        return visit, before
+
+    def test_a_move_of_what_has_moved_is_refused(self, shown, okafor, rosa):
+        visit, before = shown
+
+        with pytest.raises(StaleState):
+            actions.reschedule(visit, okafor, at(4, 10), seen=before, key=uuid4(), by=rosa, at=NOW)
+
+        assert Appointment.objects.get(pk=visit.pk).starts_at == at(3, 10)
+
+    @pytest.mark.parametrize("who", ["patient", "desk"])
+    def test_a_page_for_one_time_does_not_cancel_another(self, as_user, shown, amina, rosa, who):
+        visit, before = shown
+        address = url("cancel", visit) if who == "patient" else reverse("desk_cancel", args=[visit.pk])
+        client = as_user(amina.user if who == "patient" else rosa)
+        sent = {"key": uuid4(), "refund": 18000, "reason": "Ill", "who": "clinic", "tell": "yes"}
+
+        refused = client.post(address, sent | {"sequence": before})
+
+        assert (refused.status_code, "This has changed since you opened it" in refused.content.decode()) == (422, True)
+        assert "Thursday 3 December 2026 at 10am" in refused.content.decode()
+        assert Appointment.objects.get(pk=visit.pk).state == State.BOOKED
+        again = {name: refused.context["form"][name].value() for name in ("key", "refund", "sequence")}
+        assert client.post(address, sent | again).status_code == 302
+
+    def test_the_page_to_agree_carries_it(self, as_user, shown, amina, okafor, rosa):
+        visit, _ = shown
+        client, slot = as_user(amina.user), slot_value(Slot(at(4, 10), okafor.pk))
+        agree = client.post(url("reschedule", visit), {"slot": slot, "key": uuid4()}).context["agree"]
+        actions.reschedule(visit, okafor, at(5, 10) + timedelta(days=2), key=uuid4(), by=rosa, at=NOW)
+        sent = {name: agree[name].value() for name in ("slot", "key", "sequence")}
+
+        late = client.post(url("reschedule", visit), sent | {"agreed": "True", "early_start": "on"})
+
+        assert (late.status_code, "This has changed since you opened it" in late.content.decode()) == (422, True)
+
+
+def test_a_time_chosen_again_after_another_is_held_again(client, kind, okafor):
+    """Back, another time, back again: the first time's hold was let go, so it is made anew."""
+    key = client.get(CHOOSE).context["key"]
+    first, other = (slot_value(Slot(moment, okafor.pk)) for moment in (WEDNESDAY, at(2, 11)))
+
+    for slot in (first, other, first):
+        address = client.post(CHOOSE, {"slot": slot, "key": key})["Location"]
+
+    held = Appointment.objects.get(state=State.HELD)
+    assert (held.starts_at, str(held.pk) in address) == (WEDNESDAY, True)
+
+
+def test_more_time_keeps_also_what_is_too_long_by_now(as_user, okafor, amina):
+    client = as_user(amina.user)
+    address = choose(client, okafor)
+    sent = {"key": client.get(address).context["form"]["key"].value(), "mode": "phone", "access_needs": "x" * 600}
+
+    page = client.post(url("more_time", Appointment.objects.get()), sent, follow=True)
+
+    assert page.context["form"]["access_needs"].value() == "x" * 600
+    assert Appointment.objects.get().held_until == NOW + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("link", ["Https://video.example.com/a", "HTTPS://video.example.com/a"])
+def test_a_link_that_begins_with_a_capital_is_refused(link):
+    assert not is_video_link(link, ["video.example.com"])

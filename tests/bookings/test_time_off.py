@@ -13,7 +13,7 @@ from bookings.appointments import actions as appointments
 from bookings.appointments.letters import please_move
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import Terms, Why, cut_off, may_move
-from bookings.appointments.refusals import HoldEnded, NotOffered
+from bookings.appointments.refusals import AlreadyUsed, HoldEnded, NotOffered
 from bookings.appointments.slots import offered_at
 from bookings.attendance import actions as attendance
 from bookings.availability.actions import Overlapping
@@ -142,6 +142,18 @@ def test_who_was_asked_may_move_until_the_start():
 )
 def test_the_period_in_words(starts_at, ends_at, text):
     assert TimeOff(starts_at=starts_at, ends_at=ends_at).period == text
+
+
+@pytest.mark.django_db
+def test_the_same_form_with_other_days_is_not_said_to_be_saved(okafor, rosa):
+    key = uuid4()
+    first, _ = take(okafor, rosa, key=key)
+    assert take(okafor, rosa, key=key)[0] == first  # pressed twice
+
+    with pytest.raises(AlreadyUsed):
+        take(okafor, rosa, TUESDAY, TUESDAY + timedelta(days=1), key=key)
+
+    assert TimeOff.objects.get() == first
 
 
 @pytest.mark.django_db

@@ -162,6 +162,30 @@ class TestJoin:
 
 
 class TestChange:
+    def test_the_sweep_asks_again_under_the_lock(self, kind, freed, amina, monkeypatch):
+        """Between reading the list and offering, the patient asked for other days."""
+        entry = waiting.entry(amina, kind)
+        read = actions.wishes
+
+        def then_changed(at):
+            found = read(at)
+            actions.change(entry, wishes_of(entry, weekdays=[0]), at=at)
+            return found
+
+        monkeypatch.setattr(actions, "wishes", then_changed)
+
+        assert sweep() == []
+        assert not Appointment.objects.filter(state=State.HELD).exists()
+
+    def test_whoever_asks_for_longer_meanwhile_stays_on_the_list(self, kind, amina):
+        entry = waiting.entry(amina, kind, last_day=date(2026, 11, 24))
+        over = list(WaitingEntry.objects.over(date(2026, 11, 25)))
+        actions.change(entry, wishes_of(entry, last_day=date(2026, 12, 24)), at=NOW)
+
+        actions._end(over[0], at=NOW + timedelta(days=2), reason="The last day has passed")
+
+        assert now(entry).state == EntryState.WAITING
+
     def test_keeps_the_place_and_takes_the_new_wishes(self, kind, freed, okafor, lind, amina, ben):
         first = waiting.entry(amina, kind, weekdays=[0])  # the freed time is a Thursday
         waiting.entry(ben, kind, created_at=NOW + timedelta(minutes=1))

@@ -184,7 +184,7 @@ def test_the_appointment_page_says_how_its_payment_stands(as_user, amina, booked
         (
             "due",
             THURSDAY - timedelta(hours=1),
-            "You have not paid, so there is nothing to give back. You still owe £90. Cancelled after the cut-off: you get 50% of the fee back.",
+            "You have not paid, so there is nothing to give back. You still owe £90.",
         ),
         (
             "paid",
