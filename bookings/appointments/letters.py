@@ -4,7 +4,7 @@ Subject, sender and words say nothing clinical: the mail may be read over a shou
 calendar file may be shared with a family. Each function looks again whether the message still holds.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -66,9 +66,9 @@ def please_move(message: Message) -> Letter | NotWanted:
     return _letter(appointment, "please_move", "Your appointment needs a new time", facts)
 
 
-def on_paper(appointment: Appointment) -> str:
+def on_paper(appointment: Appointment, *, at: datetime) -> str:
     """Return the confirmation of a booked visit as text, for a letter: the time, the total fee, the right to cancel."""
-    facts = _facts(appointment) | _terms(appointment) | {"clinic": settings.CLINIC}
+    facts = _facts(appointment) | _terms(appointment, at) | {"clinic": settings.CLINIC}
     return render_to_string("emails/booking_on_paper.txt", facts)
 
 
@@ -78,7 +78,9 @@ def _with_calendar(message: Message, template: str, subject: str) -> Letter | No
         return NotWanted(why)
     file = ics.calendar_file(appointment, ics.Method.REQUEST, at=message.created_at, to=appointment.patient.reach)  # type: ignore[union-attr]
     attachment = (ics.FILE_NAME, file, ics.mimetype(ics.Method.REQUEST))
-    return _letter(appointment, template, subject, _facts(appointment) | _terms(appointment), attachment)
+    return _letter(
+        appointment, template, subject, _facts(appointment) | _terms(appointment, message.created_at), attachment
+    )
 
 
 def _appointment(message: Message) -> Appointment:
@@ -106,12 +108,13 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
     }
 
 
-def _terms(appointment: Appointment) -> dict[str, Any]:
-    """The rule for cancelling, with its exact dates (Consumer Contracts Regulations 2013, schedule 2)."""
+def _terms(appointment: Appointment, at: datetime) -> dict[str, Any]:
+    """The rule for cancelling, with its exact dates, as it is at ``at`` (Consumer Contracts Regulations 2013, schedule 2)."""
     assert appointment.booked_at is not None  # noqa: S101 - the database promises it of every visit
     ends = cooling_off_ends(appointment.booked_at)
     return {
         "cut_off": when_text(appointment.cut_off),
+        "may_move": at < appointment.cut_off,
         "terms": appointment.terms,
         "contract_day": day_text(uk_day(appointment.booked_at)),
         "right_ends": when_text(appointment.starts_at)

@@ -43,7 +43,9 @@ def entries(request: SignedIn) -> HttpResponse:
     shown = list(own.prefetch_related("clinicians").order_by("-created_at")[:ENTRIES_SHOWN])
     offers = Offer.objects.visible_to(request.user).open().filter(entry__in=shown).select_related("hold__clinician")
     by_entry = {offer.entry_id: offer for offer in offers}
-    rows = [_row(entry, by_entry.get(entry.pk), now) for entry in shown]
+    coming = Appointment.objects.visible_to(request.user).upcoming().filter(starts_at__gt=now)
+    booked = set(coming.values_list("kind_id", flat=True))
+    rows = [_row(entry, by_entry.get(entry.pk), booked, now) for entry in shown]
     asked = {row["entry"].kind_id for row in rows if row["waiting"]}
     kinds = [kind for kind in _kinds(request) if kind.pk not in asked]
     context = {
@@ -206,13 +208,15 @@ def _answered(entry: WaitingEntry, today: date) -> dict[str, Any]:
     return answers | visit | later
 
 
-def _row(entry: WaitingEntry, offer: Offer | None, now: datetime) -> dict[str, Any]:
+def _row(entry: WaitingEntry, offer: Offer | None, booked: set[UUID], now: datetime) -> dict[str, Any]:
     """Return an entry as the list shows it. A time that was booked a moment ago counts before the sweep has seen it."""
     taken = offer is not None and offer.hold.state not in HOLD_STATES
     waiting = entry.state == EntryState.WAITING and not taken
     return {
         "entry": entry,
         "waiting": waiting,
+        # A visit of the kind, booked since: nothing is offered beside it until they ask to have it earlier.
+        "has_visit": waiting and entry.instead_of is None and entry.kind_id in booked,
         "state": EntryState.BOOKED.label if taken else entry.get_state_display(),
         "instead_of": when_text(entry.instead_of.starts_at) if entry.instead_of and waiting else "",
         "offer": offer if offer and offer.may_be_answered(now) else None,

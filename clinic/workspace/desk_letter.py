@@ -31,6 +31,6 @@ def confirmation(request: HttpRequest, pk: UUID) -> HttpResponse:
         "visit": visit,
         "patient": visit.patient,
         "today": day_text(uk_day(now)),
-        "letter": letters.on_paper(visit),
+        "letter": letters.on_paper(visit, at=now),
     }
     return render(request, "desk/confirmation.html", context)

@@ -177,6 +177,19 @@ class TestPage:
             or "See Dr Erik Lind's times" in answer.content.decode()
         )
 
+    def test_of_an_own_clinician_with_times_much_later_it_is_not_said_that_there_are_none(
+        self, as_user, lind, okafor, amina
+    ):
+        kind = diary.kind(okafor, lind)
+        diary.hours(okafor)
+        diary.hours(lind, valid_from=date(2027, 1, 4))  # in week 6
+        diary.appointment(amina, lind, kind, at(2, 10) - timedelta(days=60), state="completed")
+
+        html = as_user(amina.user).get(f"{CHOOSE}?who=any").content.decode()
+
+        assert "They have no free time" not in html
+        assert f'href="?who={lind.pk.hex}"' in html
+
     def test_an_own_clinician_who_has_left_is_not_waited_for(self, as_user, kind, lind, okafor, amina):
         seen(amina, lind, kind)
         lind.is_active = False

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.utils.html import strip_tags
 from icalendar import Calendar
 
+from bookings.appointments import letters
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import Terms
 from clinic.outbox import actions as outbox
@@ -236,6 +238,19 @@ def test_the_terms_are_those_that_were_agreed(amina, okafor, kind):
 
     assert "Cancel before Wednesday 16 December 2026 at 12pm, UK time: you get 80% of the fee back." in written
     assert "Cancel later: you get 20% of the fee back, or all of it while the 14 days below still run." in written
+
+
+def test_after_the_cut_off_no_letter_promises_what_has_passed(amina, okafor, kind):
+    """Booked long ago, and moved at the last moment to a time that is the same evening."""
+    late = diary.appointment(amina, okafor, kind, THURSDAY, booked_at=NOW - timedelta(days=30))
+    moved = Message(about=late.pk, round=0, created_at=late.cut_off)
+
+    written = letters.booking_moved(moved)
+
+    for text in (written.text, strip_tags(written.html)):
+        assert "It is too late to move it online: call us." in text
+        assert "Cancel now or later: you get none of the fee back" in text
+        assert "Cancel before" not in text
 
 
 def test_a_reminder_names_the_day_in_its_subject(visit):

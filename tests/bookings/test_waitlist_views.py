@@ -143,6 +143,20 @@ class TestList:
         assert len(one) == len(three)
 
 
+class TestBookedSince:
+    def test_it_says_that_nothing_is_offered_until_they_ask_for_it_earlier(self, patient, amina, kind, lind, visit):
+        entry = waiting.entry(amina, kind)
+
+        shown = patient.get(LIST)
+        change = patient.get(reverse("waiting_list_change", args=[entry.pk]))
+        patient.post(reverse("waiting_list_change", args=[entry.pk]), ANSWERS | {"instead_of": visit.pk})
+
+        assert "You have booked this visit since." in page(shown)
+        assert change.context["form"]["instead_of"].value() == visit.pk
+        assert WaitingEntry.objects.get().instead_of == visit
+        assert "You have booked this visit since." not in page(patient.get(LIST))
+
+
 class TestChanging:
     @pytest.fixture
     def entry(self, amina, kind, okafor):
