@@ -30,8 +30,7 @@ class Overlapping(Refusal):
 class HoursBusy(Refusal):
     """The locks cannot be had."""
 
-    def __init__(self) -> None:
-        super().__init__("Others are booking at this moment. Nothing was changed. Try again in a minute.")
+    words = "Others are booking at this moment. Nothing was changed. Try again in a minute."
 
 
 def with_diaries_locked(work: Callable[[], Result], clinician: UUID | None) -> Result:

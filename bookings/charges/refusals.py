@@ -27,5 +27,4 @@ class StillAskedFor(Refusal):
 class NothingToCorrect(Refusal):
     """The visit was cancelled and nothing is owed for it, or nothing has happened yet."""
 
-    def __init__(self) -> None:
-        super().__init__("There is nothing here that can be taken back.")
+    words = "There is nothing here that can be taken back."

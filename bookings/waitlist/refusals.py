@@ -8,15 +8,13 @@ from clinic.db.refusal import Refusal
 class AlreadyWaiting(Refusal):
     """Two entries for one kind."""
 
-    def __init__(self) -> None:
-        super().__init__("You are on the waiting list for this visit already. You can change what you ask for there.")
+    words = "You are on the waiting list for this visit already. You can change what you ask for there."
 
 
 class VisitGone(Refusal):
     """The visit to be replaced is not one to come."""
 
-    def __init__(self) -> None:
-        super().__init__("That visit is no longer one to come. Look at your visits, then ask again.")
+    words = "That visit is no longer one to come. Look at your visits, then ask again."
 
 
 class VisitStays(Refusal):
@@ -33,28 +31,22 @@ class VisitStays(Refusal):
 class NoLongerOffered(Refusal):
     """A time that is kept, and cannot be had all the same: the hours or the kind have changed since."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "We can no longer offer this time. Your appointment stays as it is. You stay on the waiting list."
-        )
+    words = "We can no longer offer this time. Your appointment stays as it is. You stay on the waiting list."
 
 
 class OfferEnded(Refusal):
     """An answer that came too late."""
 
-    def __init__(self) -> None:
-        super().__init__("This time is no longer kept for you. You stay on the waiting list.")
+    words = "This time is no longer kept for you. You stay on the waiting list."
 
 
 class AnswerFirst(Refusal):
     """A change of what somebody asks for, while a time is kept for them."""
 
-    def __init__(self) -> None:
-        super().__init__("We are keeping a time for you. Answer that offer first, then change what you ask for.")
+    words = "We are keeping a time for you. Answer that offer first, then change what you ask for."
 
 
 class Busy(Refusal):
     """Too much at once about one person."""
 
-    def __init__(self) -> None:
-        super().__init__("Nothing was changed, because much is happening at this moment. Try again in a minute.")
+    words = "Nothing was changed, because much is happening at this moment. Try again in a minute."

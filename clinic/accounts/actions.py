@@ -20,15 +20,13 @@ class NotAllowed(Refusal):
 class NoSuchRole(Refusal):
     """Not a role somebody of the staff can have."""
 
-    def __init__(self) -> None:
-        super().__init__("Choose reception, clinician or manager.")
+    words = "Choose reception, clinician or manager."
 
 
 class AlreadyThere(Refusal):
     """The address has an account."""
 
-    def __init__(self) -> None:
-        super().__init__("There is already an account with this email address.")
+    words = "There is already an account with this email address."
 
 
 def open_staff_account(email: str, role: Role, *, by: User) -> User:

@@ -2,4 +2,12 @@
 
 
 class Refusal(Exception):
-    """Raised by actions; views show ``str(refusal)`` as a form error with status 422."""
+    """Raised by actions; views show ``str(refusal)`` as a form error with status 422.
+
+    One that always says the same has it in ``words``; another is given its words.
+    """
+
+    words = ""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words or self.words)

@@ -24,8 +24,7 @@ class Stateful(Protocol):
 class StaleState(Refusal):
     """The record is no longer in the state this move starts from."""
 
-    def __init__(self) -> None:
-        super().__init__("This has changed since you opened it. Look at it again, then decide.")
+    words = "This has changed since you opened it. Look at it again, then decide."
 
 
 def move(record: Stateful, to: str, *, by: Any, at: datetime, reason: str = "", **changes: Any) -> None:

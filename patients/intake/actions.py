@@ -28,19 +28,13 @@ DECISION_WITHIN = 2  # workdays
 class AlreadySent(Refusal):
     """What was sent to the clinic never changes."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "You have sent this form already, so it cannot be changed here. Call us if something in it is wrong."
-        )
+    words = "You have sent this form already, so it cannot be changed here. Call us if something in it is wrong."
 
 
 class ChangedElsewhere(Refusal):
     """The page was changed in another tab or on another device since it was opened."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "You changed this page in another window. What you typed here is below. Check it, then save it again."
-        )
+    words = "You changed this page in another window. What you typed here is below. Check it, then save it again."
 
 
 class Incomplete(Refusal):
@@ -53,8 +47,7 @@ class Incomplete(Refusal):
 class CardNotRead(Refusal):
     """An emergency card has not been shown yet."""
 
-    def __init__(self) -> None:
-        super().__init__("Read what to do about your urgent answers before you go on.")
+    words = "Read what to do about your urgent answers before you go on."
 
 
 def facts(patient: Patient, at: datetime) -> flags.Facts:

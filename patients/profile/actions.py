@@ -36,8 +36,7 @@ class TooYoung(Refusal):
 class HasAccount(Refusal):
     """The patient has an account already."""
 
-    def __init__(self) -> None:
-        super().__init__("This patient has an account already, so there is nothing to claim.")
+    words = "This patient has an account already, so there is nothing to claim."
 
 
 class WrongCode(Refusal):
