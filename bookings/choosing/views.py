@@ -257,12 +257,13 @@ def _agree_form(request: HttpRequest, visit: Appointment, chosen: MoveForm) -> M
 def _ask_to_agree(
     request: HttpRequest, visit: Appointment, agree: MoveForm, slot: Slot, clinician: Clinician
 ) -> HttpResponse:
+    limit = policy.cut_off(slot.starts_at, visit.terms)
     context = facts(visit) | {
         "agree": agree,
         "new_when": when_text(slot.starts_at),
         "new_clinician": clinician,
-        "new_cut_off": when_text(policy.cut_off(slot.starts_at, visit.terms)),
-        "new_cut_off_passed": timezone.now() >= policy.cut_off(slot.starts_at, visit.terms),
+        "new_cut_off": when_text(limit),
+        "new_cut_off_passed": timezone.now() >= limit,
     }
     return render(request, "bookings/choosing/move.html", context, status=422 if agree.errors else 200)
 
