@@ -125,8 +125,8 @@ def cancel(
     """Cancel a visit, and stop its messages. ``tell``: as for ``book_for``.
 
     ``agreed_refund`` is the refund in pence that the patient was told and agreed to, also where staff write down
-    what they asked for by phone; None where the clinic cancels. ``seen``: as for ``reschedule``. Raises RefundChanged where another refund holds
-    by now, TooSoon once the visit has started, and StaleState where it is no longer to come.
+    what they asked for by phone; None where the clinic cancels. ``seen``: as for ``reschedule``. Raises RefundChanged
+    where another refund holds by now, TooSoon once the visit has started, and StaleState where it is no longer to come.
     """
     by_clinic = agreed_refund is None and by.is_staff
     sent = fingerprint("cancel", appointment.pk, by_clinic, tell)

@@ -2,13 +2,14 @@
 
 from django import forms
 
+from bookings.appointments.forms import sequence_field
 from bookings.appointments.models import Appointment
 
 
 class SequenceForm(forms.Form):
     """Which time of a visit the page showed: what is said of one time does not hold for the next."""
 
-    sequence = forms.IntegerField(required=False, min_value=0, max_value=32767)
+    sequence = sequence_field()
 
     def is_of(self, visit: Appointment) -> bool:
         """Tell whether the page showed the visit's present time, as far as it said."""

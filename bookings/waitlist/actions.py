@@ -171,7 +171,7 @@ def _offer(found: Match, *, at: datetime) -> Offer | None:
 
     def then(held: Appointment) -> None:
         current = WaitingEntry.objects.waiting().filter(pk=entry.pk).first()
-        if current is None or current.terms() != found.wish.terms:  # changed since the list was read
+        if current is None or current.asked_for() != found.wish.asked_for:  # changed since the list was read
             raise StaleState
         if Offer.objects.open().filter(entry=entry).exists():
             raise StaleState

@@ -89,17 +89,20 @@ def usable(freed: Sequence[Freed], kinds: Iterable[AppointmentKind], *, at: date
     if not clinicians or not days:
         return []
     diary = slots.read_diary(clinicians, days[0], days[-1], now=at)
+    taken = {each for each in freed if _is_taken(each, diary)}
     found: dict[Freed, list[Time]] = defaultdict(list)
     for kind in kinds:
         offering = {clinician.pk for clinician in kind.clinicians.all()} & {clinician.pk for clinician in clinicians}
         free = [slot for day in days for slot in slots.slots(kind, diary, day, day, now=at).get(day, [])]
         for each in freed:
             if each.clinician_id in offering:
-                taken = any(
-                    start < each.ends_at and each.starts_at < end for start, end in diary.busy[each.clinician_id]
-                )
-                found[each] += [_time(kind, each, *start) for start in _starts(kind, each, free, taken, at)]
+                found[each] += [_time(kind, each, *start) for start in _starts(kind, each, free, each in taken, at)]
     return [(each, found[each]) for each in freed if found[each]]
+
+
+def _is_taken(freed: Freed, diary: slots.Diary) -> bool:
+    """Tell whether somebody has taken a stretch again, or a part of it."""
+    return any(start < freed.ends_at and freed.starts_at < end for start, end in diary.busy[freed.clinician_id])
 
 
 def _starts(

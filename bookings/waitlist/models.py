@@ -95,7 +95,7 @@ class WaitingEntry(Record):
     def __str__(self) -> str:
         return f"Asked on {self.created_at:%Y-%m-%d}"
 
-    def terms(self) -> tuple[Any, ...]:
+    def asked_for(self) -> tuple[Any, ...]:
         """What is asked for, to tell whether it has changed."""
         who = frozenset(clinician.pk for clinician in self.clinicians.all())
         asked = (self.part, self.notice_hours, self.first_day, self.last_day, self.instead_of_id)

@@ -34,8 +34,8 @@ class Wish:
     """What somebody on the list asks for, and what is known of them at this moment.
 
     ``visit`` is the start of the visit that an earlier time would replace, ``mode`` how they meet then, and
-    ``may_move`` whether it may still move; ``busy`` are their visits and holds. By ``terms`` one sees whether the
-    person has changed what they ask for since.
+    ``may_move`` whether it may still move; ``busy`` are their visits and holds. By ``asked_for`` one sees whether
+    the person has changed it since.
     """
 
     entry_id: UUID
@@ -48,7 +48,7 @@ class Wish:
     kind_notice: timedelta
     first_day: date
     last_day: date
-    terms: tuple[Any, ...] = ()
+    asked_for: tuple[Any, ...] = ()
     visit: datetime | None = None
     mode: str = ""
     may_move: bool = True

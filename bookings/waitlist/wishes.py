@@ -42,7 +42,7 @@ def _visits(entries: list[WaitingEntry], at: datetime) -> dict[UUID | None, list
 def _wish(entry: WaitingEntry, offers: list[Offer], visits: list[Appointment], at: datetime) -> Wish:
     return Wish(
         entry_id=entry.pk,
-        terms=entry.terms(),
+        asked_for=entry.asked_for(),
         kind_id=entry.kind_id,
         asked_at=entry.created_at,
         clinicians=frozenset(clinician.pk for clinician in entry.clinicians.all()),
