@@ -86,7 +86,7 @@ def test_nia_finds_us_and_is_seen_with_scripts_off(without_scripts, kind, pages,
     she_reads_that_it_was_decided(nia)
 
 
-@pytest.mark.parametrize("hand", ["by_keyboard", "without_scripts"])
+@pytest.mark.parametrize("hand", ["without_scripts", pytest.param("by_keyboard", marks=pytest.mark.proof)])
 def test_a_time_chosen_before_signing_up_is_still_nias_afterwards(request, hand, kind, pages):
     nia = request.getfixturevalue(hand)()
 

@@ -206,6 +206,7 @@ def test_a_second_start_is_quick(start):
     assert "Stopping (SIGINT)" in said
 
 
+@pytest.mark.proof
 def test_killed_outright_it_recovers_without_help(start):
     killed = start()
     killed.waits_for("/readyz", READY_WITHIN)
