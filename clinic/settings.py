@@ -382,6 +382,7 @@ MFA_ADAPTER = "clinic.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = CLINIC["name"]
+MFA_TOTP_TOLERANCE = 1  # the code before and the next are good too (RFC 6238 §5.2): six digits take some hands a while
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Staff pages ask for a second factor; the demo alone, on the loopback address, goes without and says so.
 STAFF_SECOND_FACTOR = not DEMO

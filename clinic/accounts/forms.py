@@ -1,15 +1,20 @@
 """allauth's forms in our words, and without their leaks."""
 
+import re
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa import app_settings as second_factor
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
+from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
@@ -17,6 +22,8 @@ from django.http import HttpRequest
 from clinic.accounts.models import EMAIL_LENGTH
 
 LONGEST_CREDENTIAL = 64 * 1024
+# Seconds from the first to the last moment at which an app's code is taken.
+CODE_GOOD_FOR = (2 * second_factor.TOTP_TOLERANCE + 1) * second_factor.TOTP_PERIOD
 # By a field's name: what it is called, and what is said where it is left empty.
 WORDS = {
     "login": ("Email address", "Enter your email address."),
@@ -109,11 +116,23 @@ class ConfirmEmailVerificationCodeForm(InOurWords, account.ConfirmEmailVerificat
     """Takes the code that shows whose address it is."""
 
 
-class AuthenticateForm(InOurWords, AllauthAuthenticateForm):
+class OnceOnly(BaseAuthenticateForm):
+    """Takes no code twice. allauth remembers a code for one step of the clock; ours are good for several."""
+
+    def clean_code(self) -> str:
+        """Return the code. Raises ValidationError where it is wrong, or was used already."""
+        code: str = super().clean_code()
+        digits = re.sub(r"\D", "", code)
+        if not cache.add(f"second_factor.used?user={self.user.pk}&code={digits}", True, timeout=CODE_GOOD_FOR):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(InOurWords, OnceOnly, AllauthAuthenticateForm):
     """Takes the code of the second factor."""
 
 
-class ReauthenticateByCodeForm(InOurWords, AllauthReauthenticateForm):
+class ReauthenticateByCodeForm(InOurWords, OnceOnly, AllauthReauthenticateForm):
     """Takes the code of the second factor once more."""
 
 

@@ -3,8 +3,10 @@
 import re
 import statistics
 import time
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -12,7 +14,6 @@ from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
     generate_totp_secret,
     hotp_value,
-    yield_hotp_counters_from_time,
 )
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -26,6 +27,7 @@ from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 NEW = "sunny.day@example.com"
+MIDDLE_OF_A_STEP = datetime(2026, 11, 23, 9, 0, 15, tzinfo=UTC)  # of the 30 seconds that an app shows a code
 
 
 @pytest.fixture(autouse=True)
@@ -207,9 +209,10 @@ class TestSecondFactor:
     def enrol(self, user):
         return TOTP.activate(user, generate_totp_secret()).instance
 
-    def code(self, authenticator):
+    def code(self, authenticator, steps=0):
+        """What the app shows, so many steps of 30 seconds from now."""
         secret = unseal(authenticator.data["secret"], "mfa.secret")
-        return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+        return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
     def test_secret_is_sealed_in_the_database(self, rosa):
         self.enrol(rosa)
@@ -249,6 +252,31 @@ class TestSecondFactor:
             sign_in(visitor, "rosa@example.com")
             visitor.post(reverse("mfa_authenticate"), {"code": code})
             assert ("_auth_user_id" in visitor.session) == expected
+
+    @pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+    def test_a_code_is_good_for_a_step_before_and_after(self, client, rosa, steps, taken):
+        with time_machine.travel(MIDDLE_OF_A_STEP, tick=False):
+            code = self.code(self.enrol(rosa), steps)
+            sign_in(client, "rosa@example.com")
+            client.post(reverse("mfa_authenticate"), {"code": code})
+
+            assert ("_auth_user_id" in client.session) == taken
+
+    @pytest.mark.parametrize("typed", ["{}", " {}", "-{}"])
+    @pytest.mark.parametrize("seconds", [1, 31, 44])
+    def test_a_code_works_once_for_as_long_as_it_is_good(self, typed, seconds, client, rosa):
+        with time_machine.travel(MIDDLE_OF_A_STEP, tick=False) as clock:
+            code = self.code(self.enrol(rosa))
+            sign_in(client, "rosa@example.com")
+            client.post(reverse("mfa_authenticate"), {"code": code})
+            assert "_auth_user_id" in client.session
+            clock.shift(seconds)
+            thief = type(client)()
+            sign_in(thief, "rosa@example.com")
+            answer = thief.post(reverse("mfa_authenticate"), {"code": typed.format(code)})
+
+            assert "_auth_user_id" not in thief.session
+        assert answer.context["form"].errors["code"]
 
     def test_patients_are_not_asked(self, as_user, amina, settings):
         settings.STAFF_SECOND_FACTOR = True
