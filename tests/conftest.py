@@ -1,5 +1,6 @@
 """What every test has: real servers, the application's database role, people with names."""
 
+import gc
 import logging
 
 import pytest
@@ -12,7 +13,9 @@ from clinic.embedded.errors import CannotStart
 from clinic.embedded.static import collect_static
 from clinic.embedded.testing import start_for_tests
 from clinic.pages.actions import seed
+from tests.cleaning import clean_fast
 from tests.factories import people
+from tests.web import Web
 
 APP_ROLE = "clinic_app"
 
@@ -26,6 +29,12 @@ def pytest_configure(config):
     collect_static()  # only now is this DATA_DIR ours
 
 
+def pytest_collection_finish(session):
+    """What is loaded by now stays: no need to look through it for garbage during every test."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure(config):
     getattr(config, "stop_servers", lambda: None)()
 
@@ -35,6 +44,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, with the application's role and its rights."""
     with django_db_blocker.unblock():
         roles.grant(connection)
+        clean_fast()
     connection_created.connect(_new_connections_are_the_applications, weak=False)
     yield
     connection_created.disconnect(_new_connections_are_the_applications)
@@ -75,8 +85,21 @@ def passwords_are_cheap(settings):
 
 
 @pytest.fixture(autouse=True)
+def static_files_are_looked_up(settings):
+    """Every test client makes the middleware anew, and a list of all static files takes longer than most tests."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
 def mails_stay_in_memory(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup):
+    """The web server process, as ``make run`` starts it, on the tests' database."""
+    with Web() as server:
+        yield server
 
 
 @pytest.fixture

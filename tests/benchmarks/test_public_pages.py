@@ -12,7 +12,6 @@ from bookings.nextfree import actions as nextfree
 from clinic.pages.models import Page
 from clinic.website.shown import address
 from tests.factories import diary
-from tests.web import Web
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 GZIP = {"accept-encoding": "gzip"}
@@ -25,12 +24,6 @@ def addresses(pages, okafor):
     diary.kind(okafor)
     nextfree.look(at=timezone.now())
     return [address(page) for page in Page.objects.live()]
-
-
-@pytest.fixture
-def web(django_db_setup):
-    with Web() as server:
-        yield server
 
 
 def percentile(took, share):

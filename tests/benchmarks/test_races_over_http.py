@@ -36,7 +36,7 @@ from tests.benchmarks.racing import (
 )
 from tests.factories import diary, people, waiting
 from tests.race import race
-from tests.web import Visitor, Web
+from tests.web import Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 CLIENTS = 20
@@ -46,12 +46,6 @@ GAPS = [0, 0.005, 0.01, 0.02, 0.04, 0.08]
 REPORTS = {1: Report(), 10: Report()}
 
 long_and_short = pytest.mark.parametrize("scale", [1, pytest.param(10, marks=pytest.mark.proof)])
-
-
-@pytest.fixture
-def web(transactional_db):
-    with Web() as server:
-        yield server
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from clinic.db.clock import UK
 from clinic.db.sealed import unseal
 from tests.browser.look import Look
 from tests.factories import diary
-from tests.web import Web, session_for
+from tests.web import session_for
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -69,13 +69,6 @@ def chromium():
         browser.close()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="package")
-def web(django_db_setup):
-    """The web server process, as ``make run`` starts it, on the tests' database."""
-    with Web() as server:
-        yield server
 
 
 @pytest.fixture(scope="package")
