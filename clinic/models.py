@@ -3,7 +3,7 @@
 from clinic.accounts.models import User
 from clinic.audit.models import AccessLog
 from clinic.enquiries.models import Enquiry
-from clinic.outbox.models import Heartbeat, Message
+from clinic.outbox.models import Heartbeat, Message, RuleSetting
 from clinic.pages.models import Page, PageAddress, PageVersion, Section, SignOff, Source
 from clinic.staff.models import Clinician
 from clinic.worklist.models import Task, TaskStateChange
@@ -17,6 +17,7 @@ __all__ = [
     "Page",
     "PageAddress",
     "PageVersion",
+    "RuleSetting",
     "Section",
     "SignOff",
     "Source",

@@ -9,8 +9,10 @@ class PatientsConfig(AppConfig):
     name = "patients"
 
     def ready(self) -> None:
-        """Tell the outbox who writes this app's messages."""
+        """Tell the outbox who writes this app's messages, and what of a patient stops them."""
         from clinic.outbox import registry  # noqa: PLC0415 - models are loaded only now
+        from patients.profile.models import Patient  # noqa: PLC0415
         from patients.suitability import letters  # noqa: PLC0415
 
         registry.register("decision_made", letters.decision_made)
+        registry.register_standing(Patient.objects.standing)

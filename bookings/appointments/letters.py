@@ -4,6 +4,7 @@ Subject, sender and words say nothing clinical: the mail may be read over a shou
 calendar file may be shared with a family. Each function looks again whether the message still holds.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,12 +33,32 @@ def booking_moved(message: Message) -> Letter | NotWanted:
 
 
 def reminder(message: Message) -> Letter | NotWanted:
-    """A reminder, the same words whether two days or some hours before."""
+    """A reminder, the same words whether two days or some hours before. It also says when we lack something."""
     appointment = _appointment(message)
     if why := _why_not(appointment, message, UPCOMING):
         return NotWanted(why)
-    day = day_text(uk_day(appointment.starts_at)).rsplit(" ", 1)[0]
-    return _letter(appointment, "reminder", f"Your appointment on {day}", _facts(appointment) | {"fee": ""})
+    facts = _facts(appointment) | {"fee": "", "lacks": _lacks(appointment), "care_url": _care_url()}
+    return _letter(appointment, "reminder", f"Your appointment on {_day(appointment)}", facts)
+
+
+def missing(message: Message) -> Letter | NotWanted:
+    """That we do not have all we need for the visit yet. What it is stands behind the sign-in."""
+    appointment = _appointment(message)
+    if why := _why_not(appointment, message, UPCOMING):
+        return NotWanted(why)
+    if not _lacks(appointment):
+        return NotWanted("nothing is missing")
+    facts = _facts(appointment) | {"fee": "", "care_url": _care_url()}
+    return _letter(appointment, "missing", f"Before your appointment on {_day(appointment)}", facts)
+
+
+def did_not_attend(message: Message) -> Letter | NotWanted:
+    """That we waited, and how to have another appointment. It asks for no reason and blames nobody."""
+    appointment = _appointment(message)
+    if why := _why_not(appointment, message, {State.DID_NOT_ATTEND}):
+        return NotWanted(why)
+    facts = _facts(appointment) | {"fee": "", "book_url": f"{settings.SITE_ORIGIN}{reverse('book')}"}
+    return _letter(appointment, "did_not_attend", "We missed you", facts)
 
 
 def booking_cancelled(message: Message) -> Letter | NotWanted:
@@ -84,13 +105,26 @@ def _with_calendar(message: Message, template: str, subject: str) -> Letter | No
 
 
 def _appointment(message: Message) -> Appointment:
-    return Appointment.objects.select_related("patient__user", "clinician", "charge").get(pk=message.about)
+    visits = Appointment.objects.with_papers().select_related("patient__user", "clinician", "charge")
+    return visits.get(pk=message.about)
 
 
-def _why_not(appointment: Appointment, message: Message, states: frozenset[str]) -> str:
+def _lacks(appointment: Appointment) -> bool:
+    """Tell whether the clinician will not have all papers to read."""
+    return not (appointment.has_form and appointment.has_records)
+
+
+def _care_url() -> str:
+    return f"{settings.SITE_ORIGIN}{reverse('care')}"
+
+
+def _day(appointment: Appointment) -> str:
+    """The day of the visit without its year, for a subject."""
+    return day_text(uk_day(appointment.starts_at)).rsplit(" ", 1)[0]
+
+
+def _why_not(appointment: Appointment, message: Message, states: Collection[str]) -> str:
     """Return why the message no longer holds, or nothing."""
-    if appointment.patient is None or not appointment.patient.may_be_written_to:
-        return "patient is no longer written to"
     if appointment.sequence != message.round:
         return "the appointment has another time"
     return "" if appointment.state in states else f"the appointment is {appointment.state}"

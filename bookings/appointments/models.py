@@ -32,7 +32,8 @@ class Appointment(Record):
     """A time with a clinician. ``busy_from`` to ``busy_until`` is the visit with its buffers."""
 
     MOVES: ClassVar[Moves] = MOVES
-    has_form: bool  # on the rows of ``with_papers()`` only
+    has_form: bool  # this and the next on the rows of ``with_papers()`` only
+    has_records: bool
     task: UUID  # on the rows of ``to_follow_up()`` only
 
     kind = models.ForeignKey("bookings.AppointmentKind", on_delete=models.PROTECT, related_name="appointments")

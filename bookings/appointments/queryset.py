@@ -36,9 +36,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(state__in=UPCOMING).order_by("starts_at")
 
     def with_papers(self) -> "AppointmentQuerySet":
-        """The same, each with ``has_form``: the patient has sent a form, whatever became of it."""
+        """The same, each with ``has_form`` (the patient has sent a form, whatever became of it) and ``has_records``."""
         sent = Intake.objects.exclude(state=IntakeState.DRAFT).filter(patient=OuterRef("patient"))
-        return self.annotate(has_form=Exists(sent))
+        return self.annotate(has_form=Exists(sent), has_records=Q(patient__records_received_on__isnull=False))
 
     def to_follow_up(self) -> "AppointmentQuerySet":
         """Those not attended whose task still waits (``task`` is its key), the oldest first."""

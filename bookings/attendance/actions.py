@@ -68,6 +68,15 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
         _hold_still(appointment)
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
+        outbox.plan(
+            "appointment_missed",
+            about=appointment.pk,
+            person=appointment.patient_id,
+            anchor=appointment.starts_at,
+            at=at,
+            round=appointment.sequence,
+            again=True,
+        )
         close_tasks(appointment, "Did not come", by=by, at=at)
         worklist.ask(
             TaskKind.DID_NOT_ATTEND,
@@ -92,6 +101,7 @@ def take_back(appointment: Appointment, *, reason: str, by: User, at: datetime) 
         raise NotNow
     with transaction.atomic():
         move(appointment, State.BOOKED, by=by, at=at, reason=reason)
+        outbox.cancel(appointment.pk, why="it was a mistake", at=at, rules=["did_not_attend"])
         worklist.finish_about(appointment.pk, TaskKind.DID_NOT_ATTEND, "It was a mistake", by=by, at=at)
 
 

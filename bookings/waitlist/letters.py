@@ -17,8 +17,6 @@ def waiting_list_offer(message: Message) -> Letter | NotWanted:
     offer = Offer.objects.select_related("entry__patient__user", "entry__kind", "entry__instead_of", "hold__clinician")
     found = offer.get(pk=message.about)
     patient = found.entry.patient
-    if not patient.may_be_written_to:
-        return NotWanted("patient is no longer written to")
     if found.state != OfferState.OFFERED or found.hold.state != State.HELD:
         return NotWanted("the offer is no longer open")
     subject = "A time has become free"

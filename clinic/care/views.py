@@ -35,11 +35,12 @@ def home(request: HttpRequest) -> HttpResponse:
     held = Appointment.objects.visible_to(request.user).filter(
         state=State.HELD, held_until__gt=now, held_for_offer=False
     )
+    visits_to_come = [_visit(visit, now) for visit in coming.order_by("starts_at")]
     context = {
         "patient": patient,
         "held": [(each.pk, when_text(each.starts_at), clock(each.held_until or now)) for each in held],
-        "tasks": [_details_task(patient), _intake_task(intake)],
-        "coming": [_visit(visit, now) for visit in coming.order_by("starts_at")],
+        "tasks": [_details_task(patient), _intake_task(intake), *_records_task(patient, bool(visits_to_come))],
+        "coming": visits_to_come,
         "past": [
             _visit(visit, now) for visit in visits.exclude(pk__in=coming.values("pk")).order_by("-starts_at")[:SHOWN]
         ],
@@ -86,3 +87,21 @@ def _intake_task(intake: Intake | None) -> dict[str, str]:
     }
     status, tone, hint = said[IntakeState(intake.state) if intake else None]
     return {"label": "Your form", "url": reverse("intake"), "hint": hint, "status": status, "tone": tone}
+
+
+def _records_task(patient: Patient | None, has_a_visit: bool) -> list[dict[str, str]]:
+    """What the mail about something missing leads to: nothing to fill in, but the patient can ask their surgery."""
+    if patient is None or not has_a_visit:
+        return []
+    is_here = patient.records_received_on is not None
+    return [
+        {
+            "label": "Your GP records",
+            "url": "",
+            "hint": "We have them."
+            if is_here
+            else "We need them before your visit. You can ask your surgery to send them.",
+            "status": "Done" if is_here else "Not here yet",
+            "tone": "done" if is_here else "",
+        }
+    ]

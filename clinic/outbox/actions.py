@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +15,39 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.accounts.models import User
 from clinic.db.refusal import Refusal
 from clinic.outbox.enums import ON_THE_WAY, MessageState
-from clinic.outbox.models import Heartbeat, Message
-from clinic.outbox.policy import due_time
-from clinic.outbox.rules import AtOnce, Rule, rules_for
+from clinic.outbox.models import Heartbeat, Message, RuleSetting
+from clinic.outbox.policy import as_set, due_time, why_not_set
+from clinic.outbox.rules import BY_CODE, AtOnce, Rule, rules_for
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+
+BATCH = 1_000
+
+
+class NotSet(Refusal):
+    """A rule cannot be set so; ``against`` says why, by the name of the setting."""
+
+    def __init__(self, against: dict[str, str]) -> None:
+        super().__init__(" ".join(against.values()))
+        self.against = against
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One fact to plan messages of.
+
+    ``about`` is the record, ``person`` the patient it goes to, ``anchor`` what offsets count from (a visit's start;
+    else the moment of the fact). ``round`` rises when the same fact comes again (a visit's sequence): within a round
+    the same message is written once.
+    """
+
+    about: UUID
+    person: UUID | None
+    anchor: datetime
+    round: int = 0
 
 
 def plan(
@@ -34,24 +61,50 @@ def plan(
     without_at_once: bool = False,
     again: bool = False,
 ) -> list[Message]:
-    """Write the messages that ``fact`` sends, and return those that were new.
+    """Write the messages that ``fact`` sends, and return those that were new. See ``Happened`` for what it is about.
 
-    ``about`` is the record, ``person`` the patient it goes to, ``anchor`` what offsets count from
-    (a visit's start; else ``at``), ``at`` when the fact came to be. ``round`` rises when the same
-    fact comes again (a visit's sequence): within a round the same message is written once.
-    ``without_at_once`` leaves out what would go at once: staff have told the person themselves.
-    ``again`` writes another where the one of this round is no longer on its way: it was asked for anew.
+    ``at`` is when the fact came to be. ``without_at_once`` leaves out what would go at once: staff have told the
+    person themselves. ``again`` writes another where the one of this round is no longer on its way: it was asked
+    for anew.
     """
-    rules = [rule for rule in rules_for(fact) if not (without_at_once and isinstance(rule.when, AtOnce))]
-    wanted = [_message(rule, about, person, anchor, at, round) for rule in rules]
-    messages = [message for message in wanted if message]
+    happened = Happened(about, person, anchor, round)
+    rules = [rule for rule in rules_as_set(fact) if not (without_at_once and isinstance(rule.when, AtOnce))]
+    messages = _messages(rules, [happened], at)
     if again:
         for message in messages:
             message.key = _free_key(message.key)
-    known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
-    fresh = [message for message in messages if message.key not in known]
-    Message.objects.bulk_create(fresh, ignore_conflicts=True)
-    return fresh
+    return _write(messages)
+
+
+def plan_many(fact: str, happened: Iterable[Happened], *, at: datetime) -> int:
+    """Write the messages of many facts of one kind; return how many were new. The number of queries is that of one."""
+    return len(_write(_messages(rules_as_set(fact), happened, at)))
+
+
+def rules_as_set(fact: str) -> list[Rule]:
+    """Return the rules of ``fact`` at the times the clinic has set. One that is switched off is planned all the same.
+
+    Whether it is on is asked when it is sent: so what waits goes out again when a rule is switched on.
+    """
+    rules = rules_for(fact)
+    settings = {setting.code: setting for setting in RuleSetting.objects.filter(code__in=[rule.code for rule in rules])}
+    return [_as_set(rule, settings.get(rule.code)) for rule in rules]
+
+
+def set_rule(code: str, *, is_on: bool, amount: int | None, minute: int | None, by: User, at: datetime) -> RuleSetting:
+    """Write down when a rule sends, or that it does not, and move what waits to its new time.
+
+    ``amount`` and ``minute``: as for ``policy.as_set``. What would have gone by now at its new time is called off.
+    Raises NotSet with what speaks against it.
+    """
+    rule = BY_CODE[code]
+    if against := why_not_set(rule, is_on=is_on, amount=amount, minute=minute):
+        raise NotSet(against)
+    values = {"is_on": is_on, "amount": amount, "minute": minute, "changed_by": by, "changed_at": at}
+    with transaction.atomic():
+        setting, _ = RuleSetting.objects.update_or_create(code=code, defaults=values)
+        _move_waiting(_as_set(rule, setting), at)
+    return setting
 
 
 def cancel(about: UUID, *, why: str, at: datetime, rules: Iterable[str] | None = None) -> int:
@@ -116,19 +169,27 @@ def _free_key(key: str) -> str:
     return f"{key}:{written}" if written and not known.filter(state__in=ON_THE_WAY).exists() else key
 
 
-def _message(
-    rule: Rule, about: UUID, person: UUID | None, anchor: datetime, at: datetime, round: int
-) -> Message | None:
-    window = due_time(rule, anchor, at)
+def _as_set(rule: Rule, setting: RuleSetting | None) -> Rule:
+    return as_set(rule, setting.amount, setting.minute) if setting else rule
+
+
+def _messages(rules: Iterable[Rule], happened: Iterable[Happened], at: datetime) -> list[Message]:
+    wanted = [_message(rule, each, at) for each in happened for rule in rules]
+    return [message for message in wanted if message]
+
+
+def _message(rule: Rule, happened: Happened, at: datetime) -> Message | None:
+    window = due_time(rule, happened.anchor, at)
     if window is None:
         return None
     return Message(
-        key=f"{rule.code}:{about}:{round}",
+        key=f"{rule.code}:{happened.about}:{happened.round}",
         rule=rule.code,
-        round=round,
+        round=happened.round,
         channel=rule.channel,
-        about=about,
-        person=person,
+        about=happened.about,
+        person=happened.person,
+        anchor=happened.anchor,
         due_at=window.due,
         useful_until=window.useful_until,
         message_id=_new_message_id(),
@@ -136,8 +197,31 @@ def _message(
     )
 
 
+def _write(messages: list[Message]) -> list[Message]:
+    """Write those that are not there yet, and return them. The unique key decides where two write at once."""
+    known = set(Message.objects.filter(key__in=[message.key for message in messages]).values_list("key", flat=True))
+    fresh = [message for message in messages if message.key not in known]
+    Message.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
+    return fresh
+
+
+def _move_waiting(rule: Rule, at: datetime) -> None:
+    """Give what waits its time by ``rule``. What a worker has in its hands is left to it."""
+    waiting = Message.objects.select_for_update(skip_locked=True).filter(rule=rule.code, state=MessageState.DUE)
+    moved = []
+    for message in waiting.filter(attempts=0):
+        window = due_time(rule, message.anchor, at)
+        if window is None:
+            message.state, message.why, message.closed_at = MessageState.CANCELLED, "its new time has passed", at
+        else:
+            message.due_at, message.useful_until = window
+        moved.append(message)
+    Message.objects.bulk_update(moved, ["due_at", "useful_until", "state", "why", "closed_at"], batch_size=BATCH)
+
+
 def _same_again(message: Message, by: Any, at: datetime) -> dict[str, Any]:
-    same = {name: getattr(message, name) for name in ("rule", "round", "channel", "about", "person", "useful_until")}
+    names = ("rule", "round", "channel", "about", "person", "anchor", "useful_until")
+    same = {name: getattr(message, name) for name in names}
     return same | {"due_at": at, "created_at": at, "asked_by": by, "message_id": _new_message_id()}
 
 

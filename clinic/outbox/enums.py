@@ -1,4 +1,4 @@
-"""The states of a message on its way."""
+"""The states of a message on its way, whom it is for and what stops it."""
 
 from django.db import models
 
@@ -21,6 +21,21 @@ class Channel(models.TextChoices):
     """How a message travels."""
 
     EMAIL = "email", "E-mail"
+
+
+class Reader(models.TextChoices):
+    """Whom a message is for."""
+
+    PATIENT = "patient", "The patient"
+    STAFF = "staff", "Staff"
+
+
+class Stop(models.TextChoices):
+    """What is known of a patient that stops a message."""
+
+    DECEASED = "deceased", "has died"
+    DISCHARGED = "discharged", "is discharged"
+    INACTIVE = "inactive", "is no longer with us"
 
 
 class Answer(models.TextChoices):

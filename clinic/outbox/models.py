@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pghistory
 from django.db import models
 
 from clinic.accounts.enums import Role
@@ -29,6 +30,7 @@ class Message(Record):
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)
     about = models.UUIDField(help_text="The record it is about.")
     person = models.UUIDField(null=True, blank=True, help_text="The patient it goes to.")
+    anchor = models.DateTimeField(help_text="What its time is counted from: a visit's start, or the fact itself.")
     due_at = models.DateTimeField()
     useful_until = models.DateTimeField()
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.DUE)
@@ -80,6 +82,39 @@ class Message(Record):
 
     def __str__(self) -> str:
         return LABELS.get(self.rule, self.rule)
+
+
+class RuleSettingQuerySet(models.QuerySet["RuleSetting"]):
+    """Words for asking about settings."""
+
+    def visible_to(self, user: Any) -> "RuleSettingQuerySet":
+        """Reception and managers see when messages go."""
+        return self if user.is_staff and user.role in {Role.RECEPTION, Role.MANAGER} else self.none()
+
+
+@pghistory.track(append_only=True)
+class RuleSetting(Record):
+    """What the clinic has changed of one rule of the plan. A rule without a row goes as it is built."""
+
+    code = models.CharField("message", max_length=40, unique=True)
+    is_on = models.BooleanField("send this message", default=True)
+    amount = models.PositiveSmallIntegerField(
+        "hours or days", null=True, blank=True, help_text="Leave empty to send it at the time it is built for."
+    )
+    minute = models.PositiveSmallIntegerField(null=True, blank=True, help_text="After midnight, on the UK clock.")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = RuleSettingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(minute__lt=24 * 60), name="minute_of_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return LABELS.get(self.code, self.code)
 
 
 class Heartbeat(models.Model):

@@ -1,17 +1,20 @@
 """When a message is due, until when it is of use, and what a mail server's answer means."""
 
+import math
 import smtplib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from clinic.db.clock import UK, instant, uk_day
 from clinic.outbox.enums import Answer
-from clinic.outbox.rules import AtOnce, DaysBefore, HoursAfterFact, HoursBefore, Rule
+from clinic.outbox.rules import AtOnce, DaysAfter, DaysBefore, HoursAfterDue, HoursAfterFact, HoursBefore, Rule, When
 
 QUIET_FROM = 20 * 60  # minutes after midnight, on the UK clock
 QUIET_UNTIL = 8 * 60
 EVENING_BEFORE = 19 * 60 + 30
 LEAST_NOTICE = timedelta(minutes=60)
+MOST_HOURS, MOST_DAYS = 14 * 24, 400  # a rule's time, as far as the clinic may move it
 
 MOST_TRIES = 20
 # Minutes until the next try. A refusal "for now" (a full mailbox, greylisting) needs more patience than a lost connection.
@@ -35,14 +38,10 @@ def due_time(rule: Rule, anchor: datetime, at: datetime) -> Window | None:
         at.astimezone(UTC),
     )  # sums in a zone that changes its clocks are not elapsed time
     planned = _planned(rule, anchor, at)
-    due = out_of_quiet_hours(planned, anchor) if rule.quiet_hours else planned
-    useful_until = (
-        at + timedelta(hours=rule.useful.hours)
-        if isinstance(rule.useful, HoursAfterFact)
-        else anchor - rule.useful.delta
-    )
+    until = _useful_until(rule, anchor, at, planned)
+    due = planned if rule.at_any_hour else out_of_quiet_hours(planned, until)
     in_time = isinstance(rule.when, AtOnce) or min(planned, due) > at
-    return Window(due, useful_until) if in_time and due < useful_until else None
+    return Window(due, until) if in_time and due < until else None
 
 
 def _planned(rule: Rule, anchor: datetime, at: datetime) -> datetime:
@@ -51,13 +50,72 @@ def _planned(rule: Rule, anchor: datetime, at: datetime) -> datetime:
             return anchor - rule.when.delta
         case DaysBefore(days, minute):
             return instant(uk_day(anchor) - timedelta(days=days), minute)
+        case DaysAfter(days, minute):
+            return instant(uk_day(anchor) + timedelta(days=days), minute)
     return at
 
 
-def out_of_quiet_hours(moment: datetime, anchor: datetime) -> datetime:
+def _useful_until(rule: Rule, anchor: datetime, at: datetime, planned: datetime) -> datetime:
+    match rule.useful:
+        case HoursBefore():
+            return anchor - rule.useful.delta
+        case HoursAfterDue(hours):
+            return planned + timedelta(hours=hours)
+        case HoursAfterFact(hours):
+            return at + timedelta(hours=hours)
+
+
+def as_set(rule: Rule, amount: int | None, minute: int | None) -> Rule:
+    """Return ``rule`` at the time the clinic set: ``amount`` in hours or days, as the rule counts, at ``minute``.
+
+    None leaves what is built in.
+    """
+    when = rule.when
+    if isinstance(when, HoursBefore):
+        when = replace(when, hours=when.hours if amount is None else amount)
+    elif isinstance(when, DaysBefore | DaysAfter):
+        when = replace(
+            when, days=when.days if amount is None else amount, minute=when.minute if minute is None else minute
+        )
+    return replace(rule, when=when)
+
+
+def why_not_set(rule: Rule, *, is_on: bool, amount: int | None, minute: int | None) -> dict[str, str]:
+    """Return what speaks against these settings of ``rule``, by the name of the setting; nothing where they hold."""
+    against: dict[str, str] = {}
+    if rule.fixed and not is_on:
+        against["is_on"] = "This message cannot be switched off: the law, or somebody's safety, wants it."
+    when = as_set(rule, amount, minute).when
+    if isinstance(when, DaysBefore | DaysAfter) and not QUIET_UNTIL <= when.minute < QUIET_FROM:
+        against["minute"] = "Choose a time from 8:00 to 19:59. Messages keep out of the quiet hours."
+    longest = MOST_HOURS if isinstance(when, HoursBefore) else MOST_DAYS
+    if amount is not None and amount > longest:
+        against["amount"] = f"Enter {longest} or less."
+    elif isinstance(rule.useful, HoursBefore) and _hours_before(when) <= rule.useful.hours:
+        against["amount"] = f"Enter more: {length_text(rule.useful.hours)} before, this message is of no use any more."
+    return against
+
+
+def length_text(hours: int) -> str:
+    """Return so many hours in words, as whole days from a day on, like "3 days"."""
+    days = hours // 24
+    return f"{hours} hours" if hours < 24 else f"{days} day{'' if days == 1 else 's'}"
+
+
+def _hours_before(when: When) -> float:
+    """How long before the anchor a message goes at least, in hours."""
+    match when:
+        case HoursBefore(hours):
+            return hours
+        case DaysBefore(days, minute):
+            return days * 24 - minute / 60  # of an anchor at the very start of its day
+    return math.inf
+
+
+def out_of_quiet_hours(moment: datetime, until: datetime) -> datetime:
     """Return ``moment``, or where it lies in the quiet hours the next 8:00.
 
-    Where 8:00 leaves less than an hour before ``anchor``, it is 19:30 on the evening before instead.
+    Where 8:00 leaves less than an hour ``until`` the message is of no use, it is 19:30 on the evening before instead.
     """
     local = moment.astimezone(UK)
     minute = local.hour * 60 + local.minute
@@ -65,7 +123,7 @@ def out_of_quiet_hours(moment: datetime, anchor: datetime) -> datetime:
         return moment
     evening = local.date() - timedelta(days=minute < QUIET_UNTIL)
     morning = instant(evening + timedelta(days=1), QUIET_UNTIL)
-    return morning if anchor - morning >= LEAST_NOTICE else instant(evening, EVENING_BEFORE)
+    return morning if until - morning >= LEAST_NOTICE else instant(evening, EVENING_BEFORE)
 
 
 def next_try(answer: Answer, tries: int, now: datetime, useful_until: datetime) -> datetime | None:

@@ -1,18 +1,20 @@
 """Which fact sends which messages, and when: one table.
 
-To add a message: a row here, and a composer registered under the row's ``code`` (``registry.py``).
+To add a message: a row here, and a composer registered under the row's ``code`` (``registry.py``). Rows whose facts
+no feature tells yet stand here too, so that the plan can be read, changed and tested as a whole.
 Hours are elapsed time whatever the clocks do; days are days of the UK clock.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from clinic.outbox.enums import Channel
+from clinic.outbox.enums import Channel, Reader, Stop
 
 
 @dataclass(frozen=True)
 class AtOnce:
-    """As soon as the fact stands, by day and by night: the person has just acted and waits for it."""
+    """As soon as the fact stands."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ class DaysBefore:
 
 
 @dataclass(frozen=True)
+class DaysAfter:
+    """So many UK days after the anchor's day, when the UK clock shows ``minute`` minutes after midnight."""
+
+    days: int
+    minute: int
+
+
+@dataclass(frozen=True)
 class HoursAfterFact:
     """So many elapsed hours after the fact."""
 
@@ -43,38 +53,112 @@ class HoursAfterFact:
 
 
 @dataclass(frozen=True)
+class HoursAfterDue:
+    """So many elapsed hours after the message's own time: for what is planned long before."""
+
+    hours: int
+
+
+When = AtOnce | HoursBefore | DaysBefore | DaysAfter
+Useful = HoursBefore | HoursAfterFact | HoursAfterDue
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One message. ``code`` names it and its composer; later than ``useful`` it is not sent any more."""
+    """One message. ``code`` names it and its composer; later than ``useful`` it is not sent any more.
+
+    ``asks`` says in words what is asked again at the moment of sending, ``stops_for`` which patients it is not
+    sent to. It keeps out of the quiet hours unless ``at_any_hour``: the person has just acted and waits for it.
+    The clinic cannot switch off what is ``fixed``: the law, or somebody's safety, wants it.
+    """
 
     code: str
     label: str
     facts: tuple[str, ...]
-    when: AtOnce | HoursBefore | DaysBefore
-    useful: HoursBefore | HoursAfterFact
-    quiet_hours: bool = False
+    when: When
+    useful: Useful
+    asks: str = ""
+    at_any_hour: bool = False
+    fixed: bool = False
+    reader: Reader = Reader.PATIENT
+    stops_for: frozenset[Stop] = frozenset(Stop)
     channel: Channel = Channel.EMAIL
 
 
-UNTIL_IT_STARTS = HoursBefore(0)
-NEW_TIME = ("appointment_booked", "appointment_moved")
 DAY = 24
+MORNING = 10 * 60  # somebody answers the phone then
+START = HoursBefore(0)  # of a visit; of an offer its end
+ONE_DAY, THREE_DAYS, WEEK = HoursAfterFact(DAY), HoursAfterFact(3 * DAY), HoursAfterFact(7 * DAY)
+WEEK_MORE = HoursAfterDue(7 * DAY)
 
+BOOKED, MOVED, GONE, MISSED = "appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_missed"
+NEW_TIME = (BOOKED, MOVED)
+
+STANDS = "The visit still stands at this time."
+LACKS = "The visit still stands, and the form or the records are not with us."
+NO_ANSWER = "The questions have not been answered."
+NO_REVIEW = "No review has taken place."
+NO_REQUEST = "No request has been made."
+ABSENT = "They still count as not having come."
+KEPT = "The time is still kept for them."
+
+# Money, a choice of their own, their own data: these still go to somebody who has left the clinic.
+UNLESS_DEAD = frozenset({Stop.DECEASED})
+ANY, NOBODY = frozenset(Stop), frozenset[Stop]()
+
+
+def _contract(code: str, label: str, fact: str, useful: Useful, asks: str, **more: Any) -> Rule:
+    """What the law wants on paper or by mail (Consumer Contracts Regulations 2013, reg 16), and a person waits for."""
+    return Rule(code, label, (fact,), AtOnce(), useful, asks, at_any_hour=True, fixed=True, **more)
+
+
+def _staff(code: str, label: str, fact: str, when: When, useful: Useful, asks: str, **more: Any) -> Rule:
+    stops = {"stops_for": NOBODY} | more
+    return Rule(code, label, (fact,), when, useful, asks, fixed=True, reader=Reader.STAFF, **stops)
+
+
+# fmt: off
 RULES = (
-    #    code                 what staff call it           facts                       when             useful until
-    Rule("booking_confirmed", "Booking confirmation", ("appointment_booked",), AtOnce(), UNTIL_IT_STARTS),
-    Rule("booking_moved", "New time", ("appointment_moved",), AtOnce(), UNTIL_IT_STARTS),
-    Rule("booking_cancelled", "Cancellation", ("appointment_cancelled",), AtOnce(), HoursAfterFact(3 * DAY)),
-    Rule("please_move", "Asked to choose another time", ("move_asked",), AtOnce(), UNTIL_IT_STARTS),
-    # After 6 hours before the visit the second reminder does the work of the first.
-    Rule("reminder_48h", "Reminder, 48 hours before", NEW_TIME, HoursBefore(48), HoursBefore(6), quiet_hours=True),
-    Rule("reminder_3h", "Reminder, 3 hours before", NEW_TIME, HoursBefore(3), UNTIL_IT_STARTS, quiet_hours=True),
-    # The anchor is the end of the offer: later nobody can say yes.
-    Rule("waiting_list_offer", "A time has become free", ("time_offered",), AtOnce(), HoursBefore(0), quiet_hours=True),
-    Rule("decision_made", "Decision made", ("decision_made",), AtOnce(), HoursAfterFact(7 * DAY)),
-    Rule("enquiry_received", "Message from the website", ("enquiry_received",), AtOnce(), HoursAfterFact(7 * DAY)),
-    Rule("staff_invited", "Invitation for staff", ("staff_invited",), AtOnce(), HoursAfterFact(7 * DAY)),
-)
+    # Visits. The reminders name what is missing too: nobody gets two messages at one moment. After 6 hours before a
+    # visit the second reminder does the work of the first.
+    _contract("booking_confirmed", "Booking confirmation",        BOOKED,       START,      STANDS),
+    _contract("booking_moved",     "New time",                    MOVED,        START,      STANDS),
+    _contract("booking_cancelled", "Cancellation",                GONE,         THREE_DAYS, "The visit is still cancelled.", stops_for=UNLESS_DEAD),
+    _contract("please_move",       "Asked to choose another time", "move_asked", START,     STANDS),
+    Rule("missing_7d",         "What is missing, 7 days before",   NEW_TIME,  DaysBefore(7, MORNING), HoursBefore(5 * DAY), LACKS),
+    Rule("missing_4d",         "What is missing, 4 days before",   NEW_TIME,  DaysBefore(4, MORNING), HoursBefore(3 * DAY), LACKS),
+    Rule("reminder_48h",       "Reminder, 48 hours before",        NEW_TIME,  HoursBefore(48),        HoursBefore(6),       STANDS),
+    Rule("reminder_3h",        "Reminder, 3 hours before",         NEW_TIME,  HoursBefore(3),         START,                STANDS),
+    Rule("did_not_attend",     "We missed you",                    (MISSED,), AtOnce(),               ONE_DAY,              ABSENT),
+    Rule("waiting_list_offer", "A time has become free", ("time_offered",),   AtOnce(),               START,                KEPT, fixed=True),
 
+    # Decisions and what is written.
+    Rule("decision_made",      "Decision made",            ("decision_made",),     AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
+    Rule("more_information",   "More information asked",   ("information_asked",), AtOnce(), WEEK, "The form still waits for it.", fixed=True),
+    Rule("letter_released",    "A letter is ready to read", ("letter_released",),  AtOnce(), WEEK, "It can still be read.", stops_for=UNLESS_DEAD),
+    Rule("plan_released",      "A plan is ready to read",  ("plan_released",),     AtOnce(), WEEK, "It is the newest plan."),
+
+    # Following up: from the day the first supply was dispensed, from a review's day, from a supply's last day.
+    Rule("week_1_check",       "Check-in after one week",              ("dispensed",),   DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER),
+    Rule("review_4w_soon",     "4-week review, a week before",         ("dispensed",),   DaysAfter(21, MORNING),  WEEK_MORE, NO_REVIEW),
+    Rule("review_4w_due",      "4-week review, on the day",            ("dispensed",),   DaysAfter(28, MORNING),  WEEK_MORE, NO_REVIEW),
+    _staff("review_4w_late",   "4-week review is late",        "dispensed",      DaysAfter(35, MORNING),  WEEK_MORE, NO_REVIEW, stops_for=ANY),
+    Rule("review_3m_soon",     "3-month review and questions, a week before", ("review_set",), DaysBefore(7, MORNING), WEEK_MORE, NO_ANSWER),
+    Rule("review_3m_due",      "3-month review and questions, on the day", ("review_set",), DaysBefore(0, MORNING), WEEK_MORE, NO_ANSWER),
+    _staff("review_3m_late",   "3-month review is late",       "review_set",     DaysAfter(7, MORNING),   WEEK_MORE, NO_REVIEW, stops_for=ANY),
+    Rule("next_request",       "The next request can be made",         ("supplied",),    DaysBefore(9, MORNING),  START,     NO_REQUEST),
+    Rule("yearly",             "Yearly review",                        ("care_began",),  DaysAfter(365, MORNING), WEEK_MORE, NO_REVIEW),
+
+    # Accounts, staff and the website.
+    Rule("security_notice",    "Something changed in the account", ("account_changed",), AtOnce(), WEEK,
+         at_any_hour=True, fixed=True, stops_for=UNLESS_DEAD),
+    _staff("enquiry_received", "Message from the website", "enquiry_received", AtOnce(), WEEK, "The message is still kept.", at_any_hour=True),
+    _staff("staff_invited",    "Invitation for staff",   "staff_invited", AtOnce(), WEEK,    "The account has no password yet.", at_any_hour=True),
+    _staff("task_overdue",     "A task is overdue",      "task_overdue",  AtOnce(), ONE_DAY, "The task is still open.", at_any_hour=True),
+)
+# fmt: on
+
+BY_CODE = {rule.code: rule for rule in RULES}
 LABELS = {rule.code: rule.label for rule in RULES}
 
 

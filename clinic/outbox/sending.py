@@ -22,9 +22,9 @@ from django.db.models.functions import Now
 from clinic.accounts.enums import Role
 from clinic.outbox import policy
 from clinic.outbox.enums import Answer, MessageState
-from clinic.outbox.models import Message
-from clinic.outbox.registry import Letter, NotWanted, compose
-from clinic.outbox.rules import LABELS
+from clinic.outbox.models import Message, RuleSetting
+from clinic.outbox.registry import Letter, NotWanted, compose, standing_of
+from clinic.outbox.rules import BY_CODE, LABELS
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 
@@ -82,13 +82,24 @@ def _claim() -> Any:
 def _handle(message: Any, connection: Any) -> None:
     if message.claimed_at >= message.useful_until:
         return _close_row(message, MessageState.MISSED, "later than it is of use")
-    letter = _written(message)
+    letter = _stopped(message) or _written(message)
     if isinstance(letter, NotWanted):
         return _close_row(message, MessageState.CANCELLED, letter.why)
     failure = letter if isinstance(letter, Failure) else _post(message, letter, connection)
     if failure is None:
         return _mark_sent(message)
     return _after_failure(message, failure)
+
+
+def _stopped(message: Message) -> NotWanted | None:
+    """Return why the message does not go although its fact may still hold: the patient, or the clinic's settings."""
+    rule = BY_CODE.get(message.rule)
+    if rule is None:
+        return None
+    for stop in sorted(rule.stops_for & standing_of(message.person)):
+        return NotWanted(f"the patient {stop.label}")
+    is_off = RuleSetting.objects.filter(code=rule.code, is_on=False).exists()
+    return NotWanted("this message is switched off") if is_off else None
 
 
 def _written(message: Message) -> Letter | NotWanted | Failure:

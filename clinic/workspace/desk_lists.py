@@ -82,10 +82,9 @@ def _missing(visits: AppointmentQuerySet, now: datetime) -> list[Line]:
 
 def _lacks(visit: Appointment) -> str:
     """Return what the clinician will not have to read, in words, or nothing."""
-    has_records = visit.patient is not None and visit.patient.records_received_on is not None
     if visit.has_form:
-        return "" if has_records else "GP records"
-    return "Form" if has_records else "Form and GP records"
+        return "" if visit.has_records else "GP records"
+    return "Form" if visit.has_records else "Form and GP records"
 
 
 def _line(visit: Appointment, when: str, *, missing: str = "", task: UUID | None = None) -> Line:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pghistory
 from django.db import models
@@ -10,6 +11,7 @@ from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
 from clinic.db.sealed import SealedTextField
+from clinic.outbox.enums import Stop
 from patients.profile.policy import CLAIM_TRIES, Sought, nhs_number_text
 
 
@@ -30,6 +32,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         if user.role in {Role.RECEPTION, Role.MANAGER}:
             return self
         return self.filter(care__clinician__user=user, care__ended_at__isnull=True).distinct()
+
+    def standing(self, key: UUID) -> frozenset[Stop]:
+        """Return what is known of a patient that stops messages to them."""
+        days = self.filter(pk=key).values_list("deceased_on", "discharged_on").first() or ()
+        return frozenset(stop for stop, day in zip((Stop.DECEASED, Stop.DISCHARGED), days, strict=False) if day)
 
     def with_a_double(self) -> "PatientQuerySet":
         """Those who share a date of birth or a phone number with somebody."""

@@ -12,8 +12,6 @@ def decision_made(message: Message) -> Letter | NotWanted:
     """Return the letter for the decision ``message.about``; NotWanted where the patient is not written to."""
     decision = Decision.objects.select_related("version__intake__patient__user").get(pk=message.about)
     patient = decision.version.intake.patient
-    if not patient.may_be_written_to:
-        return NotWanted("the patient is not written to any more")
     if not patient.reach:
         return NotWanted("no email address")
     context = {"clinic": settings.CLINIC, "site_origin": settings.SITE_ORIGIN, "called": patient.called}

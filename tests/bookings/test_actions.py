@@ -81,6 +81,13 @@ def cancel(appointment, by, **fields):
     )
 
 
+TIMED = ["missing_4d", "missing_7d", "reminder_3h", "reminder_48h"]
+
+
+def on_their_way(visit):
+    return sorted(Message.objects.filter(about=visit.pk, state=MessageState.DUE).values_list("rule", flat=True))
+
+
 def states_of_messages(appointment):
     return sorted(Message.objects.filter(about=appointment.pk).values_list("rule", "round", "state"))
 
@@ -229,8 +236,7 @@ class TestConfirm:
         assert (visit.state, visit.mode, visit.booked_at, visit.held_until) == (State.BOOKED, "video", NOW, None)
         assert states_of_messages(visit) == [
             ("booking_confirmed", 0, "due"),
-            ("reminder_3h", 0, "due"),
-            ("reminder_48h", 0, "due"),
+            *((rule, 0, "due") for rule in TIMED),
         ]
         assert CareRelationship.objects.get().clinician == okafor
         assert (visit.early_start_requested_at, visit.early_start_text) == (NOW, EARLY_START_TEXT)
@@ -300,10 +306,7 @@ class TestReschedule:
         assert states_of_messages(moved) == [
             ("booking_confirmed", 0, "cancelled"),
             ("booking_moved", 1, "due"),
-            ("reminder_3h", 0, "cancelled"),
-            ("reminder_3h", 1, "due"),
-            ("reminder_48h", 0, "cancelled"),
-            ("reminder_48h", 1, "due"),
+            *((rule, *rest) for rule in TIMED for rest in ((0, "cancelled"), (1, "due"))),
         ]
         assert AppointmentMove.objects.values_list("from_starts_at", "to_starts_at").get() == (WEDNESDAY, at(7, 11))
         assert booked(kind, okafor, WEDNESDAY, ben).state == State.BOOKED
@@ -339,7 +342,7 @@ class TestReschedule:
 
         back = move_to(visit, okafor, WEDNESDAY, amina.user)
 
-        assert [state for rule, round_, state in states_of_messages(back) if round_ == 2] == ["due", "due", "due"]
+        assert [state for rule, round_, state in states_of_messages(back) if round_ == 2] == ["due"] * 5
 
 
 class TestCancel:
@@ -442,7 +445,18 @@ class TestStaff:
         attendance.mark_did_not_attend(visit, by=rosa, at=at(2, 10, 15))
 
         assert visit.state == State.DID_NOT_ATTEND
-        assert not Message.objects.filter(about=visit.pk, state=MessageState.DUE).exists()
+        assert on_their_way(visit) == ["did_not_attend"]
+
+    def test_a_mistake_taken_back_calls_the_message_off_and_the_next_one_goes(self, kind, okafor, amina, rosa):
+        visit = booked(kind, okafor, WEDNESDAY, amina)
+        attendance.mark_did_not_attend(visit, by=rosa, at=at(2, 10, 15))
+
+        attendance.take_back(visit, reason="Next door", by=rosa, at=at(2, 10, 20))
+        taken_back = on_their_way(visit)
+        attendance.mark_did_not_attend(visit, by=rosa, at=at(2, 10, 30))
+
+        assert taken_back == []
+        assert on_their_way(visit) == ["did_not_attend"]
 
     def test_a_visit_runs_its_course(self, kind, okafor, amina, rosa):
         visit = booked(kind, okafor, WEDNESDAY, amina)

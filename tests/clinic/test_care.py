@@ -112,6 +112,17 @@ def test_visits_to_come_and_past_ones(amina, ben, okafor, kind, as_user):
     assert reverse("appointment", args=[coming.pk]) in page.content.decode()
 
 
+@pytest.mark.parametrize(("received", "status"), [(None, "Not here yet"), (NOW.date(), "Done")])
+def test_who_has_a_visit_sees_whether_the_records_are_here(amina, ben, okafor, kind, as_user, received, status):
+    """What the mail about something missing leads to."""
+    diary.appointment(amina, okafor, kind, NOW + timedelta(days=2))
+    amina.records_received_on = received
+    amina.save()
+
+    assert tasks(as_user(amina.user).get(reverse("care")))[2:] == [("Your GP records", status, "")]
+    assert tasks(as_user(ben.user).get(reverse("care")))[2:] == []
+
+
 def test_a_visit_that_is_under_way_is_not_past(amina, okafor, kind, as_user):
     visit = diary.appointment(amina, okafor, kind, NOW - timedelta(minutes=10), state="in_progress")
 

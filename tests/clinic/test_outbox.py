@@ -19,6 +19,7 @@ from tests.factories.people import NOW
 
 MINUTE = timedelta(minutes=1)
 VISIT = NOW + timedelta(days=10)
+TIMED = ["missing_4d", "missing_7d", "reminder_3h", "reminder_48h"]
 ABOUT = UUID("00000000-0000-4000-8000-000000000001")
 
 
@@ -29,6 +30,10 @@ def composers(monkeypatch):
 
 def booked(at=NOW, anchor=VISIT, round=0, fact="appointment_booked"):
     return actions.plan(fact, about=ABOUT, person=uuid4(), anchor=anchor, at=at, round=round)
+
+
+def at_ten(days_before):
+    return (VISIT - timedelta(days=days_before)).replace(hour=10)
 
 
 def states():
@@ -43,6 +48,8 @@ def test_a_booking_plans_its_messages(db):
 
     assert sorted(Message.objects.values_list("key", "due_at", "useful_until", "state", "round")) == [
         (f"booking_confirmed:{ABOUT}:0", NOW, VISIT, "due", 0),
+        (f"missing_4d:{ABOUT}:0", at_ten(4), VISIT - timedelta(days=3), "due", 0),
+        (f"missing_7d:{ABOUT}:0", at_ten(7), VISIT - timedelta(days=5), "due", 0),
         (f"reminder_3h:{ABOUT}:0", VISIT - timedelta(hours=1), VISIT, "due", 0),  # 9:00 less 3 hours is a quiet hour
         (f"reminder_48h:{ABOUT}:0", VISIT - timedelta(hours=48), VISIT - timedelta(hours=6), "due", 0),
     ]
@@ -53,15 +60,15 @@ def test_without_what_goes_at_once_the_reminders_are_planned(db):
         "appointment_booked", about=ABOUT, person=uuid4(), anchor=VISIT, at=NOW, without_at_once=True
     )
 
-    assert sorted(message.rule for message in planned) == ["reminder_3h", "reminder_48h"]
+    assert sorted(message.rule for message in planned) == TIMED
 
 
 def test_planning_twice_writes_once(db):
     first, second = booked(), booked()
 
-    assert len(first) == 3
+    assert len(first) == 5
     assert second == []
-    assert Message.objects.count() == 3
+    assert Message.objects.count() == 5
 
 
 def test_case_19_two_at_once_plan_once(transactional_db):
@@ -72,7 +79,7 @@ def test_case_19_two_at_once_plan_once(transactional_db):
     for thread in threads:
         thread.join()
 
-    assert Message.objects.count() == 3
+    assert Message.objects.count() == 5
 
 
 def test_planning_stands_and_falls_with_the_fact(transactional_db):
@@ -92,14 +99,8 @@ def test_case_20_move_then_cancel(db):
     after_move = states()
     actions.cancel(ABOUT, why="cancelled", at=NOW)
 
-    assert after_move == [
-        ("booking_confirmed", "cancelled"),
-        ("booking_moved", "due"),
-        ("reminder_3h", "cancelled"),
-        ("reminder_3h", "due"),
-        ("reminder_48h", "cancelled"),
-        ("reminder_48h", "due"),
-    ]
+    both = [(rule, state) for rule in TIMED for state in ("cancelled", "due")]
+    assert after_move == [("booking_confirmed", "cancelled"), ("booking_moved", "due"), *both]
     assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}
     assert set(Message.objects.values_list("why", flat=True)) == {"moved", "cancelled"}
 
@@ -107,8 +108,8 @@ def test_case_20_move_then_cancel(db):
 def test_calling_off_can_be_limited_to_rules(db):
     booked()
 
-    assert actions.cancel(ABOUT, why="no reminders", at=NOW, rules=["reminder_48h", "reminder_3h"]) == 2
-    assert states() == [("booking_confirmed", "due"), ("reminder_3h", "cancelled"), ("reminder_48h", "cancelled")]
+    assert actions.cancel(ABOUT, why="no reminders", at=NOW, rules=TIMED) == 4
+    assert states() == [("booking_confirmed", "due"), *((rule, "cancelled") for rule in TIMED)]
 
 
 def test_calling_off_leaves_other_records_and_what_was_sent(db):

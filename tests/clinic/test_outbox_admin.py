@@ -19,6 +19,7 @@ def message(**fields):
     details = {
         "rule": "booking_confirmed",
         "about": uuid4(),
+        "anchor": now,
         "due_at": now,
         "useful_until": now + timedelta(days=1),
         "created_at": now,

@@ -17,6 +17,7 @@ def due(rule="booking_confirmed", since=timedelta(minutes=1), **fields):
     key = f"{rule}:{uuid4()}:0"
     details = {
         "about": uuid4(),
+        "anchor": Now(),
         "useful_until": Now() + timedelta(days=1),
         "created_at": Now(),
         "message_id": f"<{key}@test>",

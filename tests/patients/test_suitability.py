@@ -207,14 +207,6 @@ def test_the_mail_says_that_there_is_something_to_read_and_no_more(amina, okafor
     ] == []
 
 
-@pytest.mark.parametrize("change", [{"deceased_on": NOW.date()}, {"discharged_on": NOW.date()}])
-def test_nobody_writes_to_who_is_not_to_be_written_to(amina, okafor, change):
-    decide(intakes.in_review(amina, okafor), okafor)
-    type(amina).objects.filter(pk=amina.pk).update(**change)
-
-    assert registry.compose(Message.objects.get()) == registry.NotWanted("the patient is not written to any more")
-
-
 def test_who_sees_a_decision(amina, ben, okafor, lind, rosa, manager):
     decision = decide(intakes.in_review(amina, okafor), okafor)
 
