@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.outbox.models import Heartbeat
+from clinic.outbox.models import Heartbeat, Message
 
 OLDEST_HEARTBEAT = timedelta(seconds=60)
 log = logging.getLogger("clinic.health")
@@ -30,20 +30,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, queue and scheduler are all there, 503 when one is missing, and which."""
-    database, scheduler = _database_and_scheduler()
-    parts = {"database": database, "queue": _queue(), "scheduler": scheduler}
-    return JsonResponse(
-        {name: "ok" if fine else "missing" for name, fine in parts.items()}, status=200 if all(parts.values()) else 503
-    )
+    """200 when database, queue and scheduler are there and no message is late; 503 where not, and what it is."""
+    parts = _rows() | {"queue": "ok" if _queue() else "missing"}
+    return JsonResponse(parts, status=200 if set(parts.values()) == {"ok"} else 503)
 
 
-def _database_and_scheduler() -> tuple[bool, bool]:
+def _rows() -> dict[str, str]:
+    """What the database tells: of itself, of the scheduler, and whether messages go out in time."""
     try:
         beat = Heartbeat.objects.filter(name="tick").first()
+        late = Message.objects.late().exists()
     except DatabaseError:
-        return False, False
-    return True, beat is not None and timezone.now() - beat.at < OLDEST_HEARTBEAT
+        return dict.fromkeys(("database", "scheduler", "messages"), "missing")
+    beats = beat is not None and timezone.now() - beat.at < OLDEST_HEARTBEAT
+    return {"database": "ok", "scheduler": "ok" if beats else "missing", "messages": "late" if late else "ok"}
 
 
 def _queue() -> bool:

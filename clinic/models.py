@@ -3,13 +3,14 @@
 from clinic.accounts.models import User
 from clinic.audit.models import AccessLog
 from clinic.enquiries.models import Enquiry
-from clinic.outbox.models import Heartbeat, Message, RuleSetting
+from clinic.outbox.models import Attempt, Heartbeat, Message, RuleSetting
 from clinic.pages.models import Page, PageAddress, PageVersion, Section, SignOff, Source
 from clinic.staff.models import Clinician
 from clinic.worklist.models import Task, TaskStateChange
 
 __all__ = [
     "AccessLog",
+    "Attempt",
     "Clinician",
     "Enquiry",
     "Heartbeat",

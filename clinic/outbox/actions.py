@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.refusal import Refusal
 from clinic.outbox.enums import ON_THE_WAY, MessageState
@@ -23,8 +24,11 @@ from clinic.outbox.policy import as_set, due_time, why_not_set
 from clinic.outbox.rules import BY_CODE, AtOnce, Rule, rules_for
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from clinic.worklist.models import Task
 
 BATCH = 1_000
+NOTHING = UUID(int=0)  # what a task is about that is about no record
+TIME_TO_LOOK = timedelta(minutes=30)
 
 
 class NotSet(Refusal):
@@ -162,6 +166,23 @@ def beat(name: str) -> None:
     )
 
 
+def report_late(*, at: datetime) -> int:
+    """Return how many messages are late (``MessageQuerySet.late``); ask reception to look where any is."""
+    count = Message.objects.late().count()
+    if count and not Task.objects.waiting().filter(kind=TaskKind.MESSAGES_LATE).exists():
+        worklist.ask(
+            TaskKind.MESSAGES_LATE,
+            f"Messages are more than 15 minutes late: {count}. Call whoever has a visit soon",
+            key="messages_late",
+            about=NOTHING,
+            role=Role.RECEPTION,
+            due_at=at + TIME_TO_LOOK,
+            at=at,
+            again=True,
+        )
+    return count
+
+
 def _free_key(key: str) -> str:
     """Return ``key`` while it is free or its message on its way, else one that is free."""
     known = Message.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"))
@@ -190,6 +211,7 @@ def _message(rule: Rule, happened: Happened, at: datetime) -> Message | None:
         about=happened.about,
         person=happened.person,
         anchor=happened.anchor,
+        wanted_at=window.due,
         due_at=window.due,
         useful_until=window.useful_until,
         message_id=_new_message_id(),
@@ -215,14 +237,16 @@ def _move_waiting(rule: Rule, at: datetime) -> None:
             message.state, message.why, message.closed_at = MessageState.CANCELLED, "its new time has passed", at
         else:
             message.due_at, message.useful_until = window
+            message.wanted_at = window.due
         moved.append(message)
-    Message.objects.bulk_update(moved, ["due_at", "useful_until", "state", "why", "closed_at"], batch_size=BATCH)
+    fields = ["wanted_at", "due_at", "useful_until", "state", "why", "closed_at"]
+    Message.objects.bulk_update(moved, fields, batch_size=BATCH)
 
 
 def _same_again(message: Message, by: Any, at: datetime) -> dict[str, Any]:
     names = ("rule", "round", "channel", "about", "person", "anchor", "useful_until")
     same = {name: getattr(message, name) for name in names}
-    return same | {"due_at": at, "created_at": at, "asked_by": by, "message_id": _new_message_id()}
+    return same | {"wanted_at": at, "due_at": at, "created_at": at, "asked_by": by, "message_id": _new_message_id()}
 
 
 def _new_message_id() -> str:

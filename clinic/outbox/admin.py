@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
-from clinic.db.clock import instant, uk_day
+from clinic.db.clock import instant, uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.outbox import actions
-from clinic.outbox.models import Message
+from clinic.outbox.enums import MessageState
+from clinic.outbox.models import Attempt, Message
 from clinic.outbox.rules import LABELS
 
 DAYS = {"yesterday": (-1, 0), "today": (0, 1), "tomorrow": (1, 2), "last-week": (-7, 0), "next-week": (1, 8)}
@@ -71,6 +72,24 @@ def span(choice: str, now: datetime) -> tuple[datetime, datetime]:
     return first, last
 
 
+def tries(message: Message) -> list[tuple[int, str, str]]:
+    """Return each try to send ``message``: its number, when it ended, and how. One without an end lost its worker."""
+    ended = {each.number: each for each in message.tries.all()}
+    numbers = range(1, message.attempts + 1)
+    return [_try(number, ended.get(number), message, is_last=number == message.attempts) for number in numbers]
+
+
+def _try(number: int, ended: Attempt | None, message: Message, *, is_last: bool) -> tuple[int, str, str]:
+    if ended:
+        how = f"{ended.get_outcome_display()} ({ended.why})" if ended.why else ended.get_outcome_display()
+        return number, when_text(ended.at), how
+    if is_last and message.state == MessageState.SENDING:
+        return number, "", "Under way"
+    if is_last and message.state in {MessageState.MISSED, MessageState.CANCELLED}:
+        return number, "", "Not tried: see why above"
+    return number, "", "The worker stopped: it may have gone out or not"
+
+
 @admin.register(Message)
 class MessageAdmin(StaffAdmin):
     """Messages, newest due first. They hold no text: what one said is in the mail itself."""
@@ -84,10 +103,10 @@ class MessageAdmin(StaffAdmin):
         "name",
         "state",
         "why",
+        "wanted_at",
         "due_at",
         "useful_until",
         "attempts",
-        "last_answer",
         "twice",
         "sent_at",
         "closed_at",
@@ -118,9 +137,10 @@ class MessageAdmin(StaffAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show a message with its button, or why there is none."""
-        why_not = actions.why_not_again(context["original"], timezone.now())
-        return super().render_change_form(request, context | {"why_not_again": why_not}, *args, **kwargs)
+        """Show a message with its tries and its button, or why there is none."""
+        message = context["original"]
+        more = {"why_not_again": actions.why_not_again(message, timezone.now()), "tries": tries(message)}
+        return super().render_change_form(request, context | more, *args, **kwargs)
 
     def send_again(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Send a message again, by a button."""

@@ -38,6 +38,15 @@ class Stop(models.TextChoices):
     INACTIVE = "inactive", "is no longer with us"
 
 
+class Outcome(models.TextChoices):
+    """How one try to send a message ended. The last three are an ``Answer``."""
+
+    SENT = "sent", "Taken by the server"
+    QUICK = "quick", "Connection trouble"
+    SLOW = "slow", "Refused for now"
+    NEVER = "never", "Refused for good"
+
+
 class Answer(models.TextChoices):
     """What the mail server's answer means for the next try."""
 

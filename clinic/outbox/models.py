@@ -1,14 +1,19 @@
 """The outbox: a message is a row, written in the transaction of the fact it tells."""
 
+from datetime import timedelta
 from typing import Any
 
 import pghistory
 from django.db import models
+from django.db.models.functions import Now
 
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
-from clinic.outbox.enums import Answer, Channel, MessageState
+from clinic.db.frozen import FrozenRecord
+from clinic.outbox.enums import ON_THE_WAY, Answer, Channel, MessageState, Outcome
 from clinic.outbox.rules import LABELS
+
+LATE = timedelta(minutes=15)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -17,6 +22,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: Any) -> "MessageQuerySet":
         """Reception and managers see all; nobody else sees the log."""
         return self if user.is_staff and user.role in {Role.RECEPTION, Role.MANAGER} else self.none()
+
+    def late(self) -> "MessageQuerySet":
+        """Those that should have gone ``LATE`` ago, by the database's clock: no worker took them, or no server.
+
+        One that its own mail server puts off is not late: that is between it and its reader.
+        """
+        limit = Now() - LATE
+        nobody_took_it = models.Q(due_at__lt=limit)
+        nothing_to_send_with = models.Q(last_answer=Answer.QUICK, wanted_at__lt=limit)
+        return self.filter(nobody_took_it | nothing_to_send_with, state__in=ON_THE_WAY)
 
 
 class Message(Record):
@@ -31,7 +46,8 @@ class Message(Record):
     about = models.UUIDField(help_text="The record it is about.")
     person = models.UUIDField(null=True, blank=True, help_text="The patient it goes to.")
     anchor = models.DateTimeField(help_text="What its time is counted from: a visit's start, or the fact itself.")
-    due_at = models.DateTimeField()
+    wanted_at = models.DateTimeField(help_text="Its time by the plan.")
+    due_at = models.DateTimeField("due", help_text="The same; after a try that failed, when the next one is.")
     useful_until = models.DateTimeField()
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -82,6 +98,23 @@ class Message(Record):
 
     def __str__(self) -> str:
         return LABELS.get(self.rule, self.rule)
+
+
+class Attempt(FrozenRecord):
+    """One try to send a message, and how it ended. A number without a row: the worker stopped while it tried."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    why = models.CharField(max_length=120, blank=True, help_text="The class of the failure, without any value.")
+
+    class Meta(FrozenRecord.Meta):
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="one_end_a_try")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_outcome_display()}"
 
 
 class RuleSettingQuerySet(models.QuerySet["RuleSetting"]):

@@ -21,8 +21,8 @@ from django.db.models.functions import Now
 
 from clinic.accounts.enums import Role
 from clinic.outbox import policy
-from clinic.outbox.enums import Answer, MessageState
-from clinic.outbox.models import Message, RuleSetting
+from clinic.outbox.enums import Answer, MessageState, Outcome
+from clinic.outbox.models import Attempt, Message, RuleSetting
 from clinic.outbox.registry import Letter, NotWanted, compose, standing_of
 from clinic.outbox.rules import BY_CODE, LABELS
 from clinic.worklist import actions as worklist
@@ -151,12 +151,12 @@ def _after_failure(message: Any, failure: Failure) -> None:
     again = policy.next_try(failure.answer, message.attempts, message.claimed_at, message.useful_until)
     twice = message.maybe_repeated or failure.may_have_arrived
     seen = {"last_answer": failure.answer, "why": failure.why, "maybe_repeated": twice}
-    if again is not None:
-        _update(message, state=MessageState.DUE, due_at=again, lease_until=None, **seen)
-        return
     with transaction.atomic():
-        if _update(message, state=MessageState.FAILED, closed_at=Now(), lease_until=None, **seen):
+        if again is not None:
+            _update(message, state=MessageState.DUE, due_at=again, lease_until=None, **seen)
+        elif _update(message, state=MessageState.FAILED, closed_at=Now(), lease_until=None, **seen):
             _ask_reception(message, failure)
+        _write_down(message, Outcome(failure.answer), failure.why)
 
 
 def _ask_reception(message: Any, failure: Failure) -> None:
@@ -178,7 +178,14 @@ def _close_row(message: Any, state: MessageState, why: str) -> None:
 def _mark_sent(message: Message) -> None:
     """Write that it went out, even where it was called off while we sent it: the log tells what happened."""
     mine = Message.objects.filter(pk=message.pk, attempts=message.attempts)
-    mine.update(state=MessageState.SENT, sent_at=Now(), why="", closed_at=None, lease_until=None)
+    with transaction.atomic():
+        mine.update(state=MessageState.SENT, sent_at=Now(), why="", closed_at=None, lease_until=None)
+        _write_down(message, Outcome.SENT)
+
+
+def _write_down(message: Message, outcome: Outcome, why: str = "") -> None:
+    """Write how this try ended, also where somebody else has the message by now."""
+    Attempt.objects.create(message_id=message.pk, number=message.attempts, at=Now(), outcome=outcome, why=why)
 
 
 def _update(message: Message, **changes: Any) -> int:

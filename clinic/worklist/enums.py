@@ -16,6 +16,7 @@ class TaskKind(models.TextChoices):
 
     URGENT_ANSWERS = "urgent_answers", "Urgent answers in a form"
     MESSAGE_FAILED = "message_failed", "A message could not be sent"
+    MESSAGES_LATE = "messages_late", "Messages are late"
     DECISION_DUE = "decision_due", "A form waits for a decision"
     MANY_BOOKINGS = "many_bookings", "A patient has booked many visits"
     DID_NOT_ATTEND = "did_not_attend", "Somebody did not come"

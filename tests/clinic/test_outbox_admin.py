@@ -20,6 +20,7 @@ def message(**fields):
         "rule": "booking_confirmed",
         "about": uuid4(),
         "anchor": now,
+        "wanted_at": now,
         "due_at": now,
         "useful_until": now + timedelta(days=1),
         "created_at": now,
@@ -97,6 +98,32 @@ def test_a_button_sends_again(as_user, rosa):
     assert answer.url == address("change", again)
     assert again.asked_by == rosa
     assert browser.get(address("change", again)).status_code == 200
+
+
+def test_every_try_is_shown_also_the_one_that_lost_its_worker(as_user, rosa):
+    row = message(attempts=3, maybe_repeated=True)
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    row.tries.create(number=2, at=at, outcome="slow", why="SMTPDataError 451")
+    row.tries.create(number=3, at=at + timedelta(minutes=4), outcome="sent")
+
+    page = as_user(rosa).get(address("change", row))
+
+    assert page.context["tries"] == [
+        (1, "", "The worker stopped: it may have gone out or not"),
+        (2, "Monday 23 November 2026 at 9am, UK time", "Refused for now (SMTPDataError 451)"),
+        (3, "Monday 23 November 2026 at 9:04am, UK time", "Taken by the server"),
+    ]
+    assert "Refused for now (SMTPDataError 451)" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("sending", "Under way"), ("cancelled", "Not tried: see why above"), ("missed", "Not tried: see why above")],
+)
+def test_a_last_try_without_an_end_says_what_it_was(as_user, rosa, state, words):
+    row = message(state=state, attempts=1, sent_at=None, lease_until=timezone.now())
+
+    assert as_user(rosa).get(address("change", row)).context["tries"] == [(1, "", words)]
 
 
 def test_what_cannot_be_sent_again_says_why_and_has_no_button(as_user, rosa):

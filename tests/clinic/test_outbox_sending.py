@@ -271,6 +271,42 @@ def test_a_drain_stops_when_its_time_is_up(transactional_db):
     assert set(Message.objects.values_list("state", flat=True)) == {"due"}
 
 
+# The tries, one by one -----------------------------------------------------------------------------
+
+
+def ends(message):
+    return list(message.tries.values_list("number", "outcome", "why"))
+
+
+def test_each_try_is_written_down_with_its_end(transactional_db, composers, postman):
+    message = due(state=MessageState.SENDING, attempts=1, lease_until=Now() - MINUTE)  # a worker was killed
+    composers["booking_confirmed"] = lambda message: Letter("full@example.com", "Subject", "Text")
+    sending.drain(5)
+    Message.objects.update(due_at=Now() - MINUTE)
+    composers["booking_confirmed"] = lambda message: Letter("reader@example.com", "Subject", "Text")
+    sending.drain(5)
+
+    assert ends(message) == [(2, "slow", "SMTPRecipientsRefused 452"), (3, "sent", "")]
+
+
+def test_what_is_refused_for_good_has_one_try(transactional_db, composers, postman):
+    composers["booking_confirmed"] = lambda message: Letter("bounces@example.com", "Subject", "Text")
+    message = due()
+
+    sending.drain(5)
+
+    assert ends(message) == [(1, "never", "SMTPRecipientsRefused 550")]
+
+
+def test_what_was_not_sent_has_no_try(transactional_db, composers):
+    composers["booking_confirmed"] = lambda message: NotWanted("moved")
+    message = due()
+
+    sending.drain(5)
+
+    assert ends(message) == []
+
+
 # The scheduler's tick ------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from clinic import context, health, logs
 from clinic.outbox.models import Heartbeat
+from tests.factories.messages import due
 from tests.web import Web
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +164,10 @@ class TestHealth:
 
         answer = client.get(reverse("readyz"))
 
-        assert (answer.status_code, answer.json()) == (200, {"database": "ok", "queue": "ok", "scheduler": "ok"})
+        assert (answer.status_code, answer.json()) == (
+            200,
+            {"database": "ok", "queue": "ok", "scheduler": "ok", "messages": "ok"},
+        )
 
     @pytest.mark.parametrize("seconds_ago", [None, 61])
     def test_readyz_is_red_without_a_fresh_heartbeat(self, client, seconds_ago):
@@ -173,6 +177,15 @@ class TestHealth:
         answer = client.get(reverse("readyz"))
 
         assert (answer.status_code, answer.json()["scheduler"]) == (503, "missing")
+
+    @pytest.mark.parametrize(("minutes", "status", "words"), [(14, 200, "ok"), (16, 503, "late")])
+    def test_readyz_is_red_while_messages_are_late(self, client, minutes, status, words):
+        self.beat(5)
+        due(since=timedelta(minutes=minutes))
+
+        answer = client.get(reverse("readyz"))
+
+        assert (answer.status_code, answer.json()["messages"]) == (status, words)
 
     def test_readyz_is_red_without_the_queue(self, client, settings):
         self.beat(5)

@@ -18,11 +18,13 @@ def due(rule="booking_confirmed", since=timedelta(minutes=1), **fields):
     details = {
         "about": uuid4(),
         "anchor": Now(),
+        "wanted_at": Now() - since,
+        "due_at": Now() - since,
         "useful_until": Now() + timedelta(days=1),
         "created_at": Now(),
         "message_id": f"<{key}@test>",
     } | fields
-    return message_now(Message.objects.create(key=key, rule=rule, due_at=Now() - since, **details))
+    return message_now(Message.objects.create(key=key, rule=rule, **details))
 
 
 def plain_composers(monkeypatch):
