@@ -11,12 +11,15 @@ class ClinicConfig(AppConfig):
     verbose_name = "The clinic"
 
     def ready(self) -> None:
-        """Register the system checks, and who writes the messages about staff accounts."""
-        from clinic import checks  # noqa: F401, PLC0415 - registering is the point, and models must be loaded first
+        """Register the system checks, who writes the foundation's messages, and who takes a mail provider's reports."""
+        from anymail.signals import tracking  # noqa: PLC0415 - models must be loaded first
+
+        from clinic import checks, mail_events  # noqa: F401, PLC0415 - as above, and registering is the point
         from clinic.enquiries import letters as enquiries  # noqa: PLC0415 - as above
         from clinic.outbox.registry import register  # noqa: PLC0415 - as above
         from clinic.staff import letters as staff  # noqa: PLC0415 - as above
 
+        tracking.connect(mail_events.note)
         register("enquiry_received", enquiries.enquiry_received)
         register("staff_invited", staff.staff_invited)
 

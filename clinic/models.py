@@ -1,6 +1,7 @@
 """The tables of the foundation, gathered from its folders."""
 
 from clinic.accounts.models import User
+from clinic.addresses.models import StoppedAddress
 from clinic.audit.models import AccessLog
 from clinic.enquiries.models import Enquiry
 from clinic.outbox.models import Attempt, Heartbeat, Message, RuleSetting
@@ -22,6 +23,7 @@ __all__ = [
     "Section",
     "SignOff",
     "Source",
+    "StoppedAddress",
     "Task",
     "TaskStateChange",
     "User",

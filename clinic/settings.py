@@ -9,6 +9,7 @@ CLINIC_ENV says what this process is for:
 The names read from the environment are listed, with what they mean, in ``.env.example``.
 """
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -392,8 +393,33 @@ STAFF_SECOND_FACTOR = not DEMO
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{CLINIC['name']} <{CLINIC['email']}>")
 SERVER_EMAIL = CLINIC["email"]
 EMAIL_TIMEOUT = 10
-EMAIL_BACKEND = env(
-    "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "clinic.outbox.eml.EmailBackend"
+# Providers that can be named instead of an SMTP server: our word, and anymail's name of its reports.
+MAIL_PROVIDERS = {
+    "brevo": "Brevo",
+    "mailersend": "MailerSend",
+    "mailgun": "Mailgun",
+    "mailjet": "Mailjet",
+    "postal": "Postal",
+    "postmark": "Postmark",
+    "sendgrid": "SendGrid",
+    "sparkpost": "SparkPost",
+}
+MAIL_PROVIDER = env("MAIL_PROVIDER")
+if MAIL_PROVIDER and MAIL_PROVIDER not in MAIL_PROVIDERS:
+    raise ImproperlyConfigured(f"MAIL_PROVIDER is none of: {', '.join(MAIL_PROVIDERS)}.")
+try:
+    _provider = json.loads(env("MAIL_PROVIDER_SETTINGS", "{}"))
+except ValueError as error:
+    raise ImproperlyConfigured("MAIL_PROVIDER_SETTINGS is no JSON object.") from error
+if MAIL_PROVIDER and not env("MAIL_EVENTS_SECRET"):
+    raise ImproperlyConfigured("MAIL_EVENTS_SECRET is not set. Give name:password, and the provider the same.")
+ANYMAIL = {"REQUESTS_TIMEOUT": 10, "WEBHOOK_SECRET": env("MAIL_EVENTS_SECRET")} | _provider
+EMAIL_BACKEND = env("EMAIL_BACKEND") or (
+    f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    if MAIL_PROVIDER
+    else "django.core.mail.backends.smtp.EmailBackend"
+    if PRODUCTION
+    else "clinic.outbox.eml.EmailBackend"
 )
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic import demo_mail, demo_styles, health, home
+from clinic import demo_mail, demo_styles, health, home, mail_events
 from clinic.care import receipts
 
 handler400 = "clinic.errors.bad_request"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("signed-in/", home.after_sign_in, name="home_after_sign_in"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("mail-events/", mail_events.mail_events, name="mail_events"),
     path("accounts/", include("allauth.urls")),
     path("admin/", include("clinic.workspace.desk_urls")),
     path("admin/", admin.site.urls),

@@ -12,6 +12,7 @@ FOUNDATION = [
     "accounts",
     "wording",
     "worklist",
+    "addresses",
     "outbox",
     "staff",
     "enquiries",

@@ -36,6 +36,7 @@ PUBLIC = {
     "demo_styles",
     "healthz",
     "home",
+    "mail_events",
     "page",
     "readyz",
     "robots",
@@ -170,7 +171,7 @@ def test_every_address_is_in_the_table():
 
 
 # No letter and no page of that name; what works in the background does not run; a form that is only sent.
-NOT_200 = {"demo_letter": 404, "page": 404, "readyz": 503, "write_to_us": 404}
+NOT_200 = {"demo_letter": 404, "mail_events": 405, "page": 404, "readyz": 503, "write_to_us": 404}
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))

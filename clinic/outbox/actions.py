@@ -17,8 +17,10 @@ from django.db.models.functions import Now
 
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
+from clinic.addresses import actions as addresses
+from clinic.addresses.models import StoppedAddress
 from clinic.db.refusal import Refusal
-from clinic.outbox.enums import ON_THE_WAY, MessageState
+from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, MessageState
 from clinic.outbox.models import Heartbeat, Message, RuleSetting
 from clinic.outbox.policy import as_set, due_time, why_not_set
 from clinic.outbox.rules import BY_CODE, AtOnce, Rule, rules_for
@@ -29,6 +31,7 @@ from clinic.worklist.models import Task
 BATCH = 1_000
 NOTHING = UUID(int=0)  # what a task is about that is about no record
 TIME_TO_LOOK = timedelta(minutes=30)
+TIME_FOR_STAFF = timedelta(hours=4)
 
 
 class NotSet(Refusal):
@@ -125,7 +128,7 @@ def may_have_gone(about: UUID, rule: str, *, round: int) -> bool:
     It locks the messages, so that none of them goes before the caller's transaction ends.
     """
     known = Message.objects.select_for_update().filter(about=about, rule=rule, round=round)
-    gone = {MessageState.SENT, MessageState.SENDING}
+    gone = {*WENT_OUT, MessageState.SENDING}
     return any(message.state in gone or message.maybe_repeated for message in known)
 
 
@@ -163,6 +166,41 @@ def beat(name: str) -> None:
     """Write down that the scheduler's ``name`` reached a worker now, by the database's clock."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+    )
+
+
+def note_delivered(provider_id: str, *, at: datetime) -> None:
+    """Write down that the provider delivered the message it calls ``provider_id``. A repeated report changes nothing."""
+    gone = Message.objects.filter(provider_id=provider_id, state=MessageState.SENT).exclude(provider_id="")
+    gone.update(state=MessageState.DELIVERED, delivered_at=at)
+
+
+def note_not_delivered(provider_id: str, address: str, why: StoppedAddress.Why, *, at: datetime) -> None:
+    """Write down that a message did not reach its reader, send nothing to ``address`` any more, and ask reception.
+
+    ``address`` is empty where it was the provider itself that refused: the address may be fine. A message that is
+    none of ours (an account mail) stops its address all the same. A repeated report changes nothing.
+    """
+    with transaction.atomic():
+        if address:
+            addresses.stop(address, why, at=at)
+        gone = Message.objects.select_for_update().filter(provider_id=provider_id, state__in=WENT_OUT)
+        for message in gone.exclude(provider_id=""):
+            if why == StoppedAddress.Why.BOUNCED:  # one that was marked as unwanted did arrive
+                Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, why=why, closed_at=at)
+            ask_reception(message, StoppedAddress.Why(why).label, at=at)
+
+
+def ask_reception(message: Message, why: str, *, at: datetime) -> None:
+    """Ask reception to reach the reader of a message another way."""
+    worklist.ask(
+        TaskKind.MESSAGE_FAILED,
+        f"{message} could not be sent: {why}",
+        key=f"message_failed:{message.pk}",
+        about=message.pk,
+        role=Role.RECEPTION,
+        due_at=at + TIME_FOR_STAFF,
+        at=at,
     )
 
 

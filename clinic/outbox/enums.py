@@ -4,17 +4,19 @@ from django.db import models
 
 
 class MessageState(models.TextChoices):
-    """``due`` and ``sending`` are on the way; the others are final."""
+    """``due`` and ``sending`` are on the way. After ``sent`` a provider may still report ``delivered`` or ``failed``."""
 
     DUE = "due", "Waiting for its time"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Could not be sent"
     MISSED = "missed", "Too late to be of use"
     CANCELLED = "cancelled", "No longer wanted"
 
 
 ON_THE_WAY = (MessageState.DUE, MessageState.SENDING)
+WENT_OUT = (MessageState.SENT, MessageState.DELIVERED)
 
 
 class Channel(models.TextChoices):

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
-from clinic.outbox.enums import ON_THE_WAY, Answer, Channel, MessageState, Outcome
+from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, Answer, Channel, MessageState, Outcome
 from clinic.outbox.rules import LABELS
 
 LATE = timedelta(minutes=15)
@@ -55,6 +55,9 @@ class Message(Record):
     message_id = models.CharField(
         max_length=120, unique=True, help_text="The same on every try, so that a repeat can be told."
     )
+    provider_id = models.CharField(
+        max_length=200, blank=True, help_text="What the mail provider calls it, where there is one."
+    )
     maybe_repeated = models.BooleanField(
         default=False, help_text="A worker died while sending it: the person may have it twice."
     )
@@ -64,6 +67,7 @@ class Message(Record):
     )
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="When it was called off, missed or given up.")
     asked_by = models.ForeignKey(
         "clinic.User",
@@ -83,11 +87,12 @@ class Message(Record):
                 fields=["due_at"], name="messages_on_the_way", condition=models.Q(state__in=["due", "sending"])
             ),
             models.Index(fields=["about"], name="messages_about"),
+            models.Index(fields=["provider_id"], name="messages_by_provider", condition=~models.Q(provider_id="")),
             models.Index(fields=["person", "-due_at"], name="messages_of_a_person"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(state=MessageState.SENT) | models.Q(sent_at__isnull=False),
+                condition=~models.Q(state__in=WENT_OUT) | models.Q(sent_at__isnull=False),
                 name="sent_message_has_a_time",
             ),
             models.CheckConstraint(

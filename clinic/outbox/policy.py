@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from requests import RequestException
+from requests.exceptions import ConnectTimeout
+
 from clinic.db.clock import UK, instant, uk_day
 from clinic.outbox.enums import Answer
 from clinic.outbox.rules import AtOnce, DaysAfter, DaysBefore, HoursAfterDue, HoursAfterFact, HoursBefore, Rule, When
@@ -148,7 +151,15 @@ def answer_to(error: OSError) -> Answer:
         return Answer.QUICK if error.smtp_code == 421 else Answer.SLOW
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Answer.NEVER
-    return _answer_by_code(code_of(error))
+    return _answer_of_provider(error) if isinstance(error, RequestException) else _answer_by_code(code_of(error))
+
+
+def _answer_of_provider(error: RequestException) -> Answer:
+    """What a provider's HTTP status means. 401 to 403 are about our own account, 429 about our pace."""
+    code = code_of(error)
+    if code in {401, 402, 403, 429}:
+        return Answer.SLOW
+    return Answer.NEVER if 400 <= code < 500 and code != 408 else Answer.QUICK
 
 
 def _answer_by_code(code: int) -> Answer:
@@ -158,12 +169,16 @@ def _answer_by_code(code: int) -> Answer:
 
 
 def code_of(error: OSError) -> int:
-    """Return the mail server's reply code, or 0 where it gave none."""
+    """Return the mail server's reply code (of a provider its HTTP status), or 0 where it gave none."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((code for code, _ in error.recipients.values()), default=0)
+    if isinstance(error, RequestException):
+        return error.response.status_code if error.response is not None else 0
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
 
 
 def may_have_arrived(error: OSError) -> bool:
     """Tell whether the server may have taken a message although we never heard its answer."""
+    if isinstance(error, RequestException):
+        return not isinstance(error, ConnectTimeout) and not 0 < code_of(error) < 500
     return isinstance(error, smtplib.SMTPServerDisconnected | TimeoutError | ConnectionError)

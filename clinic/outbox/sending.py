@@ -10,7 +10,6 @@ import contextlib
 import logging
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -19,14 +18,13 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
-from clinic.accounts.enums import Role
+from clinic.addresses import actions as addresses
 from clinic.outbox import policy
+from clinic.outbox.actions import ask_reception
 from clinic.outbox.enums import Answer, MessageState, Outcome
 from clinic.outbox.models import Attempt, Message, RuleSetting
 from clinic.outbox.registry import Letter, NotWanted, compose, standing_of
-from clinic.outbox.rules import BY_CODE, LABELS
-from clinic.worklist import actions as worklist
-from clinic.worklist.enums import TaskKind
+from clinic.outbox.rules import BY_CODE
 
 log = logging.getLogger("clinic.outbox")
 
@@ -43,8 +41,6 @@ update clinic_message
           for update skip locked)
 returning *, now() as claimed_at
 """
-
-TIME_FOR_STAFF = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -113,17 +109,22 @@ def _written(message: Message) -> Letter | NotWanted | Failure:
         return Failure(Answer.NEVER, type(error).__name__)
     if isinstance(letter, Letter) and not letter.to:
         return Failure(Answer.NEVER, "no address")
+    if isinstance(letter, Letter) and addresses.is_stopped(letter.to):
+        return Failure(Answer.NEVER, "the address does not work")
     return letter
 
 
 def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
     """Hand ``letter`` to the mail server; return None when it took it."""
-    reached = False
+    reached, mail = False, _mail(message, letter)
     try:
         connection.open()
         reached = True
-        return None if connection.send_messages([_mail(message, letter)]) == 1 else Failure(Answer.SLOW, "not taken")
-    except OSError as error:  # smtplib's errors are OSErrors too
+        if connection.send_messages([mail]) != 1:
+            return Failure(Answer.SLOW, "not taken")
+        message.provider_id = _name_at_the_provider(mail)
+        return None
+    except OSError as error:  # the errors of smtplib and of a provider's interface are OSErrors too
         _close(connection)
         why = f"{type(error).__name__} {policy.code_of(error) or ''}".strip()
         return Failure(policy.answer_to(error), why, reached and policy.may_have_arrived(error))
@@ -132,6 +133,12 @@ def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
     except Exception as error:  # noqa: BLE001 - a header or an address that cannot be sent
         _close(connection)
         return Failure(Answer.NEVER, type(error).__name__)
+
+
+def _name_at_the_provider(mail: Any) -> str:
+    """What the provider calls a mail it has taken, or nothing: of a mail server there is no such name."""
+    name = getattr(getattr(mail, "anymail_status", None), "message_id", None)
+    return "" if name is None else str(name)
 
 
 def _mail(message: Message, letter: Letter) -> EmailMultiAlternatives:
@@ -155,20 +162,8 @@ def _after_failure(message: Any, failure: Failure) -> None:
         if again is not None:
             _update(message, state=MessageState.DUE, due_at=again, lease_until=None, **seen)
         elif _update(message, state=MessageState.FAILED, closed_at=Now(), lease_until=None, **seen):
-            _ask_reception(message, failure)
+            ask_reception(message, failure.why, at=message.claimed_at)
         _write_down(message, Outcome(failure.answer), failure.why)
-
-
-def _ask_reception(message: Any, failure: Failure) -> None:
-    worklist.ask(
-        TaskKind.MESSAGE_FAILED,
-        f"{LABELS.get(message.rule, 'A message')} could not be sent: {failure.why}",
-        key=f"message_failed:{message.pk}",
-        about=message.pk,
-        role=Role.RECEPTION,
-        due_at=message.claimed_at + TIME_FOR_STAFF,
-        at=message.claimed_at,
-    )
 
 
 def _close_row(message: Any, state: MessageState, why: str) -> None:
@@ -179,7 +174,14 @@ def _mark_sent(message: Message) -> None:
     """Write that it went out, even where it was called off while we sent it: the log tells what happened."""
     mine = Message.objects.filter(pk=message.pk, attempts=message.attempts)
     with transaction.atomic():
-        mine.update(state=MessageState.SENT, sent_at=Now(), why="", closed_at=None, lease_until=None)
+        mine.update(
+            state=MessageState.SENT,
+            sent_at=Now(),
+            why="",
+            closed_at=None,
+            lease_until=None,
+            provider_id=message.provider_id,
+        )
         _write_down(message, Outcome.SENT)
 
 

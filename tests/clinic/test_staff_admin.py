@@ -43,6 +43,7 @@ LISTS = {
     "clinic/enquiry": {"reception", "manager"},
     "clinic/message": {"reception", "manager"},
     "clinic/page": {"clinician", "manager"},
+    "clinic/stoppedaddress": {"reception", "manager"},
     "clinic/task": {"reception", "manager", "clinician"},
     "clinic/user": {"manager"},
     "patients/intake": {"reception", "manager"},

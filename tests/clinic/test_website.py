@@ -33,6 +33,7 @@ NOW = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
 # Public addresses that are no page out of the database, and what stands for their arguments.
 OTHERS = {"book": [], "book_kind": ["first-assessment"], "written_to_us": []}
 NOT_FOR_READING = {
+    "mail_events",
     "healthz",
     "readyz",
     "robots",
