@@ -408,8 +408,8 @@ MAIL_PROVIDER = env("MAIL_PROVIDER")
 if MAIL_PROVIDER and MAIL_PROVIDER not in MAIL_PROVIDERS:
     raise ImproperlyConfigured(f"MAIL_PROVIDER is none of: {', '.join(MAIL_PROVIDERS)}.")
 try:
-    _provider = json.loads(env("MAIL_PROVIDER_SETTINGS", "{}"))
-except ValueError as error:
+    _provider = dict(json.loads(env("MAIL_PROVIDER_SETTINGS", "{}")))
+except (ValueError, TypeError) as error:
     raise ImproperlyConfigured("MAIL_PROVIDER_SETTINGS is no JSON object.") from error
 if MAIL_PROVIDER and not env("MAIL_EVENTS_SECRET"):
     raise ImproperlyConfigured("MAIL_EVENTS_SECRET is not set. Give name:password, and the provider the same.")

@@ -37,7 +37,7 @@ def reminder(message: Message) -> Letter | NotWanted:
     appointment = _appointment(message)
     if why := _why_not(appointment, message, UPCOMING):
         return NotWanted(why)
-    facts = _facts(appointment) | {"fee": "", "lacks": _lacks(appointment), "care_url": _care_url()}
+    facts = _facts(appointment) | {"fee": "", "lacks": _lacks(appointment), "care_url": _care_url(appointment)}
     return _letter(appointment, "reminder", f"Your appointment on {_day(appointment)}", facts)
 
 
@@ -48,7 +48,7 @@ def missing(message: Message) -> Letter | NotWanted:
         return NotWanted(why)
     if not _lacks(appointment):
         return NotWanted("nothing is missing")
-    facts = _facts(appointment) | {"fee": "", "care_url": _care_url()}
+    facts = _facts(appointment) | {"fee": "", "care_url": _care_url(appointment)}
     return _letter(appointment, "missing", f"Before your appointment on {_day(appointment)}", facts)
 
 
@@ -114,8 +114,10 @@ def _lacks(appointment: Appointment) -> bool:
     return not (appointment.has_form and appointment.has_records)
 
 
-def _care_url() -> str:
-    return f"{settings.SITE_ORIGIN}{reverse('care')}"
+def _care_url(appointment: Appointment) -> str:
+    """Where the patient sees what is missing; nothing for somebody without an account, who calls us."""
+    has_account = appointment.patient is not None and appointment.patient.user is not None
+    return f"{settings.SITE_ORIGIN}{reverse('care')}" if has_account else ""
 
 
 def _day(appointment: Appointment) -> str:

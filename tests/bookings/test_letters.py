@@ -339,6 +339,16 @@ def test_a_form_that_was_only_begun_is_missing(visit, amina):
     assert isinstance(letter(visit, "missing_4d"), Letter)
 
 
+def test_who_has_no_account_is_asked_to_call(okafor, kind):
+    caller = people.patient(account=False, email="caller@example.com")
+    visit = diary.appointment(caller, okafor, kind, THURSDAY)
+
+    for rule in ("missing_7d", "reminder_48h"):
+        written = letter(visit, rule)
+        assert ["Call us to hear what is missing." in text for text in (written.text, written.html)] == [True, True]
+        assert "/care/" not in written.text + written.html
+
+
 def test_which_paper_it_is_stands_in_no_mail(visit):
     written = letter(visit, "missing_7d")
 
