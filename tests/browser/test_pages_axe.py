@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from bookings.choosing.forms import SlotField
 from clinic.accounts.models import User
+from clinic.addresses import actions as addresses
+from clinic.addresses.models import StoppedAddress
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.profile.actions import open_care
@@ -19,6 +21,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
 from tests.factories import diary, intakes, money, people, waiting
+from tests.factories.messages import due
 
 # How a page is looked at: what the window is told, and its sizes. `make proof` has the last three.
 WAYS = {
@@ -220,10 +223,16 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
         due_at=now,
         at=now,
     )
+    addresses.stop("reader@example.com", StoppedAddress.Why.BOUNCED, at=now)
+    message = due(state="sent", sent_at=now, attempts=2)
+    message.tries.create(number=2, at=now, outcome="sent")
 
     walk(
         rosa,
         "/admin/",
+        "/admin/clinic/stoppedaddress/",
+        f"/admin/clinic/stoppedaddress/{StoppedAddress.objects.get().pk}/change/",
+        f"/admin/clinic/message/{message.pk}/change/",
         f"/admin/diary/?day={coming.starts_at.date()}",
         "/admin/lists/",
         f"/admin/diary/week/?day={coming.starts_at.date()}",
