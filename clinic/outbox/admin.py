@@ -18,7 +18,7 @@ from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import instant, uk_day, when_text
 from clinic.db.refusal import Refusal
-from clinic.outbox import actions
+from clinic.outbox import actions, registry
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Attempt, Message
 from clinic.outbox.rules import LABELS
@@ -40,8 +40,8 @@ class RuleFilter(SimpleListFilter):
     parameter_name = "rule"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return every message there is."""
-        return list(LABELS.items())
+        """Return every message that is in use."""
+        return [(code, label) for code, label in LABELS.items() if registry.is_in_use(code)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Message]:
         """Return the messages of one rule, or all."""
