@@ -16,8 +16,10 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from clinic.accounts.models import EMAIL_LENGTH
 from clinic.addresses.models import StoppedAddress
 from clinic.outbox import actions
+from clinic.outbox.models import PROVIDER_ID_LENGTH
 
 log = logging.getLogger("clinic.mail")
 NOT_DELIVERED = {"bounced": StoppedAddress.Why.BOUNCED, "complained": StoppedAddress.Why.COMPLAINED}
@@ -44,11 +46,13 @@ def mail_events(request: HttpRequest) -> HttpResponse:
 
 
 def note(sender: Any, event: Any, **kwargs: Any) -> None:
-    """Write down what became of a message. Reports about mails that are no message of ours change nothing."""
-    if event.event_type == "delivered":
-        actions.note_delivered(str(event.message_id), at=timezone.now())
-    elif event.event_type in NOT_DELIVERED:
-        why = NOT_DELIVERED[event.event_type]
-        actions.note_not_delivered(str(event.message_id), event.recipient or "", why, at=timezone.now())
-    elif event.event_type in {"rejected", "failed"}:  # by the provider itself: the address may be fine
-        actions.note_not_delivered(str(event.message_id), "", StoppedAddress.Why.BOUNCED, at=timezone.now())
+    """Write down what became of a message. Of a mail that is no message of ours only a bad address is noted."""
+    kind, now = event.event_type, timezone.now()
+    name = str(event.message_id or "")[:PROVIDER_ID_LENGTH]
+    address = event.recipient or ""
+    if kind == "delivered":
+        actions.note_delivered(name, at=now)
+    elif kind in NOT_DELIVERED:
+        actions.note_not_delivered(name, address if len(address) <= EMAIL_LENGTH else "", NOT_DELIVERED[kind], at=now)
+    elif kind in {"rejected", "failed"}:  # by the provider itself: the address may be fine
+        actions.note_not_delivered(name, "", StoppedAddress.Why.BOUNCED, at=now)

@@ -109,8 +109,11 @@ def set_rule(code: str, *, is_on: bool, amount: int | None, minute: int | None, 
         raise NotSet(against)
     values = {"is_on": is_on, "amount": amount, "minute": minute, "changed_by": by, "changed_at": at}
     with transaction.atomic():
+        before = _as_set(rule, RuleSetting.objects.select_for_update().filter(code=code).first())
         setting, _ = RuleSetting.objects.update_or_create(code=code, defaults=values)
-        _move_waiting(_as_set(rule, setting), at)
+        after = _as_set(rule, setting)
+        if after.when != before.when:
+            _move_waiting(after, at)
     return setting
 
 
@@ -186,16 +189,18 @@ def note_not_delivered(provider_id: str, address: str, why: StoppedAddress.Why, 
             addresses.stop(address, why, at=at)
         gone = Message.objects.select_for_update().filter(provider_id=provider_id, state__in=WENT_OUT)
         for message in gone.exclude(provider_id=""):
-            if why == StoppedAddress.Why.BOUNCED:  # one that was marked as unwanted did arrive
-                Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, why=why, closed_at=at)
-            ask_reception(message, StoppedAddress.Why(why).label, at=at)
+            if why == StoppedAddress.Why.COMPLAINED:  # it did arrive
+                ask_reception(message, f"{message} was marked as unwanted. Ask how to reach the person", at=at)
+                continue
+            Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED, why=why, closed_at=at)
+            ask_reception(message, f"{message} could not be delivered", at=at)
 
 
-def ask_reception(message: Message, why: str, *, at: datetime) -> None:
+def ask_reception(message: Message, title: str, *, at: datetime) -> None:
     """Ask reception to reach the reader of a message another way."""
     worklist.ask(
         TaskKind.MESSAGE_FAILED,
-        f"{message} could not be sent: {why}",
+        title,
         key=f"message_failed:{message.pk}",
         about=message.pk,
         role=Role.RECEPTION,
@@ -266,10 +271,10 @@ def _write(messages: list[Message]) -> list[Message]:
 
 
 def _move_waiting(rule: Rule, at: datetime) -> None:
-    """Give what waits its time by ``rule``. What a worker has in its hands is left to it."""
+    """Give what waits its time by ``rule``. What was due already, or a worker has had in its hands, goes as it was."""
     waiting = Message.objects.select_for_update(skip_locked=True).filter(rule=rule.code, state=MessageState.DUE)
     moved = []
-    for message in waiting.filter(attempts=0):
+    for message in waiting.filter(attempts=0, due_at__gt=at):
         window = due_time(rule, message.anchor, at)
         if window is None:
             message.state, message.why, message.closed_at = MessageState.CANCELLED, "its new time has passed", at

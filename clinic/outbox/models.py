@@ -14,6 +14,7 @@ from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, Answer, Channel, MessageSt
 from clinic.outbox.rules import LABELS
 
 LATE = timedelta(minutes=15)
+PROVIDER_ID_LENGTH = 200
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -56,7 +57,7 @@ class Message(Record):
         max_length=120, unique=True, help_text="The same on every try, so that a repeat can be told."
     )
     provider_id = models.CharField(
-        max_length=200, blank=True, help_text="What the mail provider calls it, where there is one."
+        max_length=PROVIDER_ID_LENGTH, blank=True, help_text="What the mail provider calls it, where there is one."
     )
     maybe_repeated = models.BooleanField(
         default=False, help_text="A worker died while sending it: the person may have it twice."

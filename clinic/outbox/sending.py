@@ -22,7 +22,7 @@ from clinic.addresses import actions as addresses
 from clinic.outbox import policy
 from clinic.outbox.actions import ask_reception
 from clinic.outbox.enums import Answer, MessageState, Outcome
-from clinic.outbox.models import Attempt, Message, RuleSetting
+from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, RuleSetting
 from clinic.outbox.registry import Letter, NotWanted, compose, standing_of
 from clinic.outbox.rules import BY_CODE
 
@@ -138,7 +138,7 @@ def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
 def _name_at_the_provider(mail: Any) -> str:
     """What the provider calls a mail it has taken, or nothing: of a mail server there is no such name."""
     name = getattr(getattr(mail, "anymail_status", None), "message_id", None)
-    return "" if name is None else str(name)
+    return "" if name is None else str(name)[:PROVIDER_ID_LENGTH]
 
 
 def _mail(message: Message, letter: Letter) -> EmailMultiAlternatives:
@@ -162,7 +162,7 @@ def _after_failure(message: Any, failure: Failure) -> None:
         if again is not None:
             _update(message, state=MessageState.DUE, due_at=again, lease_until=None, **seen)
         elif _update(message, state=MessageState.FAILED, closed_at=Now(), lease_until=None, **seen):
-            ask_reception(message, failure.why, at=message.claimed_at)
+            ask_reception(message, f"{message} could not be sent: {failure.why}", at=message.claimed_at)
         _write_down(message, Outcome(failure.answer), failure.why)
 
 

@@ -88,7 +88,7 @@ class TestReports:
         assert list(StoppedAddress.objects.values_list("address", "why")) == [("reader@example.com", "bounced")]
         [task] = Task.objects.all()
         assert (task.kind, task.role, task.about) == ("message_failed", "reception", message.pk)
-        assert "reader@" not in task.title
+        assert task.title == "Booking confirmation could not be delivered"
 
     def test_delivered_and_then_bounced_is_bounced(self, client, postmark):
         message = sent()
@@ -104,7 +104,7 @@ class TestReports:
 
         assert message_now(message).state == "sent"
         assert StoppedAddress.objects.get().why == "complained"
-        assert Task.objects.count() == 1
+        assert Task.objects.get().title == "Booking confirmation was marked as unwanted. Ask how to reach the person"
 
     def test_put_off_for_now_changes_nothing(self, client, postmark):
         message = sent()
@@ -147,6 +147,18 @@ class TestReports:
     )
     def test_nonsense_is_no_error_of_ours(self, client, postmark, body):
         assert post(client, body).status_code in {200, 400}
+
+    @pytest.mark.parametrize("address", ["x" * 300 + "@example.com", "\x00@example.com", "", "no address"])
+    def test_an_address_that_is_none_is_no_error_of_ours(self, client, postmark, address):
+        assert bounced(client, Email=address, Recipient=address).status_code in {200, 400}
+
+    def test_a_name_longer_than_we_keep_still_fits_its_report(self, client, postmark):
+        name = "n" * 300
+        message = due(state="sent", sent_at=Now(), provider_id=name[:200])
+
+        delivered(client, MessageID=name)
+
+        assert message_now(message).state == "delivered"
 
     @pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
     def test_other_methods(self, client, postmark, method):

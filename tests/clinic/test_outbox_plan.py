@@ -229,6 +229,26 @@ def test_what_is_on_its_way_or_over_keeps_its_time(db, manager):
         assert (message_now(row).state, message_now(row).due_at) == (row.state, row.due_at)
 
 
+@pytest.mark.parametrize(("code", "amount"), [("reminder_3h", 3), ("reminder_3h", 5)])
+def test_what_is_due_at_this_moment_goes_whatever_is_saved(db, manager, code, amount):
+    """Found in a review: a save that changed nothing called off what was about to go."""
+    row = due(code, since=timedelta(seconds=5))
+
+    set_rule(manager, code, amount=amount, at=timezone.now())
+
+    assert (message_now(row).state, message_now(row).due_at) == ("due", row.due_at)
+
+
+def test_a_switch_alone_moves_nothing(db, manager):
+    with_quiet_hours = Happened(uuid4(), uuid4(), NOW)
+    actions.plan_many("appointment_missed", [with_quiet_hours], at=uk("2026-11-23 21:00"))
+    before = list(Message.objects.values_list("due_at", "useful_until"))
+
+    set_rule(manager, "did_not_attend", is_on=False, at=uk("2026-11-23 23:00"))
+
+    assert list(Message.objects.values_list("due_at", "useful_until")) == before
+
+
 def test_a_setting_taken_back_gives_the_built_time(db, manager):
     actions.plan_many("appointment_booked", [Happened(uuid4(), uuid4(), uk("2026-12-14 14:30"))], at=NOW)
     before = times()
