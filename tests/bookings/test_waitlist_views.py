@@ -448,7 +448,7 @@ class TestLetter:
     def test_says_which_visit_would_move(self, earlier):
         assert "your appointment on Thursday 10 December 2026 at 10am, UK time moves" in self.letter(earlier).text
 
-    @pytest.mark.parametrize("how", ["declined", "booked", "withdrawn", "discharged"])
+    @pytest.mark.parametrize("how", ["declined", "booked", "withdrawn"])
     def test_is_not_sent_when_it_no_longer_holds(self, offered, amina, how):
         if how == "declined":
             actions.decline(offered, reason="", by=amina.user, at=NOW)
@@ -456,10 +456,8 @@ class TestLetter:
             holds.confirm(
                 offered.hold, patient=amina, mode="video", early_start=True, key=uuid4(), by=amina.user, at=NOW
             )
-        elif how == "withdrawn":
-            actions.withdraw(offered.entry, by=amina.user, at=NOW)
         else:
-            type(amina).objects.update(discharged_on=NOW.date())
+            actions.withdraw(offered.entry, by=amina.user, at=NOW)
 
         assert isinstance(self.letter(offered), NotWanted)
 
