@@ -1,5 +1,7 @@
 """Filled-in forms for tests."""
 
+from datetime import timedelta
+
 from patients.intake import actions, walk
 from patients.intake.flags import Facts, emergencies
 from patients.intake.models import Intake
@@ -54,7 +56,7 @@ def sent(patient, at=NOW, **answers):
 
 
 def in_review(patient, clinician, **answers):
-    """A form that ``clinician`` has taken."""
+    """A form that ``clinician`` has taken, a moment after it was sent: two changes of one moment have no order."""
     intake = sent(patient, **answers)
-    claim(intake, clinician, by=clinician.user, at=NOW)
+    claim(intake, clinician, by=clinician.user, at=NOW + timedelta(seconds=1))
     return Intake.objects.get(pk=intake.pk)
