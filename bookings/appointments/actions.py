@@ -14,6 +14,7 @@ from bookings.appointments.diary import (
     in_the_diary,
     insert,
     make_room,
+    plan_messages,
 )
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
@@ -159,15 +160,7 @@ def _cancel(current: Appointment, by_clinic: bool, reason: str, *, tell: bool, b
     charges.settle(current.charge, give_back_pence=due.pence, why=due.rule, by=by, at=at)
     outbox.cancel(current.pk, why="cancelled", at=at)
     close_tasks(current, "Cancelled", by=by, at=at)
-    outbox.plan(
-        "appointment_cancelled",
-        about=current.pk,
-        person=current.patient_id,
-        anchor=current.starts_at,
-        at=at,
-        round=current.sequence,
-        without_at_once=not tell,
-    )
+    plan_messages(current, "appointment_cancelled", tell=tell, at=at)
 
 
 def ask_to_move(visit: Appointment, *, by: User, at: datetime) -> bool:
@@ -179,15 +172,7 @@ def ask_to_move(visit: Appointment, *, by: User, at: datetime) -> bool:
     unchanged = Appointment.objects.filter(pk=visit.pk, state__in=UPCOMING, sequence=visit.sequence)
     if not unchanged.update(move_asked_at=at):
         raise StaleState
-    planned = outbox.plan(
-        "move_asked",
-        about=visit.pk,
-        person=visit.patient_id,
-        anchor=visit.starts_at,
-        at=at,
-        round=visit.sequence,
-        again=True,
-    )
+    planned = plan_messages(visit, "move_asked", again=True, at=at)
     return bool(planned) or outbox.on_its_way(visit.pk, "please_move")
 
 

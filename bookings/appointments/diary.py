@@ -34,6 +34,7 @@ from clinic.accounts.models import User
 from clinic.db.contention import constraint_of, patiently
 from clinic.db.states import StaleState, move
 from clinic.outbox import actions as outbox
+from clinic.outbox.models import Message
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
@@ -266,12 +267,23 @@ def announce_booking(
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - the database promises it of every visit
     open_care(patient, appointment.clinician, CareRelationship.Reason.BOOKED, at=at)
-    outbox.plan(
+    plan_messages(appointment, fact, tell=tell, at=at)
+
+
+def plan_messages(
+    visit: Appointment, fact: str, *, tell: bool = True, again: bool = False, at: datetime
+) -> list[Message]:
+    """Plan what a fact about a visit sends, and return what was new. Without ``tell`` staff told the patient themselves.
+
+    ``again``: as for ``outbox.plan``.
+    """
+    return outbox.plan(
         fact,
-        about=appointment.pk,
-        person=patient.pk,
-        anchor=appointment.starts_at,
+        about=visit.pk,
+        person=visit.patient_id,
+        anchor=visit.starts_at,
         at=at,
-        round=appointment.sequence,
+        round=visit.sequence,
         without_at_once=not tell,
+        again=again,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from bookings.appointments.diary import close_tasks
+from bookings.appointments.diary import close_tasks, plan_messages
 from bookings.appointments.enums import MAY_BE_TAKEN_BACK, State
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import fits_the_time, is_video_link
@@ -68,15 +68,7 @@ def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> 
         _hold_still(appointment)
         move(appointment, State.DID_NOT_ATTEND, by=by, at=at)
         outbox.cancel(appointment.pk, why="did not attend", at=at)
-        outbox.plan(
-            "appointment_missed",
-            about=appointment.pk,
-            person=appointment.patient_id,
-            anchor=appointment.starts_at,
-            at=at,
-            round=appointment.sequence,
-            again=True,
-        )
+        plan_messages(appointment, "appointment_missed", again=True, at=at)
         close_tasks(appointment, "Did not come", by=by, at=at)
         worklist.ask(
             TaskKind.DID_NOT_ATTEND,
