@@ -25,7 +25,7 @@ log = logging.getLogger("clinic.mail")
 NOT_DELIVERED = {"bounced": StoppedAddress.Why.BOUNCED, "complained": StoppedAddress.Why.COMPLAINED}
 
 
-@csrf_exempt
+@csrf_exempt  # a provider has no page of ours with a token: its secret stands for it, and no cookie is read
 @login_not_required
 @require_http_methods(["POST", "HEAD"])
 def mail_events(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,7 @@
 """The message plan as staff see it, and its settings."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +69,14 @@ def test_in_words(as_user, rosa, label, reader, when, until, stops_for):
 
     assert (line.reader, line.when, line.until) == (reader, when, until)
     assert stops_for is None or line.stops_for == stops_for
+
+
+def test_no_time_is_counted_from_an_unnamed_it(as_user, rosa):
+    lines = as_user(rosa).get(PLAN).context["lines"]
+
+    assert [
+        line.label for line in lines if re.search(r"\b(before|after|of|Until) it\b", f"{line.when} {line.until}")
+    ] == []
 
 
 def test_what_no_feature_sends_yet_says_so(as_user, rosa):
