@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -22,9 +23,11 @@ NEWEST = 200
 @never_cache
 @require_safe
 def letters(request: HttpRequest) -> HttpResponse:
-    """List the mails of this demo, newest first."""
+    """List the mails and text messages of this demo, newest first."""
     files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.eml"), reverse=True)[:NEWEST]
-    return render(request, "demo/mails.html", {"mails": [_summary(file) for file in files]})
+    texts = sorted(Path(settings.SMS_FILE_PATH).glob("*.txt"), reverse=True)[:NEWEST]
+    context = {"mails": [_summary(file) for file in files], "texts": [_text(file) for file in texts]}
+    return render(request, "demo/mails.html", context)
 
 
 @login_not_required
@@ -43,6 +46,12 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
     return render(
         request, "demo/mail.html", _summary(file) | {"text": text.get_content() if text else "", "attached": attached}
     )
+
+
+def _text(file: Path) -> dict[str, str]:
+    number, _, words = file.read_text(encoding="utf-8").partition("\n")
+    sent = datetime.fromtimestamp(int(file.stem.split("-")[0]) / 1e9, UTC)
+    return {"to": number, "words": words, "date": when_text(sent)}
 
 
 def _summary(file: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Logs without field values: a database error's text can hold a whole row, a traceback a form."""
 
 import logging
+import re
 from typing import Any
 
 from django.db import Error
@@ -9,6 +10,7 @@ from django.utils.regex_helper import _lazy_re_compile
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 LONGEST_LINE = 2000
+FROM_A_MESSAGE = re.compile(r"(?<=/v/)[^/\s]+")  # the end of an address that opens a visit
 
 
 def describe(error: BaseException) -> str:
@@ -41,7 +43,7 @@ class PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         record.exc_text = None
-        text = super().format(record)
+        text = FROM_A_MESSAGE.sub("...", super().format(record))
         return text.encode("unicode_escape").decode()[:LONGEST_LINE]
 
 

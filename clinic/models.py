@@ -4,7 +4,7 @@ from clinic.accounts.models import User
 from clinic.addresses.models import StoppedAddress
 from clinic.audit.models import AccessLog
 from clinic.enquiries.models import Enquiry
-from clinic.outbox.models import Attempt, Heartbeat, Message, RuleSetting
+from clinic.outbox.models import Attempt, Heartbeat, Message, RuleSetting, WordingSetting
 from clinic.pages.models import Page, PageAddress, PageVersion, Section, SignOff, Source
 from clinic.staff.models import Clinician
 from clinic.worklist.models import Task, TaskStateChange
@@ -27,4 +27,5 @@ __all__ = [
     "Task",
     "TaskStateChange",
     "User",
+    "WordingSetting",
 ]

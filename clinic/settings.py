@@ -364,6 +364,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "enquiry": "20/h/ip",  # a hospital or a village may share one address
+    "open_link": "20/h/ip",  # tries with a date of birth at links of messages
     "claim": "10/h/user",  # tries with a claim code
 }
 if DEMO:
@@ -422,6 +423,9 @@ EMAIL_BACKEND = env("EMAIL_BACKEND") or (
     else "clinic.outbox.eml.EmailBackend"
 )
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+# Who carries text messages: the address of a class (clinic/outbox/texts.py). Without one patients are not offered any.
+SMS_GATEWAY = env("SMS_GATEWAY") or ("" if PRODUCTION else "clinic.outbox.texts.FileGateway")
+SMS_FILE_PATH = DATA_DIR / "texts"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_int("EMAIL_PORT", 465 if PRODUCTION else 1025)
 EMAIL_HOST_USER = env("EMAIL_HOST_USER")

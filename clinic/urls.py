@@ -24,11 +24,12 @@ urlpatterns = [
     path("book/", include("bookings.choosing.urls")),
     path("appointments/<uuid:pk>/receipt/", receipts.receipt, name="appointment_receipt"),
     path("appointments/", include("bookings.appointments.urls")),
-    path("appointments/", include("bookings.attendance.urls")),
+    path("", include("bookings.attendance.urls")),
     path("appointments/", include("bookings.choosing.appointment_urls")),
     path("waiting-list/", include("bookings.waitlist.urls")),
     path("care/", include("clinic.care.urls")),
     path("care/", include("patients.profile.urls")),
+    path("care/", include("patients.contact.urls")),
     path("intake/", include("patients.intake.urls")),
     path("review/", include("clinic.workspace.urls")),
 ]

@@ -1,6 +1,8 @@
 """The tables of this app, gathered from its folders."""
 
+from patients.contact.models import ContactChoice
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
+from patients.links.models import TriedLink
 from patients.profile.models import CareRelationship, ClaimCode, Consent, NotSamePerson, Patient
 from patients.suitability.models import Decision
 
@@ -8,6 +10,7 @@ __all__ = [
     "CareRelationship",
     "ClaimCode",
     "Consent",
+    "ContactChoice",
     "Decision",
     "FlagHit",
     "Intake",
@@ -15,4 +18,5 @@ __all__ = [
     "IntakeVersion",
     "NotSamePerson",
     "Patient",
+    "TriedLink",
 ]

@@ -20,7 +20,7 @@ FOUNDATION = [
 ]
 FEATURES = {
     "clinic": FOUNDATION,
-    "patients": ["profile", "intake", "suitability"],
+    "patients": ["profile", "contact", "links", "intake", "suitability"],
     "bookings": [
         "kinds",
         "availability",
@@ -42,14 +42,15 @@ LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 OPEN_TO_OTHERS = {"enums", "models", "policy", "actions"}
 # The modules a feature offers to others beside those: pure ones, and what is made to be built on.
 NAMED = {
-    "clinic.outbox": {"registry"},
+    "clinic.outbox": {"registry", "texts", "words"},
     "clinic.accounts": {"access", "staff_admin", "passwords", "second_factor"},
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening", "preview"},
-    "bookings.appointments": {"access", "diary", "forms", "refusals", "slots"},
+    "bookings.appointments": {"access", "diary", "forms", "links", "refusals", "slots", "words"},
     "bookings.figures": {"reading"},
     "bookings.holds": {"offers"},
+    "patients.links": {"forms", "tokens"},
     "patients.intake": {"flags", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used

@@ -20,6 +20,7 @@ from clinic.accounts.models import User
 from clinic.audit.models import AccessLog
 from clinic.outbox.models import Message
 from patients.intake.models import Intake, IntakeVersion
+from patients.links import tokens
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 from patients.suitability.models import Decision
@@ -41,6 +42,8 @@ PUBLIC = {
     "readyz",
     "robots",
     "sitemap",
+    "visit_answer",
+    "visit_cannot_come",
     "write_to_us",
     "written_to_us",
 }
@@ -61,6 +64,8 @@ TABLE = {
     "waiting_list_withdraw": (405, 405, 405, 405, 405, 405),
     "waiting_list_offer": (200, 404, 403, 403, 403, 403),
     "waiting_list_decline": (200, 404, 403, 403, 403, 403),
+    "care_messages": (200, 200, 403, 403, 403, 403),
+    "contact": (200, 200, 403, 403, 403, 403),
     "care": (200, 200, 403, 403, 403, 403),
     "profile": (200, 200, 403, 403, 403, 403),
     "claim": (200, 200, 403, 403, 403, 403),
@@ -144,8 +149,9 @@ def address(name, world):
         "pk": world[record_of(name)],
         "name": "nothing-here",
         "number": 1,
+        "token": tokens.token("visit", world["appointment"]),
     }
-    for wanted in ({}, {"pk"}, {"slug"}, {"section"}, {"name"}, {"pk", "number"}):
+    for wanted in ({}, {"pk"}, {"slug"}, {"section"}, {"name"}, {"pk", "number"}, {"token"}):
         try:
             return reverse(name, kwargs={key: values[key] for key in wanted})
         except NoReverseMatch:
@@ -171,7 +177,15 @@ def test_every_address_is_in_the_table():
 
 
 # No letter and no page of that name; what works in the background does not run; a form that is only sent.
-NOT_200 = {"demo_letter": 404, "mail_events": 405, "page": 404, "readyz": 503, "write_to_us": 404}
+# A link from a message asks who is there before it goes on.
+NOT_200 = {
+    "demo_letter": 404,
+    "mail_events": 405,
+    "page": 404,
+    "readyz": 503,
+    "visit_cannot_come": 302,
+    "write_to_us": 404,
+}
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))
@@ -317,6 +331,9 @@ def test_private_answers_are_not_stored(as_user, world, amina, name):
         "intake",
         "review",
         "profile",
+        "contact",
+        "care_messages",
+        "visit_answer",
         "waiting_list",
         "waiting_list_new",
     ],

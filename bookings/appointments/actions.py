@@ -120,16 +120,16 @@ def cancel(
     seen: int | None = None,
     tell: bool = True,
     key: UUID,
-    by: User,
+    by: User | None,
     at: datetime,
 ) -> Appointment:
-    """Cancel a visit, and stop its messages. ``tell``: as for ``book_for``.
+    """Cancel a visit, and stop its messages. ``tell``: as for ``book_for``. ``by`` is None for the patient, by the link of a message.
 
     ``agreed_refund`` is the refund in pence that the patient was told and agreed to, also where staff write down
     what they asked for by phone; None where the clinic cancels. ``seen``: as for ``reschedule``. Raises RefundChanged
     where another refund holds by now, TooSoon once the visit has started, and StaleState where it is no longer to come.
     """
-    by_clinic = agreed_refund is None and by.is_staff
+    by_clinic = agreed_refund is None and by is not None and by.is_staff
     sent = fingerprint("cancel", appointment.pk, by_clinic, tell)
 
     def work() -> Appointment:
@@ -152,7 +152,7 @@ def _check_is_as_shown(current: Appointment, seen: int | None) -> None:
         raise StaleState
 
 
-def _cancel(current: Appointment, by_clinic: bool, reason: str, *, tell: bool, by: User, at: datetime) -> None:
+def _cancel(current: Appointment, by_clinic: bool, reason: str, *, tell: bool, by: User | None, at: datetime) -> None:
     """Cancel a visit, with its money, messages and tasks."""
     state = State.CANCELLED_BY_CLINIC if by_clinic else State.CANCELLED_BY_PATIENT
     move(current, state, by=by, at=at, reason=reason, sequence=current.sequence + 1)

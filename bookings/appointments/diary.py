@@ -248,7 +248,7 @@ def _move_row(
         move(current, State.BOOKED, by=by, at=at, reason="It has another time")
 
 
-def close_tasks(visit: Appointment, outcome: str, *, by: User, at: datetime) -> None:
+def close_tasks(visit: Appointment, outcome: str, *, by: User | None, at: datetime) -> None:
     """Close what the worklist asks about a visit's time: it has another one, or is over."""
     for kind in (TaskKind.VISIT_TO_MOVE, TaskKind.TIME_STAYS):
         worklist.finish_about(visit.pk, kind, outcome, by=by, at=at)

@@ -12,36 +12,42 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from bookings.appointments import ics
+from bookings.appointments import ics, links
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import cooling_off_ends
+from bookings.appointments.words import COPIES
 from bookings.kinds.enums import Mode
-from clinic.db.clock import day_text, uk_day, when_text
+from clinic.db.clock import day_text, short_text, uk_day, when_text
+from clinic.outbox.enums import Channel
 from clinic.outbox.models import Message
-from clinic.outbox.registry import Letter, NotWanted
+from clinic.outbox.registry import Letter, NotWanted, Text, words_of
+from patients.contact.models import choice_of
+
+Written = Letter | Text | NotWanted
 
 
-def booking_confirmed(message: Message) -> Letter | NotWanted:
+def booking_confirmed(message: Message) -> Written:
     """The booking as a durable record: time, total fee, the right to cancel, and a calendar file."""
-    return _with_calendar(message, "booking_confirmed", "Your appointment is booked")
+    return _with_calendar(message, "booking_confirmed")
 
 
-def booking_moved(message: Message) -> Letter | NotWanted:
+def booking_moved(message: Message) -> Written:
     """The new time. It replaces the confirmation, so it carries all that the confirmation does."""
-    return _with_calendar(message, "booking_moved", "Your appointment has a new time")
+    return _with_calendar(message, "booking_moved")
 
 
-def reminder(message: Message) -> Letter | NotWanted:
+def reminder(message: Message) -> Written:
     """A reminder, the same words whether two days or some hours before. It also says when we lack something."""
     appointment = _appointment(message)
     if why := _why_not(appointment, message, UPCOMING):
         return NotWanted(why)
     facts = _facts(appointment) | {"fee": "", "lacks": _lacks(appointment), "care_url": _care_url(appointment)}
-    return _letter(appointment, "reminder", f"Your appointment on {_day(appointment)}", facts)
+    facts["answer_url"] = links.address(appointment)
+    return _written(message, appointment, "reminder", facts)
 
 
-def missing(message: Message) -> Letter | NotWanted:
+def missing(message: Message) -> Written:
     """That we do not have all we need for the visit yet. What it is stands behind the sign-in."""
     appointment = _appointment(message)
     if why := _why_not(appointment, message, UPCOMING):
@@ -49,33 +55,30 @@ def missing(message: Message) -> Letter | NotWanted:
     if not _lacks(appointment):
         return NotWanted("nothing is missing")
     facts = _facts(appointment) | {"fee": "", "care_url": _care_url(appointment)}
-    return _letter(appointment, "missing", f"Before your appointment on {_day(appointment)}", facts)
+    return _written(message, appointment, "missing", facts)
 
 
-def did_not_attend(message: Message) -> Letter | NotWanted:
+def did_not_attend(message: Message) -> Written:
     """That we waited, and how to have another appointment. It asks for no reason and blames nobody."""
     appointment = _appointment(message)
     if why := _why_not(appointment, message, {State.DID_NOT_ATTEND}):
         return NotWanted(why)
     facts = _facts(appointment) | {"fee": "", "book_url": f"{settings.SITE_ORIGIN}{reverse('book')}"}
-    return _letter(appointment, "did_not_attend", "We missed you", facts)
+    return _written(message, appointment, "did_not_attend", facts)
 
 
-def booking_cancelled(message: Message) -> Letter | NotWanted:
+def booking_cancelled(message: Message) -> Written:
     """That the appointment is cancelled, and what of the fee goes back."""
     appointment = _appointment(message)
     if why := _why_not(appointment, message, CANCELLED):
         return NotWanted(why)
     by_clinic = appointment.state == State.CANCELLED_BY_CLINIC
-    return _letter(
-        appointment,
-        "booking_cancelled",
-        "Your appointment is cancelled",
-        _facts(appointment) | {"by_clinic": by_clinic, "money": appointment.words_cancelled()},
-    )
+    who = "We have cancelled this appointment." if by_clinic else "Your appointment is cancelled, as you asked."
+    facts = _facts(appointment) | {"what_happened": who, "money": appointment.words_cancelled()}
+    return _written(message, appointment, "booking_cancelled", facts)
 
 
-def please_move(message: Message) -> Letter | NotWanted:
+def please_move(message: Message) -> Written:
     """That the clinic cannot keep the time, with the address to choose another one."""
     appointment = _appointment(message)
     why = _why_not(appointment, message, UPCOMING)
@@ -84,7 +87,7 @@ def please_move(message: Message) -> Letter | NotWanted:
     choose = f"{settings.SITE_ORIGIN}{reverse('appointment_reschedule', args=[appointment.pk])}"
     money = appointment.words_if_cancelled(appointment.refund_at(message.created_at))
     facts = _facts(appointment) | {"choose_url": choose, "money": money}
-    return _letter(appointment, "please_move", "Your appointment needs a new time", facts)
+    return _written(message, appointment, "please_move", facts)
 
 
 def on_paper(appointment: Appointment, *, at: datetime) -> str:
@@ -93,19 +96,20 @@ def on_paper(appointment: Appointment, *, at: datetime) -> str:
     return render_to_string("emails/booking_on_paper.txt", facts)
 
 
-def _with_calendar(message: Message, template: str, subject: str) -> Letter | NotWanted:
+def _with_calendar(message: Message, template: str) -> Written:
     appointment = _appointment(message)
     if why := _why_not(appointment, message, UPCOMING):
         return NotWanted(why)
     file = ics.calendar_file(appointment, ics.Method.REQUEST, at=message.created_at, to=appointment.patient.reach)  # type: ignore[union-attr]
     attachment = (ics.FILE_NAME, file, ics.mimetype(ics.Method.REQUEST))
-    return _letter(
-        appointment, template, subject, _facts(appointment) | _terms(appointment, message.created_at), attachment
-    )
+    facts = _facts(appointment) | _terms(appointment, message.created_at)
+    return _written(message, appointment, template, facts, attachment)
 
 
 def _appointment(message: Message) -> Appointment:
-    visits = Appointment.objects.with_papers().select_related("patient__user", "clinician", "charge")
+    visits = Appointment.objects.with_papers().select_related(
+        "patient__user", "patient__contact", "clinician", "charge"
+    )
     return visits.get(pk=message.about)
 
 
@@ -161,16 +165,42 @@ def _terms(appointment: Appointment, at: datetime) -> dict[str, Any]:
     }
 
 
-def _letter(
-    appointment: Appointment, template: str, subject: str, facts: dict[str, Any], *attachments: tuple[str, str, str]
-) -> Letter:
+def _written(
+    message: Message,
+    appointment: Appointment,
+    template: str,
+    facts: dict[str, Any],
+    *attachments: tuple[str, str, str],
+) -> Written:
+    """Return the message for the channel it goes by: the letter, the text, or the few facts of a copy."""
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - checked before
+    words = words_of(message.rule, _word_facts(appointment, facts))
+    choice = choice_of(patient)
+    if message.channel == Channel.SMS:
+        return Text(patient.phone, words.text)
     context = facts | {
         "called": patient.called,
-        "subject": subject,
+        "words": words,
+        "subject": words.subject,
         "clinic": settings.CLINIC,
         "origin": settings.SITE_ORIGIN,
+        "large_print": choice.large_print,
     }
+    if message.channel == Channel.COPY:
+        subject = COPIES[message.rule]
+        context |= {"called": choice.copies_name, "whose": patient.called, "subject": subject, "large_print": False}
+        return Letter(choice.copies_email, subject, *_rendered("visit_copy", context))
+    return Letter(patient.reach, words.subject, *_rendered(template, context), attachments)
+
+
+def _rendered(template: str, context: dict[str, Any]) -> tuple[str, str]:
     text, html = (render_to_string(f"emails/{template}.{ending}", context) for ending in ("txt", "html"))
-    return Letter(to=patient.reach, subject=subject, text=text, html=html, attachments=attachments)
+    return text, html
+
+
+def _word_facts(appointment: Appointment, facts: dict[str, Any]) -> dict[str, str]:
+    """What may stand in the clinic's own words."""
+    names = {name: str(facts[name]) for name in ("when", "clinician", "what_happened") if name in facts}
+    link = facts.get("answer_url") or f"{settings.SITE_ORIGIN}{reverse('care')}"
+    return names | {"day": _day(appointment), "short": short_text(appointment.starts_at), "link": link}

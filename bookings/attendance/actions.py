@@ -20,11 +20,14 @@ from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 
 
-def will_come(appointment: Appointment, *, by: User, at: datetime) -> None:
-    """Record that the patient says they will come. Nothing depends on it. Raises StaleState where it is not booked."""
+def will_come(appointment: Appointment, *, by: User | None, at: datetime, reason: str = "") -> None:
+    """Record that the patient says they will come. Nothing depends on it. Raises StaleState where it is not booked.
+
+    ``by`` is None where they did so by the link of a message; ``reason`` says it then.
+    """
     with transaction.atomic():
         _hold_still(appointment)
-        move(appointment, State.CONFIRMED, by=by, at=at)
+        move(appointment, State.CONFIRMED, by=by, at=at, reason=reason)
 
 
 def set_join_url(appointment: Appointment, url: str, *, by: User, at: datetime) -> None:

@@ -1,20 +1,38 @@
-"""What a patient says of coming. Staff note who came at the desk."""
+"""What a patient says of coming, signed in or by the link of a message. Staff note who came at the desk.
 
+A mail scanner follows every link it finds: what a GET shows here changes nothing.
+"""
+
+from datetime import datetime
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.appointments.access import own_visit
-from bookings.appointments.enums import State
+from bookings.appointments import actions as visits
+from bookings.appointments import links, policy
+from bookings.appointments.access import facts, own_visit
+from bookings.appointments.enums import CANCELLED, UPCOMING, State
+from bookings.appointments.forms import CancelForm
+from bookings.appointments.models import Appointment
+from bookings.appointments.refusals import RefundChanged
 from bookings.attendance import actions
 from bookings.attendance.forms import SequenceForm
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.refusal import Refusal
 from clinic.db.states import StaleState
+from patients.links.actions import DeadLink, open_with
+from patients.links.forms import BirthdayForm
+from patients.profile.actions import TriedTooOften
+
+PAGES = "bookings/attendance"
+BY_LINK = "By the link in a message, with the date of birth"
 
 
 @require_POST
@@ -32,3 +50,110 @@ def will_come(request: SignedIn, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, "Thank you. We know that you will be there.")
     return redirect("appointment", pk=pk)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask who is there, then whether they will come. The button "I will be there" posts here too."""
+    visit, now = links.visit_of(token), timezone.now()
+    if over := _over(request, token, visit, now):
+        return over
+    if links.is_theirs(request, visit):
+        return redirect("appointment", pk=visit.pk)
+    if not links.is_open(request, token, now):
+        return _ask_who(request, token, visit, now)
+    if request.method == "POST" and "will_come" in request.POST:
+        return _will_come(request, token, visit, now)
+    return _page(request, "answer", visit, token, will_come=visit.state == State.CONFIRMED)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cannot_come(request: HttpRequest, token: str) -> HttpResponse:
+    """Cancel the visit of a link that is open; the refund is shown first and has to be the one agreed to."""
+    visit, now = links.visit_of(token), timezone.now()
+    if over := _over(request, token, visit, now):
+        return over
+    if links.is_theirs(request, visit):
+        return redirect("appointment_cancel", pk=visit.pk)
+    if not links.is_open(request, token, now):
+        return redirect("visit_answer", token)
+    due = visit.refund_at(now)
+    form = CancelForm(request.POST or None, initial={"refund": due.pence, "sequence": visit.sequence})
+    if form.is_valid():
+        try:
+            _cancel(visit, form, now)
+        except (RefundChanged, StaleState) as refusal:
+            form = CancelForm(request.POST.dict() | {"refund": str(due.pence), "sequence": str(visit.sequence)})
+            form.add_error(None, str(refusal))
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("visit_answer", token)
+    more = {"form": form, "refund": due, "money": visit.words_if_cancelled(due)}
+    return _page(request, "cancel", visit, token, status=422 if form.errors else 200, **more)
+
+
+def _ask_who(request: HttpRequest, token: str, visit: Appointment, now: datetime) -> HttpResponse:
+    """Ask for the date of birth; the right one opens the link in this browser for a while."""
+    form = BirthdayForm(request.POST if request.method == "POST" else None)
+    status = 422 if request.method == "POST" else 200
+    if form.is_valid() and not ratelimit.consume(request, action="open_link"):
+        form.add_error(None, str(TriedTooOften()))
+        status = 429
+    elif form.is_valid() and visit.patient:
+        born = form.cleaned_data["date_of_birth"]
+        try:
+            open_with(born, links.PURPOSE, visit.pk, visit.sequence, of=visit.patient, at=now)
+        except DeadLink as refusal:
+            return render(request, f"{PAGES}/over.html", {"why": str(refusal)}, status=410)
+        except Refusal as refusal:
+            form.add_error("date_of_birth", str(refusal))
+        else:
+            links.open_until(request, token, now + links.OPEN_FOR)
+            return redirect("visit_answer", token)
+    return render(request, f"{PAGES}/who.html", {"form": form}, status=status)
+
+
+def _will_come(request: HttpRequest, token: str, visit: Appointment, now: datetime) -> HttpResponse:
+    try:
+        if visit.state != State.CONFIRMED:
+            actions.will_come(visit, by=None, at=now, reason=BY_LINK)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("visit_answer", token)
+
+
+def _cancel(visit: Appointment, form: CancelForm, now: datetime) -> None:
+    sent = form.cleaned_data
+    visits.cancel(
+        visit,
+        reason=f"{sent['reason']} ({BY_LINK})".strip(),
+        agreed_refund=sent["refund"],
+        seen=sent["sequence"],
+        key=sent["key"],
+        by=None,
+        at=now,
+    )
+
+
+def _over(request: HttpRequest, token: str, visit: Appointment, now: datetime) -> HttpResponse | None:
+    """Return the page of a link that opens nothing any more, and why; None while it does. It names no time."""
+    if visit.state in CANCELLED:
+        why = "This appointment is cancelled."
+    elif not links.is_current(token, visit):
+        why = "This link is of an earlier time of your appointment. Use the one in our newest message."
+    elif visit.state not in UPCOMING or not policy.may_cancel(visit.starts_at, now):
+        why = "This appointment has started, or is over."
+    else:
+        return None
+    return render(request, f"{PAGES}/over.html", {"why": why})
+
+
+def _page(
+    request: HttpRequest, name: str, visit: Appointment, token: str, *, status: int = 200, **more: object
+) -> HttpResponse:
+    return render(request, f"{PAGES}/{name}.html", facts(visit) | {"token": token} | more, status=status)

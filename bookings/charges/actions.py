@@ -26,7 +26,7 @@ def charge_for(fee_pence: int, *, at: datetime) -> Charge | None:
     return Charge.objects.create(amount_pence=fee_pence, created_at=at) if fee_pence else None
 
 
-def settle(charge: Charge | None, *, give_back_pence: int, why: str, by: User, at: datetime) -> None:
+def settle(charge: Charge | None, *, give_back_pence: int, why: str, by: User | None, at: datetime) -> None:
     """Let a charge follow the cancelling of its visit, of which ``give_back_pence`` goes back by the rule ``why``."""
     if charge is None:
         return
@@ -190,12 +190,12 @@ def _locked(charge: Charge) -> Charge:
     return Charge.objects.select_for_update(no_key=True).get(pk=charge.pk)
 
 
-def _owe_back(current: Charge, pence: int, *, reason: str, key: UUID | None, by: User, at: datetime) -> None:
+def _owe_back(current: Charge, pence: int, *, reason: str, key: UUID | None, by: User | None, at: datetime) -> None:
     move(current, ChargeState.REFUND_DUE, by=by, at=at, reason=reason, refund_pence=pence, refund_due_at=at)
     _enter(current, Entry.REFUND_DUE, pence, reason=reason, key=key, by=by, at=at)
 
 
-def _ask_for_less(current: Charge, state: str, owed: int, *, reason: str, by: User, at: datetime) -> None:
+def _ask_for_less(current: Charge, state: str, owed: int, *, reason: str, by: User | None, at: datetime) -> None:
     less = current.amount_pence - owed
     if state == current.state:
         unchanged = Charge.objects.filter(pk=current.pk, state__in=UNPAID, amount_pence=current.amount_pence)

@@ -123,7 +123,13 @@ class ChargeEntry(FrozenRecord):
     reason = models.CharField(max_length=300, blank=True)
     key = models.UUIDField(null=True, blank=True, help_text="The form it came with: sent again, it is no second line.")
     at = models.DateTimeField()
-    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        "clinic.User",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty where the patient did it by the link of a message.",
+    )
 
     class Meta(FrozenRecord.Meta):
         ordering = ["at", "id"]

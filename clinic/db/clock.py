@@ -72,6 +72,12 @@ def day_text(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
+def short_text(moment: datetime) -> str:
+    """Return an instant in the fewest letters, like "Thu 3 Dec 2:30pm". UK time; the text says so around it."""
+    day = uk_day(moment)
+    return f"{day:%a} {day.day} {day:%b} {clock(moment)}"
+
+
 def when_text(moment: datetime) -> str:
     """Return an instant in words, like "Thursday 3 December 2026 at 2:30pm, UK time"."""
     return f"{day_text(uk_day(moment))} at {clock(moment)}, UK time"

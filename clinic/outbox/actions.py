@@ -20,9 +20,10 @@ from clinic.accounts.models import User
 from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
 from clinic.db.refusal import Refusal
-from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, MessageState
+from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, Channel, MessageState
 from clinic.outbox.models import Heartbeat, Message, RuleSetting
-from clinic.outbox.policy import as_set, due_time, why_not_set
+from clinic.outbox.policy import as_set, due_time, ways, why_not_set
+from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE, AtOnce, Rule, rules_for
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
@@ -93,9 +94,23 @@ def rules_as_set(fact: str) -> list[Rule]:
 
     Whether it is on is asked when it is sent: so what waits goes out again when a rule is switched on.
     """
-    rules = rules_for(fact)
-    settings = {setting.code: setting for setting in RuleSetting.objects.filter(code__in=[rule.code for rule in rules])}
-    return [_as_set(rule, settings.get(rule.code)) for rule in rules]
+    return _all_as_set(rules_for(fact))
+
+
+def replan(person: UUID, *, at: datetime) -> int:
+    """Write what waits for somebody for those channels too that they have chosen since; return how many were new.
+
+    What they have chosen no more is asked when it is sent.
+    """
+    waiting = Message.objects.filter(person=person, state=MessageState.DUE, due_at__gt=at)
+    facts = sorted(set(waiting.values_list("rule", "about", "anchor", "round")))
+    rules = {rule.code: rule for rule in _all_as_set(BY_CODE[code] for code in {code for code, *_ in facts})}
+    wanted = [
+        message
+        for code, about, anchor, round in facts
+        for message in _messages([rules[code]], [Happened(about, person, anchor, round)], at)
+    ]
+    return len(_write(wanted))
 
 
 def set_rule(code: str, *, is_on: bool, amount: int | None, minute: int | None, by: User, at: datetime) -> RuleSetting:
@@ -119,9 +134,12 @@ def set_rule(code: str, *, is_on: bool, amount: int | None, minute: int | None, 
 
 def cancel(about: UUID, *, why: str, at: datetime, rules: Iterable[str] | None = None) -> int:
     """Call off what is on its way about a record (all of it, or the ``rules`` named); return how many."""
-    waiting = Message.objects.filter(about=about, state__in=ON_THE_WAY)
+    known = Message.objects.filter(about=about)
     if rules is not None:
-        waiting = waiting.filter(rule__in=list(rules))
+        known = known.filter(rule__in=list(rules))
+    for handed in known.filter(state=MessageState.HANDED):
+        worklist.finish_about(handed.pk, TaskKind.BY_HAND, f"No longer wanted: {why}", by=None, at=at)
+    waiting = known.filter(state__in=ON_THE_WAY)
     return waiting.update(state=MessageState.CANCELLED, why=why, closed_at=at, lease_until=None)
 
 
@@ -131,7 +149,7 @@ def may_have_gone(about: UUID, rule: str, *, round: int) -> bool:
     It locks the messages, so that none of them goes before the caller's transaction ends.
     """
     known = Message.objects.select_for_update().filter(about=about, rule=rule, round=round)
-    gone = {*WENT_OUT, MessageState.SENDING}
+    gone = {*WENT_OUT, MessageState.HANDED, MessageState.SENDING}
     return any(message.state in gone or message.maybe_repeated for message in known)
 
 
@@ -162,6 +180,8 @@ def why_not_again(message: Message, at: datetime) -> str:
         return "This message is still on its way."
     if message.state == MessageState.CANCELLED:
         return "This message is no longer wanted: what it tells has changed."
+    if message.state == MessageState.HANDED:
+        return "This message goes by hand: look for its task in the worklist."
     return "It is too late for this message to be of use." if message.useful_until <= at else ""
 
 
@@ -209,6 +229,19 @@ def ask_reception(message: Message, title: str, *, at: datetime) -> None:
     )
 
 
+def ask_to_tell(message: Message, *, at: datetime) -> None:
+    """Ask reception to tell what a message says: by phone, or on paper, as its ``channel`` says."""
+    worklist.ask(
+        TaskKind.BY_HAND,
+        f"{message.get_channel_display()}: {message}",
+        key=f"by_hand:{message.pk}",
+        about=message.pk,
+        role=Role.RECEPTION,
+        due_at=min(at + TIME_FOR_STAFF, message.useful_until),
+        at=at,
+    )
+
+
 def report_late(*, at: datetime) -> int:
     """Return how many messages are late (``MessageQuerySet.late``); ask reception to look where any is."""
     count = Message.objects.late().count()
@@ -233,24 +266,37 @@ def _free_key(key: str) -> str:
     return f"{key}:{written}" if written and not known.filter(state__in=ON_THE_WAY).exists() else key
 
 
+def _all_as_set(rules: Iterable[Rule]) -> list[Rule]:
+    rules = list(rules)
+    settings = {setting.code: setting for setting in RuleSetting.objects.filter(code__in=[rule.code for rule in rules])}
+    return [_as_set(rule, settings.get(rule.code)) for rule in rules]
+
+
 def _as_set(rule: Rule, setting: RuleSetting | None) -> Rule:
     return as_set(rule, setting.amount, setting.minute) if setting else rule
 
 
 def _messages(rules: Iterable[Rule], happened: Iterable[Happened], at: datetime) -> list[Message]:
-    wanted = [_message(rule, each, at) for each in happened for rule in rules]
+    happened = list(happened)
+    reaches = reach_of([each.person for each in happened if each.person])
+    wanted = [
+        _message(rule, channel, each, at)
+        for each in happened
+        for rule in rules
+        for channel in ways(rule, reaches.get(each.person) if each.person else None)
+    ]
     return [message for message in wanted if message]
 
 
-def _message(rule: Rule, happened: Happened, at: datetime) -> Message | None:
-    window = due_time(rule, happened.anchor, at)
+def _message(rule: Rule, channel: Channel, happened: Happened, at: datetime) -> Message | None:
+    window = due_time(rule, happened.anchor, at, channel)
     if window is None:
         return None
     return Message(
-        key=f"{rule.code}:{happened.about}:{happened.round}",
+        key=f"{rule.code}:{channel}:{happened.about}:{happened.round}",
         rule=rule.code,
         round=happened.round,
-        channel=rule.channel,
+        channel=channel,
         about=happened.about,
         person=happened.person,
         anchor=happened.anchor,
@@ -275,7 +321,7 @@ def _move_waiting(rule: Rule, at: datetime) -> None:
     waiting = Message.objects.select_for_update(skip_locked=True).filter(rule=rule.code, state=MessageState.DUE)
     moved = []
     for message in waiting.filter(attempts=0, due_at__gt=at):
-        window = due_time(rule, message.anchor, at)
+        window = due_time(rule, message.anchor, at, Channel(message.channel))
         if window is None:
             message.state, message.why, message.closed_at = MessageState.CANCELLED, "its new time has passed", at
         else:

@@ -87,6 +87,8 @@ def _try(number: int, ended: Attempt | None, message: Message, *, is_last: bool)
         return number, "", "Under way"
     if is_last and message.state in {MessageState.MISSED, MessageState.CANCELLED}:
         return number, "", "Not tried: see why above"
+    if is_last and message.state == MessageState.HANDED:
+        return number, "", "Given to reception, who have it in the worklist"
     return number, "", "The worker stopped: it may have gone out or not"
 
 

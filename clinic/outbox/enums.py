@@ -9,6 +9,7 @@ class MessageState(models.TextChoices):
     DUE = "due", "Waiting for its time"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
+    HANDED = "handed", "Given to reception"
     DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Could not be sent"
     MISSED = "missed", "Too late to be of use"
@@ -20,9 +21,16 @@ WENT_OUT = (MessageState.SENT, MessageState.DELIVERED)
 
 
 class Channel(models.TextChoices):
-    """How a message travels."""
+    """How a message travels. What somebody cannot read as e-mail goes by hand instead: staff call, or post it."""
 
     EMAIL = "email", "E-mail"
+    SMS = "sms", "Text message"
+    COPY = "copy", "Copy to the named contact"
+    PHONE = "phone", "Phone call"
+    POST = "post", "Letter by post"
+
+
+BY_HAND = (Channel.PHONE, Channel.POST)
 
 
 class Reader(models.TextChoices):
@@ -38,6 +46,7 @@ class Stop(models.TextChoices):
     DECEASED = "deceased", "has died"
     DISCHARGED = "discharged", "is discharged"
     INACTIVE = "inactive", "is no longer with us"
+    NO_REMINDERS = "no_reminders", "has asked for no reminders"
 
 
 class Outcome(models.TextChoices):

@@ -156,6 +156,40 @@ class RuleSetting(Record):
         return LABELS.get(self.code, self.code)
 
 
+def switched_off() -> frozenset[str]:
+    """Return the codes of the messages that the clinic does not send."""
+    return frozenset(RuleSetting.objects.filter(is_on=False).values_list("code", flat=True))
+
+
+class WordingSettingQuerySet(models.QuerySet["WordingSetting"]):
+    """Words for asking about texts."""
+
+    def visible_to(self, user: Any) -> "WordingSettingQuerySet":
+        """Reception and managers see what messages say."""
+        return self if user.is_staff and user.role in {Role.RECEPTION, Role.MANAGER} else self.none()
+
+
+@pghistory.track(append_only=True)
+class WordingSetting(Record):
+    """The clinic's own words of one message. A message without a row has those it is built with."""
+
+    code = models.CharField("message", max_length=40, unique=True)
+    subject = models.CharField(max_length=200)
+    opening = models.TextField()
+    closing = models.TextField(blank=True)
+    text = models.CharField("text message", max_length=400, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = WordingSettingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return LABELS.get(self.code, self.code)
+
+
 class Heartbeat(models.Model):
     """When the scheduler's tick last reached a worker, by the database's clock."""
 

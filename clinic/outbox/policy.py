@@ -2,7 +2,7 @@
 
 import math
 import smtplib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -10,18 +10,42 @@ from requests import RequestException
 from requests.exceptions import ConnectTimeout
 
 from clinic.db.clock import UK, instant, uk_day
-from clinic.outbox.enums import Answer
-from clinic.outbox.rules import AtOnce, DaysAfter, DaysBefore, HoursAfterDue, HoursAfterFact, HoursBefore, Rule, When
+from clinic.outbox.enums import Answer, Channel
+from clinic.outbox.rules import (
+    AtOnce,
+    DaysAfter,
+    DaysBefore,
+    HoursAfterDue,
+    HoursAfterFact,
+    HoursBefore,
+    Rule,
+    When,
+)
 
 QUIET_FROM = 20 * 60  # minutes after midnight, on the UK clock
 QUIET_UNTIL = 8 * 60
 EVENING_BEFORE = 19 * 60 + 30
 LEAST_NOTICE = timedelta(minutes=60)
+LONGEST_TEXT = 160
+GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_TWICE = frozenset("^{}\\[~]|€")
+POST_TAKES = timedelta(days=3)
 MOST_HOURS, MOST_DAYS = 14 * 24, 400  # a rule's time, as far as the clinic may move it
 
 MOST_TRIES = 20
 # Minutes until the next try. A refusal "for now" (a full mailbox, greylisting) needs more patience than a lost connection.
 PAUSES = {Answer.QUICK: (1, 2, 4, 8, 15), Answer.SLOW: (4, 8, 15)}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How a patient may be reached: beside e-mail by which ``channels``, or instead of it ``by_hand`` of staff."""
+
+    channels: frozenset[Channel] = frozenset()
+    by_hand: Channel | None = None
 
 
 class Window(NamedTuple):
@@ -31,10 +55,11 @@ class Window(NamedTuple):
     useful_until: datetime
 
 
-def due_time(rule: Rule, anchor: datetime, at: datetime) -> Window | None:
+def due_time(rule: Rule, anchor: datetime, at: datetime, channel: Channel = Channel.EMAIL) -> Window | None:
     """Return when ``rule`` sends for a fact of ``at`` about ``anchor``, or None where that has passed.
 
-    A reminder whose time has passed when it is planned is skipped: the person has just been told.
+    A reminder whose time has passed when it is planned is skipped: the person has just been told. Only e-mail to the
+    person who has just acted may come at night.
     """
     anchor, at = (
         anchor.astimezone(UTC),
@@ -42,7 +67,8 @@ def due_time(rule: Rule, anchor: datetime, at: datetime) -> Window | None:
     )  # sums in a zone that changes its clocks are not elapsed time
     planned = _planned(rule, anchor, at)
     until = _useful_until(rule, anchor, at, planned)
-    due = planned if rule.at_any_hour else out_of_quiet_hours(planned, until)
+    at_once = rule.at_any_hour and channel == Channel.EMAIL
+    due = planned if at_once else out_of_quiet_hours(planned, until)
     in_time = isinstance(rule.when, AtOnce) or min(planned, due) > at
     return Window(due, until) if in_time and due < until else None
 
@@ -66,6 +92,24 @@ def _useful_until(rule: Rule, anchor: datetime, at: datetime, planned: datetime)
             return planned + timedelta(hours=hours)
         case HoursAfterFact(hours):
             return at + timedelta(hours=hours)
+
+
+def ways(rule: Rule, reach: Reach | None) -> tuple[Channel, ...]:
+    """Return the channels ``rule`` goes by to somebody of ``reach``; None is staff, who get e-mail.
+
+    Where a text message says it, nobody calls about it as well; what the law wants on paper comes all the same.
+    """
+    chosen = reach.channels if reach else frozenset[Channel]()
+    wanted = tuple(channel for channel in rule.channels if channel == Channel.EMAIL or channel in chosen)
+    is_enough = bool(reach and reach.by_hand) and Channel.SMS in wanted and not rule.on_paper
+    return tuple(channel for channel in wanted if channel != Channel.EMAIL) if is_enough else wanted
+
+
+def by_hand(rule: Rule, hand: Channel, now: datetime, useful_until: datetime) -> Channel:
+    """Return whether staff call or post: ``hand``, but never a call where the law wants paper, nor a letter too late."""
+    if rule.on_paper:
+        return Channel.POST
+    return Channel.PHONE if useful_until - now < POST_TAKES else hand
 
 
 def as_set(rule: Rule, amount: int | None, minute: int | None) -> Rule:
@@ -97,6 +141,15 @@ def why_not_set(rule: Rule, *, is_on: bool, amount: int | None, minute: int | No
     elif isinstance(rule.useful, HoursBefore) and _hours_before(when) <= rule.useful.hours:
         against["amount"] = f"Enter more: {length_text(rule.useful.hours)} before, this message is of no use any more."
     return against
+
+
+def text_length(text: str) -> float:
+    """Return how much room ``text`` takes in a text message: its characters, those of the extension table twice.
+
+    Infinite where a character is not in the GSM 7-bit alphabet (3GPP TS 23.038, 6.2.1): one such, and a message has
+    room for 70 characters only.
+    """
+    return sum(1 if letter in GSM else 2 if letter in GSM_TWICE else math.inf for letter in text)
 
 
 def length_text(hours: int) -> str:
@@ -175,6 +228,11 @@ def code_of(error: OSError) -> int:
     if isinstance(error, RequestException):
         return error.response.status_code if error.response is not None else 0
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+
+
+def failure_text(error: OSError) -> str:
+    """Return the class of a failed sending and its code, like "SMTPDataError 552": no value of anybody's."""
+    return f"{type(error).__name__} {code_of(error) or ''}".strip()
 
 
 def may_have_arrived(error: OSError) -> bool:

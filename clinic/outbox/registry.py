@@ -9,8 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+
 from clinic.outbox.enums import Stop
-from clinic.outbox.models import Message
+from clinic.outbox.models import Message, WordingSetting
+from clinic.outbox.policy import Reach
+from clinic.outbox.words import Words, filled
 
 Attachment = tuple[str, str | bytes, str]  # file name, content, mimetype
 
@@ -27,26 +31,64 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text message as it goes out: a number in international form, at most 160 characters of GSM-7."""
+
+    to: str
+    text: str
+
+
+@dataclass(frozen=True)
 class NotWanted:
     """The message must not go out any more, and why in a few words without personal details."""
 
     why: str
 
 
-Composer = Callable[[Message], Letter | NotWanted | None]
+Composer = Callable[[Message], Letter | Text | NotWanted | None]
 Standing = Callable[[UUID], frozenset[Stop]]
+Reaches = Callable[[list[UUID]], dict[UUID, Reach]]
 _composers: dict[str, Composer] = {}
 _standings: list[Standing] = []
+_built: "dict[str, Built]" = {}
+_reaches: list[Reaches] = []
 
 
-def register(code: str, composer: Composer) -> None:
+@dataclass(frozen=True)
+class Built:
+    """The words a message is built with, and a sample of each fact that may stand in them, as long as it may become."""
+
+    words: Words
+    samples: dict[str, str]
+
+
+def register(code: str, composer: Composer, words: Words | None = None, **samples: str) -> None:
     """Have ``composer`` write the messages of the rule ``code``.
 
-    The composer gets the Message and returns a Letter, or NotWanted (None means the same, without
-    a reason). Raises ValueError where another composer has the code already.
+    The composer gets the Message and returns a Letter (a Text where the message goes by text), or NotWanted (None
+    means the same, without a reason). ``words`` are those the clinic may change, with the ``samples`` of their facts.
+    Raises ValueError where another composer has the code already.
     """
     if _composers.setdefault(code, composer) is not composer:
         raise ValueError(f"Two composers for {code!r}")
+    if words:
+        _built[code] = Built(words, samples | of_the_clinic())
+
+
+def built(code: str) -> Built | None:
+    """Return the words that a message is built with; None where the clinic may not change any."""
+    return _built.get(code)
+
+
+def of_the_clinic() -> dict[str, str]:
+    """Return the facts that may stand in every message."""
+    return {"clinic": settings.CLINIC["name"], "phone": settings.CLINIC["phone"]}
+
+
+def words_of(code: str, facts: dict[str, str]) -> Words:
+    """Return the words of a message as the clinic has them now, filled with ``facts`` and the clinic's own."""
+    own = WordingSetting.objects.filter(code=code).values("subject", "opening", "closing", "text").first()
+    return filled(Words(**own) if own else _built[code].words, facts | of_the_clinic())
 
 
 def is_in_use(code: str) -> bool:
@@ -54,7 +96,7 @@ def is_in_use(code: str) -> bool:
     return code in _composers
 
 
-def compose(message: Message) -> Letter | NotWanted:
+def compose(message: Message) -> Letter | Text | NotWanted:
     """Return what ``message`` says now, or that it is not wanted. Raises KeyError without a composer."""
     return _composers[message.rule](message) or NotWanted("not wanted any more")
 
@@ -68,3 +110,15 @@ def register_standing(standing: Standing) -> None:
 def standing_of(person: UUID | None) -> frozenset[Stop]:
     """Return what is known of somebody that stops messages."""
     return frozenset().union(*(standing(person) for standing in _standings)) if person else frozenset()
+
+
+def register_reach(reaches: Reaches) -> None:
+    """Have ``reaches`` say how patients, by their keys, may be reached. Who is not in its answer gets e-mail."""
+    if reaches not in _reaches:
+        _reaches.append(reaches)
+
+
+def reach_of(people: list[UUID]) -> dict[UUID, Reach]:
+    """Return how each of ``people`` may be reached; one query however many they are."""
+    known = {person: reach for reaches in _reaches for person, reach in reaches(people).items()}
+    return {person: known.get(person, Reach()) for person in people}

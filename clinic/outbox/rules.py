@@ -59,6 +59,8 @@ class HoursAfterDue:
     hours: int
 
 
+LEFT = frozenset({Stop.DECEASED, Stop.DISCHARGED, Stop.INACTIVE})
+
 When = AtOnce | HoursBefore | DaysBefore | DaysAfter
 Useful = HoursBefore | HoursAfterFact | HoursAfterDue
 
@@ -69,7 +71,9 @@ class Rule:
 
     ``asks`` says in words what is asked again at the moment of sending, ``stops_for`` which patients it is not
     sent to. It keeps out of the quiet hours unless ``at_any_hour``: the person has just acted and waits for it.
-    The clinic cannot switch off what is ``fixed``: the law, or somebody's safety, wants it.
+    The clinic cannot switch off what is ``fixed``: the law, or somebody's safety, wants it. It goes by each of
+    ``channels`` that its reader wants. What the law wants in a form that can be kept is ``on_paper`` for somebody
+    without e-mail: a phone call is not enough.
     """
 
     code: str
@@ -81,8 +85,9 @@ class Rule:
     at_any_hour: bool = False
     fixed: bool = False
     reader: Reader = Reader.PATIENT
-    stops_for: frozenset[Stop] = frozenset(Stop)
-    channel: Channel = Channel.EMAIL
+    stops_for: frozenset[Stop] = LEFT
+    channels: tuple[Channel, ...] = (Channel.EMAIL,)
+    on_paper: bool = False
 
 
 DAY = 24
@@ -102,14 +107,25 @@ NO_REQUEST = "No request has been made."
 ABSENT = "They still count as not having come."
 KEPT = "The time is still kept for them."
 
+AND_TEXT, AND_COPY = (Channel.EMAIL, Channel.SMS), (Channel.EMAIL, Channel.COPY)
+VISIT = (*AND_TEXT, Channel.COPY)
+
 # Money, a choice of their own, their own data: these still go to somebody who has left the clinic.
 UNLESS_DEAD = frozenset({Stop.DECEASED})
-ANY, NOBODY = frozenset(Stop), frozenset[Stop]()
+NOBODY = frozenset[Stop]()
 
 
 def _contract(code: str, label: str, fact: str, useful: Useful, asks: str, **more: Any) -> Rule:
     """What the law wants on paper or by mail (Consumer Contracts Regulations 2013, reg 16), and a person waits for."""
-    return Rule(code, label, (fact,), AtOnce(), useful, asks, at_any_hour=True, fixed=True, **more)
+    how: dict[str, Any] = {"at_any_hour": True, "fixed": True, "channels": VISIT, "on_paper": True}
+    return Rule(code, label, (fact,), AtOnce(), useful, asks, **how | more)
+
+
+def _reminder(
+    code: str, label: str, facts: tuple[str, ...], when: When, useful: Useful, asks: str, **more: Any
+) -> Rule:
+    """What a patient may ask us not to send."""
+    return Rule(code, label, facts, when, useful, asks, stops_for=LEFT | {Stop.NO_REMINDERS}, **more)
 
 
 def _staff(code: str, label: str, fact: str, when: When, useful: Useful, asks: str, **more: Any) -> Rule:
@@ -121,16 +137,22 @@ def _staff(code: str, label: str, fact: str, when: When, useful: Useful, asks: s
 RULES = (
     # Visits. The reminders name what is missing too: nobody gets two messages at one moment. After 6 hours before a
     # visit the second reminder does the work of the first.
-    _contract("booking_confirmed", "Booking confirmation",        BOOKED,       START,      STANDS),
+    _contract("booking_confirmed", "Booking confirmation",        BOOKED,       START,      STANDS, channels=AND_COPY),
     _contract("booking_moved",     "New time",                    MOVED,        START,      STANDS),
     _contract("booking_cancelled", "Cancellation",                GONE,         THREE_DAYS, "The visit is still cancelled.", stops_for=UNLESS_DEAD),
     _contract("please_move",       "Asked to choose another time", "move_asked", START,     STANDS),
-    Rule("missing_7d",         "What is missing, 7 days before",   NEW_TIME,  DaysBefore(7, MORNING), HoursBefore(5 * DAY), LACKS),
-    Rule("missing_4d",         "What is missing, 4 days before",   NEW_TIME,  DaysBefore(4, MORNING), HoursBefore(3 * DAY), LACKS),
-    Rule("reminder_48h",       "Reminder, 48 hours before",        NEW_TIME,  HoursBefore(48),        HoursBefore(6),       STANDS),
-    Rule("reminder_3h",        "Reminder, 3 hours before",         NEW_TIME,  HoursBefore(3),         START,                STANDS),
-    Rule("did_not_attend",     "We missed you",                    (MISSED,), AtOnce(),               ONE_DAY,              ABSENT),
-    Rule("waiting_list_offer", "A time has become free", ("time_offered",),   AtOnce(),               START,                KEPT, fixed=True),
+    _reminder("missing_7d",         "What is missing, 7 days before",   NEW_TIME,  DaysBefore(7, MORNING), HoursBefore(5 * DAY), LACKS,
+         channels=AND_TEXT),
+    _reminder("missing_4d",         "What is missing, 4 days before",   NEW_TIME,  DaysBefore(4, MORNING), HoursBefore(3 * DAY), LACKS,
+         channels=AND_TEXT),
+    _reminder("reminder_48h",       "Reminder, 48 hours before",        NEW_TIME,  HoursBefore(48),        HoursBefore(6),       STANDS,
+         channels=VISIT),
+    _reminder("reminder_3h",        "Reminder, 3 hours before",         NEW_TIME,  HoursBefore(3),         START,                STANDS,
+         channels=VISIT),
+    _reminder("did_not_attend",     "We missed you",                    (MISSED,), AtOnce(),               ONE_DAY,              ABSENT,
+         channels=AND_TEXT),
+    Rule("waiting_list_offer", "A time has become free", ("time_offered",),   AtOnce(),               START,                KEPT, fixed=True,
+         channels=AND_TEXT),
 
     # Decisions and what is written.
     Rule("decision_made",      "Decision made",            ("decision_made",),     AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
@@ -139,15 +161,15 @@ RULES = (
     Rule("plan_released",      "A plan is ready to read",  ("plan_released",),     AtOnce(), WEEK, "It is the newest plan."),
 
     # Following up: from the day the first supply was dispensed, from a review's day, from a supply's last day.
-    Rule("week_1_check",       "Check-in after one week",              ("dispensed",),   DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER),
-    Rule("review_4w_soon",     "4-week review, a week before",         ("dispensed",),   DaysAfter(21, MORNING),  WEEK_MORE, NO_REVIEW),
-    Rule("review_4w_due",      "4-week review, on the day",            ("dispensed",),   DaysAfter(28, MORNING),  WEEK_MORE, NO_REVIEW),
-    _staff("review_4w_late",   "4-week review is late",        "dispensed",      DaysAfter(35, MORNING),  WEEK_MORE, NO_REVIEW, stops_for=ANY),
-    Rule("review_3m_soon",     "3-month review and questions, a week before", ("review_set",), DaysBefore(7, MORNING), WEEK_MORE, NO_ANSWER),
-    Rule("review_3m_due",      "3-month review and questions, on the day", ("review_set",), DaysBefore(0, MORNING), WEEK_MORE, NO_ANSWER),
-    _staff("review_3m_late",   "3-month review is late",       "review_set",     DaysAfter(7, MORNING),   WEEK_MORE, NO_REVIEW, stops_for=ANY),
-    Rule("next_request",       "The next request can be made",         ("supplied",),    DaysBefore(9, MORNING),  START,     NO_REQUEST),
-    Rule("yearly",             "Yearly review",                        ("care_began",),  DaysAfter(365, MORNING), WEEK_MORE, NO_REVIEW),
+    _reminder("week_1_check",       "Check-in after one week",              ("dispensed",),   DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER),
+    _reminder("review_4w_soon",     "4-week review, a week before",         ("dispensed",),   DaysAfter(21, MORNING),  WEEK_MORE, NO_REVIEW),
+    _reminder("review_4w_due",      "4-week review, on the day",            ("dispensed",),   DaysAfter(28, MORNING),  WEEK_MORE, NO_REVIEW),
+    _staff("review_4w_late",   "4-week review is late",        "dispensed",      DaysAfter(35, MORNING),  WEEK_MORE, NO_REVIEW, stops_for=LEFT),
+    _reminder("review_3m_soon",     "3-month review and questions, a week before", ("review_set",), DaysBefore(7, MORNING), WEEK_MORE, NO_ANSWER),
+    _reminder("review_3m_due",      "3-month review and questions, on the day", ("review_set",), DaysBefore(0, MORNING), WEEK_MORE, NO_ANSWER),
+    _staff("review_3m_late",   "3-month review is late",       "review_set",     DaysAfter(7, MORNING),   WEEK_MORE, NO_REVIEW, stops_for=LEFT),
+    _reminder("next_request",       "The next request can be made",         ("supplied",),    DaysBefore(9, MORNING),  START,     NO_REQUEST),
+    _reminder("yearly",             "Yearly review",                        ("care_began",),  DaysAfter(365, MORNING), WEEK_MORE, NO_REVIEW),
 
     # Accounts, staff and the website.
     Rule("security_notice",    "Something changed in the account", ("account_changed",), AtOnce(), WEEK,

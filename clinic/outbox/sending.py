@@ -19,14 +19,20 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from clinic.addresses import actions as addresses
-from clinic.outbox import policy
-from clinic.outbox.actions import ask_reception
-from clinic.outbox.enums import Answer, MessageState, Outcome
-from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, RuleSetting
-from clinic.outbox.registry import Letter, NotWanted, compose, standing_of
+from clinic.outbox import policy, texts
+from clinic.outbox.actions import ask_reception, ask_to_tell
+from clinic.outbox.enums import Answer, Channel, MessageState, Outcome
+from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, switched_off
+from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, standing_of
 from clinic.outbox.rules import BY_CODE
 
 log = logging.getLogger("clinic.outbox")
+
+NOT_CHOSEN = {
+    Channel.EMAIL: "a text message says it",
+    Channel.SMS: "the patient has not chosen text messages",
+    Channel.COPY: "the patient has named nobody for copies",
+}
 
 CLAIM = """
 update clinic_message
@@ -78,27 +84,31 @@ def _claim() -> Any:
 def _handle(message: Any, connection: Any) -> None:
     if message.claimed_at >= message.useful_until:
         return _close_row(message, MessageState.MISSED, "later than it is of use")
-    letter = _stopped(message) or _written(message)
+    reach = reach_of([message.person])[message.person] if message.person else None
+    letter = _stopped(message, reach) or _written(message)
     if isinstance(letter, NotWanted):
         return _close_row(message, MessageState.CANCELLED, letter.why)
-    failure = letter if isinstance(letter, Failure) else _post(message, letter, connection)
+    if reach and reach.by_hand and isinstance(letter, Letter) and message.channel == Channel.EMAIL:
+        return _hand_over(message, reach.by_hand)
+    failure = letter if isinstance(letter, Failure) else _fault(message, letter) or _post(message, letter, connection)
     if failure is None:
         return _mark_sent(message)
     return _after_failure(message, failure)
 
 
-def _stopped(message: Message) -> NotWanted | None:
+def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:
     """Return why the message does not go although its fact may still hold: the patient, or the clinic's settings."""
     rule = BY_CODE.get(message.rule)
     if rule is None:
         return None
     for stop in sorted(rule.stops_for & standing_of(message.person)):
         return NotWanted(f"the patient {stop.label}")
-    is_off = RuleSetting.objects.filter(code=rule.code, is_on=False).exists()
-    return NotWanted("this message is switched off") if is_off else None
+    if message.channel not in policy.ways(rule, reach):
+        return NotWanted(NOT_CHOSEN[Channel(message.channel)])
+    return NotWanted("this message is switched off") if rule.code in switched_off() else None
 
 
-def _written(message: Message) -> Letter | NotWanted | Failure:
+def _written(message: Message) -> Letter | Text | NotWanted | Failure:
     """Return the message's words as of now. A composer that raises fails this row alone, by its class's name."""
     try:
         letter = compose(message)
@@ -107,15 +117,36 @@ def _written(message: Message) -> Letter | NotWanted | Failure:
     except Exception as error:  # noqa: BLE001 - one bad row must not stop the others
         log.error("The composer of %s failed: %s", message.rule, type(error).__name__)
         return Failure(Answer.NEVER, type(error).__name__)
-    if isinstance(letter, Letter) and not letter.to:
-        return Failure(Answer.NEVER, "no address")
-    if isinstance(letter, Letter) and addresses.is_stopped(letter.to):
-        return Failure(Answer.NEVER, "the address does not work")
     return letter
 
 
-def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
-    """Hand ``letter`` to the mail server; return None when it took it."""
+def _fault(message: Message, letter: Letter | Text) -> Failure | None:
+    """Return why ``letter`` cannot go out, or None. A text message that is too long would come in pieces, or not."""
+    if isinstance(letter, Text) != (message.channel == Channel.SMS):
+        return Failure(Answer.NEVER, "not written for this channel")
+    if isinstance(letter, Text) and policy.text_length(letter.text) > policy.LONGEST_TEXT:
+        return Failure(Answer.NEVER, "longer than a text message may be")
+    if not letter.to:
+        return Failure(Answer.NEVER, "no address")
+    if isinstance(letter, Letter) and addresses.is_stopped(letter.to):
+        return Failure(Answer.NEVER, "the address does not work")
+    return None
+
+
+def _hand_over(message: Any, hand: Channel) -> None:
+    """Ask reception to tell what the message says. From here on the task is the truth about it."""
+    rule = BY_CODE[message.rule]
+    message.channel = policy.by_hand(rule, hand, message.claimed_at, message.useful_until)
+    changes = {"state": MessageState.HANDED, "channel": message.channel, "closed_at": Now(), "lease_until": None}
+    with transaction.atomic():
+        if _update(message, **changes):
+            ask_to_tell(message, at=message.claimed_at)
+
+
+def _post(message: Message, letter: Letter | Text, connection: Any) -> Failure | None:
+    """Hand ``letter`` to the mail server or the carrier of texts; return None when it was taken."""
+    if isinstance(letter, Text):
+        return _text(message, letter)
     reached, mail = False, _mail(message, letter)
     try:
         connection.open()
@@ -126,13 +157,26 @@ def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
         return None
     except OSError as error:  # the errors of smtplib and of a provider's interface are OSErrors too
         _close(connection)
-        why = f"{type(error).__name__} {policy.code_of(error) or ''}".strip()
-        return Failure(policy.answer_to(error), why, reached and policy.may_have_arrived(error))
+        arrived = reached and policy.may_have_arrived(error)
+        return Failure(policy.answer_to(error), policy.failure_text(error), arrived)
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:  # noqa: BLE001 - a header or an address that cannot be sent
         _close(connection)
         return Failure(Answer.NEVER, type(error).__name__)
+
+
+def _text(message: Message, text: Text) -> Failure | None:
+    """Hand ``text`` to its carrier, under the message's own key; return None when it was taken."""
+    try:
+        message.provider_id = texts.gateway().send(text, str(message.pk))[:PROVIDER_ID_LENGTH]
+    except OSError as error:
+        return Failure(policy.answer_to(error), policy.failure_text(error), policy.may_have_arrived(error))
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # noqa: BLE001 - a gateway of somebody else's making must not stop the others
+        return Failure(Answer.NEVER, type(error).__name__)
+    return None
 
 
 def _name_at_the_provider(mail: Any) -> str:

@@ -16,6 +16,7 @@ class TaskKind(models.TextChoices):
 
     URGENT_ANSWERS = "urgent_answers", "Urgent answers in a form"
     MESSAGE_FAILED = "message_failed", "A message could not be sent"
+    BY_HAND = "by_hand", "Tell a patient by phone or post"
     MESSAGES_LATE = "messages_late", "Messages are late"
     DECISION_DUE = "decision_due", "A form waits for a decision"
     MANY_BOOKINGS = "many_bookings", "A patient has booked many visits"

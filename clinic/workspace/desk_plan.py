@@ -53,6 +53,7 @@ class Line:
     when: str
     until: str
     asks: str
+    channels: str
     stops_for: str
     is_on: bool
     is_in_use: bool
@@ -139,7 +140,8 @@ def _line(rule: Rule, setting: RuleSetting | None) -> Line:
         when=_when(_as_set(rule, setting).when, rule),
         until=_until(rule.useful, rule),
         asks=rule.asks,
-        stops_for=", ".join(sorted(stop.value for stop in rule.stops_for)),
+        channels=", ".join(channel.label for channel in rule.channels),
+        stops_for=", ".join(sorted(stop.value.replace("_", " ") for stop in rule.stops_for)),
         is_on=setting is None or setting.is_on,
         is_in_use=registry.is_in_use(rule.code),
         can_change=not (rule.fixed and isinstance(rule.when, AtOnce)),

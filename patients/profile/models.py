@@ -131,6 +131,8 @@ class Consent(FrozenRecord):
     class Purpose(models.TextChoices):
         PRIVACY = "privacy", "Has seen the privacy notice"
         SHARE_WITH_GP = "share_with_gp", "We may write to your GP"
+        TEXTS = "texts", "We may send text messages"
+        COPIES = "copies", "We may send copies to somebody they named"
         OBTAIN_RECORDS = "obtain_records", "We may ask for your records"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")

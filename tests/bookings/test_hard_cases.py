@@ -183,16 +183,16 @@ def places(as_user, okafor, amina, rosa, kind, starts_at):
 def other_letters(visit, rosa, *, at):
     """Everything else that is written about a visit at its time: the reminder, that it moved, and that it is cancelled."""
 
-    def message(**fields):
-        return Message(about=visit.pk, round=visit.sequence, created_at=at, **fields)
+    def message(rule):
+        return Message(about=visit.pk, rule=rule, round=visit.sequence, created_at=at)
 
-    yield letters.reminder(message())
-    yield letters.booking_moved(message())
+    yield letters.reminder(message("reminder_48h"))
+    yield letters.booking_moved(message("booking_moved"))
     Appointment.objects.filter(pk=visit.pk).update(move_asked_at=at)
-    yield letters.please_move(message())
+    yield letters.please_move(message("please_move"))
     actions.cancel(visit, reason="", agreed_refund=None, key=uuid4(), by=rosa, at=at)
     visit.refresh_from_db()
-    yield letters.booking_cancelled(message())
+    yield letters.booking_cancelled(message("booking_cancelled"))
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -235,7 +235,7 @@ def test_the_terms_are_those_that_were_agreed(amina, okafor, kind):
 def test_after_the_cut_off_no_letter_promises_what_has_passed(amina, okafor, kind):
     """Booked long ago, and moved at the last moment to a time that is the same evening."""
     late = diary.appointment(amina, okafor, kind, THURSDAY, booked_at=NOW - timedelta(days=30))
-    moved = Message(about=late.pk, round=0, created_at=late.cut_off)
+    moved = Message(about=late.pk, rule="booking_moved", round=0, created_at=late.cut_off)
 
     written = letters.booking_moved(moved)
 

@@ -47,11 +47,17 @@ def test_a_booking_plans_its_messages(db):
     booked()
 
     assert sorted(Message.objects.values_list("key", "due_at", "useful_until", "state", "round")) == [
-        (f"booking_confirmed:{ABOUT}:0", NOW, VISIT, "due", 0),
-        (f"missing_4d:{ABOUT}:0", at_ten(4), VISIT - timedelta(days=3), "due", 0),
-        (f"missing_7d:{ABOUT}:0", at_ten(7), VISIT - timedelta(days=5), "due", 0),
-        (f"reminder_3h:{ABOUT}:0", VISIT - timedelta(hours=1), VISIT, "due", 0),  # 9:00 less 3 hours is a quiet hour
-        (f"reminder_48h:{ABOUT}:0", VISIT - timedelta(hours=48), VISIT - timedelta(hours=6), "due", 0),
+        (f"booking_confirmed:email:{ABOUT}:0", NOW, VISIT, "due", 0),
+        (f"missing_4d:email:{ABOUT}:0", at_ten(4), VISIT - timedelta(days=3), "due", 0),
+        (f"missing_7d:email:{ABOUT}:0", at_ten(7), VISIT - timedelta(days=5), "due", 0),
+        (
+            f"reminder_3h:email:{ABOUT}:0",
+            VISIT - timedelta(hours=1),
+            VISIT,
+            "due",
+            0,
+        ),  # 9:00 less 3 hours is a quiet hour
+        (f"reminder_48h:email:{ABOUT}:0", VISIT - timedelta(hours=48), VISIT - timedelta(hours=6), "due", 0),
     ]
 
 
