@@ -21,6 +21,6 @@ class BookingsConfig(AppConfig):
         register("missing_7d", letters.missing, words.MISSING, **words.SAMPLES)
         register("missing_4d", letters.missing, words.MISSING, **words.SAMPLES)
         register("did_not_attend", letters.did_not_attend, words.DID_NOT_ATTEND, **words.SAMPLES)
-        register("reminder_48h", letters.reminder, words.REMINDER, **words.SAMPLES)
-        register("reminder_3h", letters.reminder, words.REMINDER, **words.SAMPLES)
+        register("reminder_48h", letters.reminder, words.REMINDER, **words.WITH_ANSWER)
+        register("reminder_3h", letters.reminder, words.REMINDER, **words.WITH_ANSWER)
         register("waiting_list_offer", waitlist.waiting_list_offer, waitlist.OFFER, **waitlist.SAMPLES)

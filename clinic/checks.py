@@ -3,9 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from clinic.context import LOOPBACK
+from clinic.outbox.enums import Channel
+from clinic.outbox.registry import built
+from clinic.outbox.rules import RULES
+from clinic.outbox.words import faults
 
 
 @register(Tags.security)
@@ -20,3 +24,23 @@ def demo_stays_on_this_machine(app_configs: Any, **kwargs: Any) -> list[CheckMes
             )
         ]
     return []
+
+
+@register()
+def first_words_fit_this_clinic(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A long clinic name or address can make a text message too long: it would never go out."""
+    found = []
+    for rule in RULES:
+        if first := built(rule.code):
+            has_text = Channel.SMS in rule.channels and bool(settings.SMS_GATEWAY)
+            against = faults(first.words, first.samples, has_text=has_text, names=[settings.CLINIC["name"]])
+            found += [
+                Warning(
+                    f"{rule.label}: its {part} cannot be sent as it is built. {why}",
+                    hint="Change it under Message texts in the admin, or use a shorter CLINIC_NAME or SITE_ORIGIN.",
+                    id="clinic.W001",
+                )
+                for part, why in against.items()
+                if part != "text" or has_text
+            ]
+    return found

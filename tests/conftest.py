@@ -13,6 +13,7 @@ from clinic.embedded.errors import CannotStart
 from clinic.embedded.static import collect_static
 from clinic.embedded.testing import start_for_tests
 from clinic.pages.actions import seed
+from tests import reading
 from tests.cleaning import clean_fast
 from tests.factories import people
 from tests.web import Web
@@ -91,8 +92,14 @@ def static_files_are_looked_up(settings):
 
 
 @pytest.fixture(autouse=True)
-def mails_stay_in_memory(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+def every_message_is_read(settings, tmp_path_factory):
+    """Mails stay in memory and texts in files; each is read, and none says what it should not."""
+    settings.EMAIL_BACKEND = "tests.reading.EmailBackend"
+    settings.SMS_GATEWAY = "tests.reading.TextGateway"
+    settings.SMS_FILE_PATH = tmp_path_factory.getbasetemp() / "texts"
+    reading.faults.clear()
+    yield
+    assert reading.faults == []
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ SAMPLES = {
     "when": "Wednesday 30 September 2026 at 12:30pm, UK time",
     "short": "Wed 30 Sep 12:30pm GMT",
     "clinician": "Dr Example",
-    "link": f"{settings.SITE_ORIGIN}/v/{'x' * LONGEST}/",
+    "link": f"{settings.SITE_ORIGIN}/care/",
 }
+WITH_ANSWER = SAMPLES | {"link": f"{settings.SITE_ORIGIN}/v/{'x' * LONGEST}/"}
 CANCELLED_BY = SAMPLES | {"what_happened": "Your appointment is cancelled, as you asked."}
 
 # The subject of the copy that the named contact gets. Its few facts are the template's.

@@ -16,13 +16,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from clinic.accounts.enums import Role
-from clinic.accounts.models import User
 from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
 from clinic.db.refusal import Refusal
 from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, Channel, MessageState
 from clinic.outbox.models import Heartbeat, Message, RuleSetting
-from clinic.outbox.policy import as_set, due_time, ways, why_not_set
+from clinic.outbox.policy import as_set, due_time, ways
 from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE, AtOnce, Rule, rules_for
 from clinic.worklist import actions as worklist
@@ -33,14 +32,6 @@ BATCH = 1_000
 NOTHING = UUID(int=0)  # what a task is about that is about no record
 TIME_TO_LOOK = timedelta(minutes=30)
 TIME_FOR_STAFF = timedelta(hours=4)
-
-
-class NotSet(Refusal):
-    """A rule cannot be set so; ``against`` says why, by the name of the setting."""
-
-    def __init__(self, against: dict[str, str]) -> None:
-        super().__init__(" ".join(against.values()))
-        self.against = against
 
 
 @dataclass(frozen=True)
@@ -111,25 +102,6 @@ def replan(person: UUID, *, at: datetime) -> int:
         for message in _messages([rules[code]], [Happened(about, person, anchor, round)], at)
     ]
     return len(_write(wanted))
-
-
-def set_rule(code: str, *, is_on: bool, amount: int | None, minute: int | None, by: User, at: datetime) -> RuleSetting:
-    """Write down when a rule sends, or that it does not, and move what waits to its new time.
-
-    ``amount`` and ``minute``: as for ``policy.as_set``. What would have gone by now at its new time is called off.
-    Raises NotSet with what speaks against it.
-    """
-    rule = BY_CODE[code]
-    if against := why_not_set(rule, is_on=is_on, amount=amount, minute=minute):
-        raise NotSet(against)
-    values = {"is_on": is_on, "amount": amount, "minute": minute, "changed_by": by, "changed_at": at}
-    with transaction.atomic():
-        before = _as_set(rule, RuleSetting.objects.select_for_update().filter(code=code).first())
-        setting, _ = RuleSetting.objects.update_or_create(code=code, defaults=values)
-        after = _as_set(rule, setting)
-        if after.when != before.when:
-            _move_waiting(after, at)
-    return setting
 
 
 def cancel(about: UUID, *, why: str, at: datetime, rules: Iterable[str] | None = None) -> int:
@@ -269,10 +241,10 @@ def _free_key(key: str) -> str:
 def _all_as_set(rules: Iterable[Rule]) -> list[Rule]:
     rules = list(rules)
     settings = {setting.code: setting for setting in RuleSetting.objects.filter(code__in=[rule.code for rule in rules])}
-    return [_as_set(rule, settings.get(rule.code)) for rule in rules]
+    return [rule_as_set(rule, settings.get(rule.code)) for rule in rules]
 
 
-def _as_set(rule: Rule, setting: RuleSetting | None) -> Rule:
+def rule_as_set(rule: Rule, setting: RuleSetting | None) -> Rule:
     return as_set(rule, setting.amount, setting.minute) if setting else rule
 
 
@@ -314,22 +286,6 @@ def _write(messages: list[Message]) -> list[Message]:
     fresh = [message for message in messages if message.key not in known]
     Message.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
     return fresh
-
-
-def _move_waiting(rule: Rule, at: datetime) -> None:
-    """Give what waits its time by ``rule``. What was due already, or a worker has had in its hands, goes as it was."""
-    waiting = Message.objects.select_for_update(skip_locked=True).filter(rule=rule.code, state=MessageState.DUE)
-    moved = []
-    for message in waiting.filter(attempts=0, due_at__gt=at):
-        window = due_time(rule, message.anchor, at, Channel(message.channel))
-        if window is None:
-            message.state, message.why, message.closed_at = MessageState.CANCELLED, "its new time has passed", at
-        else:
-            message.due_at, message.useful_until = window
-            message.wanted_at = window.due
-        moved.append(message)
-    fields = ["wanted_at", "due_at", "useful_until", "state", "why", "closed_at"]
-    Message.objects.bulk_update(moved, fields, batch_size=BATCH)
 
 
 def _same_again(message: Message, by: Any, at: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from clinic.wording.policy import check
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 LONGEST_SUBJECT, LONGEST_PART = 70, 600
+A_NAME = "clinician"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def _fault(name: str, part: str, samples: Mapping[str, str], has_text: bool, nam
         return (
             f"{{{unknown[0]}}} is no fact of this message. Choose from: {', '.join(f'{{{each}}}' for each in samples)}"
         )
+    if name == "text" and A_NAME in PLACE.findall(part):
+        return f"Leave {{{A_NAME}}} out: a name may be long, or hold letters that a text message cannot carry"
     if re.search(r"[{}]", PLACE.sub("", part)):
         return "A brace { or } stands alone. Facts stand in a pair of them, like {when}"
     if hits := check(part, Place.MAIL, names=names):

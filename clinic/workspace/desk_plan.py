@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.availability.models import clock_text
 from clinic.forms.base import PlainErrors
 from clinic.forms.clock import ClockMinutes
-from clinic.outbox import actions, policy, registry
+from clinic.outbox import changes, policy, registry
 from clinic.outbox.models import RuleSetting
 from clinic.outbox.rules import (
     BY_CODE,
@@ -81,8 +81,8 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     form = RuleForm(request.POST if request.method == "POST" else None, rule=found, setting=setting)
     if form.is_valid():
         try:
-            actions.set_rule(code, by=me(request), at=timezone.now(), **form.values())
-        except actions.NotSet as refusal:
+            changes.set_rule(code, by=me(request), at=timezone.now(), **form.values())
+        except changes.NotSet as refusal:
             for name, why in refusal.against.items():
                 form.add_error(name if name in form.fields else None, why)
         else:
@@ -113,7 +113,7 @@ class RuleForm(PlainErrors, forms.Form):
             del self.fields["minute"]
 
     def values(self) -> dict[str, Any]:
-        """What was typed, as ``actions.set_rule`` takes it."""
+        """What was typed, as ``changes.set_rule`` takes it."""
         cleaned = self.cleaned_data
         return {
             "is_on": cleaned.get("is_on", True),

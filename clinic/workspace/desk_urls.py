@@ -16,6 +16,7 @@ from clinic.workspace import (
     desk_plan,
     desk_time_off,
     desk_video,
+    desk_words,
     report,
 )
 
@@ -42,6 +43,8 @@ urlpatterns = [
     path("lists/", desk_lists.lists, name="desk_lists"),
     path("messages/plan/", desk_plan.plan, name="desk_plan"),
     path("messages/plan/<slug:code>/", desk_plan.rule, name="desk_plan_rule"),
+    path("messages/texts/", desk_words.texts, name="desk_words"),
+    path("messages/texts/<slug:code>/", desk_words.text, name="desk_words_edit"),
     path("report/", report.report, name="desk_report"),
     path("report/export/", report.export, name="desk_report_export"),
     path("hours/", desk_hours.everybody, name="desk_hours"),

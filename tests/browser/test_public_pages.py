@@ -26,7 +26,10 @@ COLOURS = {
 def addresses(pages, kind):
     """Every public page: the pages out of the database, and every other public address of the resolver."""
     nextfree.look(at=timezone.now())
-    nothing_to_look_at = {"demo_letter", "healthz", "mail_events", "page", "readyz", "robots", "sitemap", "write_to_us"}
+    nothing_to_look_at = {
+        *("demo_letter", "healthz", "mail_events", "page", "readyz", "robots", "sitemap", "write_to_us"),
+        *("visit_answer", "visit_cannot_come"),  # tests/browser/test_pages_axe.py
+    }
     others = [
         reverse(name, args=[kind.slug] if name == "book_kind" else []) for name in sorted(PUBLIC - nothing_to_look_at)
     ]

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.outbox import actions
+from clinic.outbox import changes
 from clinic.outbox.models import RuleSetting
 from clinic.outbox.rules import RULES
 
@@ -165,7 +165,7 @@ def test_what_cannot_be_switched_off_is_not_asked(as_user, manager):
 
 def test_who_changed_it_and_when_is_told(as_user, rosa, manager):
     at = timezone.now()
-    actions.set_rule("reminder_3h", is_on=True, amount=4, minute=None, by=manager, at=at)
+    changes.set_rule("reminder_3h", is_on=True, amount=4, minute=None, by=manager, at=at)
 
     assert row(as_user(rosa), "Reminder, 3 hours before").changed == f"by manager@example.com on {at:%-d %B %Y}"
 
@@ -176,7 +176,7 @@ def test_the_table_asks_as_often_with_settings_as_without(as_user, rosa, manager
     with django_assert_num_queries(3):
         client.get(PLAN)
     for code in ("reminder_3h", "reminder_48h", "missing_7d"):
-        actions.set_rule(code, is_on=False, amount=None, minute=None, by=manager, at=timezone.now())
+        changes.set_rule(code, is_on=False, amount=None, minute=None, by=manager, at=timezone.now())
 
     with django_assert_num_queries(3):
         client.get(PLAN)

@@ -39,7 +39,6 @@ POST = {"way": "post", "postal_address": "1 Example Street"}
 
 @pytest.fixture(autouse=True)
 def texts_are_files(settings, tmp_path):
-    settings.SMS_GATEWAY = "clinic.outbox.texts.FileGateway"
     settings.SMS_FILE_PATH = tmp_path
 
 

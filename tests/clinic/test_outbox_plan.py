@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic.outbox import actions, policy, registry, sending
-from clinic.outbox.actions import Happened, NotSet
+from clinic.outbox import actions, changes, policy, registry, sending
+from clinic.outbox.actions import Happened
+from clinic.outbox.changes import NotSet
 from clinic.outbox.enums import Reader, Stop
 from clinic.outbox.models import Message, RuleSetting
 from clinic.outbox.rules import BY_CODE, RULES, rules_for
@@ -182,7 +183,7 @@ def test_the_same_facts_again_write_nothing(db):
 
 
 def set_rule(manager, code, at=NOW, is_on=True, amount=None, minute=None):
-    return actions.set_rule(code, is_on=is_on, amount=amount, minute=minute, by=manager, at=at)
+    return changes.set_rule(code, is_on=is_on, amount=amount, minute=minute, by=manager, at=at)
 
 
 def times():

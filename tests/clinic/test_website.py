@@ -42,6 +42,8 @@ NOT_FOR_READING = {
     "demo_mail",
     "demo_letter",
     "demo_styles",
+    "visit_answer",
+    "visit_cannot_come",
     "page",
     "home",
 }
