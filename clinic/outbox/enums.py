@@ -37,7 +37,12 @@ class Stop(models.TextChoices):
 
     DECEASED = "deceased", "has died"
     DISCHARGED = "discharged", "is discharged"
-    INACTIVE = "inactive", "is no longer with us"
+    INACTIVE = "inactive", "is inactive"
+
+    @property
+    def why(self) -> str:
+        """Why a message was not sent, as the log says it."""
+        return f"the patient {self.label}"
 
 
 class Outcome(models.TextChoices):

@@ -93,7 +93,7 @@ def _stopped(message: Message) -> NotWanted | None:
     if rule is None:
         return None
     for stop in sorted(rule.stops_for & standing_of(message.person)):
-        return NotWanted(f"the patient {stop.label}")
+        return NotWanted(stop.why)
     is_off = RuleSetting.objects.filter(code=rule.code, is_on=False).exists()
     return NotWanted("this message is switched off") if is_off else None
 

@@ -252,6 +252,22 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
     )
 
 
+def test_the_status_of_a_patient(walk, visits, amina, rosa):
+    due("reminder_48h", person=amina.pk, about=visits["coming"].pk)
+    address = f"/admin/people/{amina.pk}/status/"
+    hand = walk(rosa, address)
+
+    hand.page.get_by_label("Deceased").check()
+    hand.follow("Show what it does")
+    assert hand.page.title().startswith("Error: ")
+    hand.page.get_by_label("Since").fill(timezone.now().date().isoformat())
+    hand.follow("Show what it does")
+    hand.follow("Save the status")
+
+    walk(rosa, f"/admin/patients/patient/{amina.pk}/change/", f"/admin/book/{amina.pk}/", address)
+    walk(amina.user, "/care/", "/book/first-assessment/")
+
+
 @pytest.mark.parametrize("state", ["due", "refund_due", "refunded"])
 def test_money(walk, visits, rosa, state):
     visit = money.charged(visits["coming"], state, by=rosa)
