@@ -1,14 +1,17 @@
 """A status is set while others act on the same person: real threads on real Postgres."""
 
 import threading
+import time
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 
 from bookings.appointments import actions as appointments
+from bookings.appointments.diary import lock
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.refusals import NotActive
@@ -140,27 +143,41 @@ def test_two_at_once_do_it_once(kind, okafor, amina, rosa, manager, gap):
     assert Message.objects.filter(rule="booking_cancelled").count() == 1
 
 
-def test_visits_with_two_clinicians_and_others_who_move_between_them_wait_in_one_order(
-    kind, okafor, lind, amina, ben, rosa
-):
-    """The locks of all clinicians are taken at once, by key: nobody waits in a circle, and all get through."""
-    for hour, who in ((9, okafor), (10, lind), (11, okafor), (12, lind)):
-        diary.appointment(amina, who, kind, WEDNESDAY.replace(hour=hour))
-    his = diary.appointment(ben, lind, kind, WEDNESDAY.replace(hour=14))
-    seen = mark(amina)
+def test_a_booking_that_is_about_to_be_saved_is_waited_for(kind, okafor, amina, rosa):
+    seen, has_booked = mark(amina), threading.Event()
 
     def act(number):
         if number == 0:
-            return dies(amina, rosa, seen)
-        to = (okafor, lind)[number % 2]
-        return appointments.reschedule(
-            his, to, WEDNESDAY.replace(hour=14, minute=30), key=uuid4(), by=rosa, at=NOW + timedelta(seconds=number)
-        )
+            with transaction.atomic():
+                appointments.book_for(amina, kind, okafor, WEDNESDAY, mode="video", key=uuid4(), by=rosa, at=NOW)
+                has_booked.set()
+                return time.sleep(0.3)
+        assert has_booked.wait(10)
+        return dies(amina, rosa, seen)
 
-    results = race(3, act)
+    assert names(race(2, act)) == ["NoneType", "NotAsShown"]
+    assert Patient.objects.get().status == "active"
 
-    assert "Busy" not in names(results)
-    assert Appointment.objects.filter(state=State.CANCELLED_BY_CLINIC).count() == 4
+
+def test_of_two_clinicians_locks_nobody_waits_in_a_circle(kind, okafor, lind, amina, rosa):
+    """Somebody moves a visit from one to the other, and has the first's lock already."""
+    first, second = sorted((okafor, lind), key=lambda each: each.pk)
+    for hour, who in ((9, second), (10, first)):  # the first to be cancelled is with the second
+        diary.appointment(amina, who, kind, WEDNESDAY.replace(hour=hour))
+    seen, has_one = mark(amina), threading.Event()
+
+    def act(number):
+        if number == 0:
+            with transaction.atomic():
+                lock(None, [first.pk])
+                has_one.set()
+                time.sleep(0.3)
+                return lock(None, [second.pk])
+        assert has_one.wait(10)
+        return dies(amina, rosa, seen)
+
+    assert names(race(2, act)) == ["Status", "Touched"]
+    assert Appointment.objects.filter(state=State.CANCELLED_BY_CLINIC).count() == 2
 
 
 @pytest.mark.parametrize("gap", [0, 0.003, 0.01])
