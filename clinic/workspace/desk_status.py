@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings.appointments.models import Appointment
+from bookings.charges.enums import ChargeState
 from bookings.charges.policy import after_cancelling
 from bookings.kinds.policy import pounds
 from bookings.status.actions import change_status
@@ -124,7 +125,9 @@ def _in_words(found: Touched, now: datetime) -> Shown:
 def _goes_back(visit: Appointment, now: datetime) -> str:
     """Return what of the fee goes back when the clinic cancels, in words to staff."""
     after = after_cancelling(visit.charge, visit.refund_at(now, by_clinic=True).pence)
-    return f"{pounds(after.refund_pence)} goes back" if after.refund_pence else "Nothing was paid"
+    if after.state == ChargeState.REFUND_DUE:
+        return f"{pounds(after.refund_pence)} goes back"
+    return "Given back already" if after.state == ChargeState.REFUNDED else "Nothing was paid"
 
 
 def _when_resumed(message: Message, now: datetime) -> str:

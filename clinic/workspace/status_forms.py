@@ -14,8 +14,8 @@ from patients.profile.policy import why_not_since
 
 STATUSES = [
     (Status.ACTIVE, "Active: a patient of ours"),
-    (Status.INACTIVE, "Inactive: by their own wish, or without contact for long"),
-    (Status.DISCHARGED, "Discharged: we have ended their care"),
+    (Status.INACTIVE, "Inactive: they left, or lost touch"),
+    (Status.DISCHARGED, "Discharged: we ended their care"),
     (Status.DECEASED, "Deceased"),
 ]
 

@@ -490,6 +490,17 @@ class TestPage:
         assert "Save the status and cancel 1" in html
         assert (fresh(amina).status, fresh(visit).state) == ("active", State.BOOKED)
 
+    @pytest.mark.parametrize(
+        ("state", "says"),
+        [("due", "Nothing was paid"), ("refund_due", "£180 goes back"), ("refunded", "Given back already")],
+    )
+    def test_says_of_money_what_is_true(self, as_user, kind, okafor, amina, rosa, state, says):
+        money.charged(diary.appointment(amina, okafor, kind, WEDNESDAY), state, by=rosa)
+
+        page = self.preview(as_user(rosa), amina)
+
+        assert [goes_back for _, _, goes_back in page.context["shown"].visits] == [says]
+
     def test_says_what_still_goes_to_somebody_discharged(self, as_user, visit, amina, rosa):
         kept = self.preview(as_user(rosa), amina, status="discharged", visits="keep").content.decode()
 
@@ -578,6 +589,13 @@ class TestPage:
         assert self.address(amina) in page
         assert "deceased_on" not in page
         assert ("Died on 22 November 2026" in listed, "Ben Sample" in listed) == (True, False)
+
+    def test_who_is_found_to_book_for_has_it_beside_the_name(self, as_user, amina, rosa):
+        put(amina, DISCHARGED_ONLY, rosa)
+
+        found = as_user(rosa).post(reverse("desk_book"), {"name": "Amina", "date_of_birth": "1980-03-27"})
+
+        assert "Discharged since 22 November 2026" in found.content.decode()
 
     def test_the_contact_form_does_not_change_it(self, as_user, amina, rosa):
         sent = {name: getattr(amina, name) for name in ("first_names", "family_name", "postcode", "gp_practice")}

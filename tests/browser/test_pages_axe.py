@@ -252,8 +252,10 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
     )
 
 
-def test_the_status_of_a_patient(walk, visits, amina, rosa):
-    due("reminder_48h", person=amina.pk, about=visits["coming"].pk)
+def test_the_status_of_a_patient(walk, visits, kind, amina, rosa):
+    money.charged(visits["coming"], "paid", by=rosa)
+    due("reminder_48h", person=amina.pk, about=visits["coming"].pk, since=timedelta(days=-10))
+    waiting.entry(amina, kind, instead_of=visits["coming"], last_day=timezone.now() + timedelta(days=30))
     address = f"/admin/people/{amina.pk}/status/"
     hand = walk(rosa, address)
 
@@ -262,9 +264,14 @@ def test_the_status_of_a_patient(walk, visits, amina, rosa):
     assert hand.page.title().startswith("Error: ")
     hand.page.get_by_label("Since").fill(timezone.now().date().isoformat())
     hand.follow("Show what it does")
+    diary.appointment(amina, visits["coming"].clinician, kind, visits["coming"].starts_at + timedelta(hours=2))
     hand.follow("Save the status")
+    assert "Something has changed" in hand.page.locator(".errornote").inner_text()
+    hand.follow("Save the status")
+    assert hand.page.url.endswith("/change/")
 
-    walk(rosa, f"/admin/patients/patient/{amina.pk}/change/", f"/admin/book/{amina.pk}/", address)
+    hand.arrive(f"/admin/book/{amina.pk}/")
+    hand.arrive(address)
     walk(amina.user, "/care/", "/book/first-assessment/")
 
 
