@@ -29,7 +29,7 @@ def demo_stays_on_this_machine(app_configs: Any, **kwargs: Any) -> list[CheckMes
 @register()
 def first_words_fit_this_clinic(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A long clinic name or address can make a text message too long: it would never go out."""
-    found = []
+    found: list[CheckMessage] = []
     for rule in RULES:
         if first := built(rule.code):
             has_text = Channel.SMS in rule.channels and bool(settings.SMS_GATEWAY)

@@ -31,6 +31,7 @@ FEATURES = {
         "timeoff",
         "choosing",
         "waitlist",
+        "status",
         "nextfree",
         "figures",
     ],
@@ -42,7 +43,7 @@ LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 OPEN_TO_OTHERS = {"enums", "models", "policy", "actions"}
 # The modules a feature offers to others beside those: pure ones, and what is made to be built on.
 NAMED = {
-    "clinic.outbox": {"changes", "registry", "texts", "words"},
+    "clinic.outbox": {"changes", "registry", "stopping", "texts", "words"},
     "clinic.accounts": {"access", "staff_admin", "passwords", "second_factor"},
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
@@ -50,6 +51,7 @@ NAMED = {
     "bookings.appointments": {"access", "diary", "forms", "links", "refusals", "slots", "words"},
     "bookings.figures": {"reading"},
     "bookings.holds": {"offers"},
+    "bookings.status": {"reading"},
     "patients.links": {"forms", "tokens"},
     "patients.intake": {"flags", "questions", "walk"},
 }
@@ -59,11 +61,12 @@ NO_HTTP = {"enums", "policy", "models", "letters", "actions", "tasks"}
 HTTP = ("django.http", "django.forms", "django.shortcuts", "django.views", "crispy_forms")
 WRITES = {"save", "create", "bulk_create", "delete", "get_or_create", "update_or_create", "bulk_update"}
 WRITERS = {"actions"}
-# Who else may write, each with its reason: the mover, the outbox's two, the account maker, allauth's door, the demo.
+# Who else may write, each with its reason: the mover, the outbox's three, the account maker, allauth's door, the demo.
 WRITING_FILES = {
     "clinic/db/states.py",
     "clinic/outbox/changes.py",
     "clinic/outbox/sending.py",
+    "clinic/outbox/stopping.py",
     "clinic/accounts/models.py",
     "clinic/accounts/adapter.py",
     "clinic/demo.py",

@@ -143,7 +143,9 @@ def cancel(
         return current
 
     own = [appointment.clinician_id]
-    return in_the_diary(work, act="cancel", key=key, sent=sent, patient=appointment.patient, clinicians=own, at=at)
+    return in_the_diary(
+        work, act="cancel", key=key, sent=sent, patient=appointment.patient, clinicians=own, at=at, only_ends=True
+    )
 
 
 def _check_is_as_shown(current: Appointment, seen: int | None) -> None:

@@ -24,6 +24,7 @@ from bookings.appointments.refusals import (
     Busy,
     EarlyStartFirst,
     Elsewhere,
+    NotActive,
     NotOffered,
     OfferStands,
     Taken,
@@ -39,6 +40,7 @@ from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.profile.actions import open_care
+from patients.profile.enums import Status
 from patients.profile.models import CareRelationship, Patient
 
 SAME_KEY = "bookings_submission_key_key"
@@ -59,18 +61,22 @@ def in_the_diary(
     patient: Patient | None,
     clinicians: Iterable[UUID],
     at: datetime,
+    only_ends: bool = False,
 ) -> Appointment:
     """Return ``work()``, run once for ``key`` under the locks; sent again, return what it did then.
 
-    ``sent`` is the fingerprint of the form. Raises AlreadyUsed for the same key with other values,
-    Taken or Elsewhere where a constraint refuses, and Busy where the locks cannot be had.
+    ``sent`` is the fingerprint of the form. ``only_ends``: it gives nobody a time, so that the patient need not be
+    active. Raises AlreadyUsed for the same key with other values, NotActive, Taken or Elsewhere where a constraint
+    refuses, and Busy where the locks cannot be had.
     """
 
     def locked() -> Appointment:
         with transaction.atomic():
-            _lock(patient, clinicians)
+            status = lock(patient, clinicians)
             if (before := _done_before(key, sent)) is not None:
                 return before
+            if status != Status.ACTIVE and not only_ends:
+                raise NotActive
             appointment = work()
             Submission.objects.create(key=key, act=act, fingerprint=sent, appointment=appointment, at=at)
             return appointment
@@ -85,12 +91,15 @@ def in_the_diary(
         raise
 
 
-def _lock(patient: Patient | None, clinicians: Iterable[UUID]) -> None:
+def lock(patient: Patient | None, clinicians: Iterable[UUID]) -> str:
+    """Lock the patient's row, then the clinicians' by key; return the patient's status (of nobody: active)."""
+    status: str = Status.ACTIVE
     if patient is not None:
-        Patient.objects.select_for_update(no_key=True).values_list("pk").get(pk=patient.pk)
+        status = Patient.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=patient.pk)
     list(
         Clinician.objects.select_for_update(no_key=True).filter(pk__in=set(clinicians)).order_by("pk").values_list("pk")
     )
+    return status
 
 
 def _done_before(key: UUID, sent: str) -> Appointment | None:

@@ -193,10 +193,13 @@ class NotFor(StrEnum):
 
     NEW_HERE = "This visit is for people who have had a visit with us. Book a first assessment, or call us."
     CLINIC_BOOKS = "We book this visit together with you. Call us to arrange it."
+    NOT_ACTIVE = "You are not down as an active patient with us. Call us to book again, and we will help you."
 
 
-def why_not_book(audience: str, *, was_here: bool) -> NotFor | None:
+def why_not_book(audience: str, *, was_here: bool, is_active: bool = True) -> NotFor | None:
     """Return why a patient may not book a kind for ``audience`` online; ``was_here``: they have had a completed visit."""
+    if not is_active:
+        return NotFor.NOT_ACTIVE
     if audience == Audience.CLINIC:
         return NotFor.CLINIC_BOOKS
     return NotFor.NEW_HERE if audience == Audience.RETURNING and not was_here else None

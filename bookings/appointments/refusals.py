@@ -1,5 +1,7 @@
 """Why the diary says no, in words for the person who asked. Pages add the phone number."""
 
+from django.conf import settings
+
 from clinic.db.refusal import Refusal
 
 
@@ -25,6 +27,16 @@ class SignInFirst(Refusal):
     """Too many times are held by people who are not signed in."""
 
     words = "Sign in to choose a time. Many times are being held at the moment by people who are not signed in."
+
+
+class NotActive(Refusal):
+    """A new time for somebody who is inactive, discharged or dead (docs/decisions/0011). In words to the patient."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You are not down as an active patient with us, so no new time can be chosen online. "
+            f"Call us on {settings.CLINIC['phone']}, and we will help you."
+        )
 
 
 class HoldEnded(Refusal):

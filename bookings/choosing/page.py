@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet, Subquery, UUIDField, Value
+from django.db.models import Exists, QuerySet, Subquery, UUIDField, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,6 +15,8 @@ from bookings.choosing.forms import ANYBODY, FilterForm, MoveForm, SlotForm, Tim
 from bookings.choosing.listing import Times, Wish, times
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.policy import is_patient
+from patients.profile.enums import Status
+from patients.profile.models import Patient
 
 HOLD_KEY = "hold"  # the session's own hold
 
@@ -78,12 +80,16 @@ def wish_of(query: TimesQuery, own: UUID | None, *, mode: str = "") -> Wish:
 
 
 def kinds_for(request: HttpRequest) -> QuerySet[AppointmentKind]:
-    """Return the kinds, each with the clinician whom the signed-in patient saw last (``seen_before``)."""
+    """Return the kinds, each with the clinician whom the signed-in patient saw last (``seen_before``).
+
+    ``is_active_patient``: whether the person may have new times; who is not signed in is asked when they confirm.
+    """
     kinds = AppointmentKind.objects.visible_to(request.user)
     if not is_patient(request.user):
-        return kinds.annotate(seen_before=Value(None, output_field=UUIDField()))
+        return kinds.annotate(seen_before=Value(None, output_field=UUIDField()), is_active_patient=Value(True))
     mine = Appointment.objects.visible_to(request.user).filter(state=State.COMPLETED).order_by("-starts_at")
-    return kinds.annotate(seen_before=Subquery(mine.values("clinician")[:1]))
+    gone = Patient.objects.visible_to(request.user).exclude(status=Status.ACTIVE)
+    return kinds.annotate(seen_before=Subquery(mine.values("clinician")[:1]), is_active_patient=~Exists(gone))
 
 
 def session_hold(request: HttpRequest) -> UUID | None:

@@ -44,8 +44,9 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     kind = get_object_or_404(kinds_for(request), slug=slug)
     now = timezone.now()
     own: UUID | None = kind.seen_before  # type: ignore[attr-defined]
-    if why := policy.why_not_book(kind.audience, was_here=own is not None):
-        context = {"kind": kind, "why": why, "may_sign_in": why == policy.NotFor.NEW_HERE}
+    active: bool = kind.is_active_patient  # type: ignore[attr-defined]
+    if why := policy.why_not_book(kind.audience, was_here=own is not None, is_active=active):
+        context = {"kind": kind, "why": why, "may_sign_in": why == policy.NotFor.NEW_HERE, "is_active": active}
         return render(request, "bookings/choosing/not_for_you.html", context)
     if request.method != "POST":
         return times_page(request, kind, SlotForm(), now, own=own)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from bookings.appointments.enums import HOLD_STATES, State
 from bookings.appointments.models import Appointment
-from bookings.appointments.refusals import NotOffered, Taken
+from bookings.appointments.refusals import NotActive, NotOffered, Taken
 from bookings.holds import offers
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import policy
@@ -51,10 +51,12 @@ def join(patient: Patient, kind: AppointmentKind, asked: Mapping[str, Any], *, a
 
     ``asked`` holds the fields of ASKED, and ``clinicians`` (empty for anybody).
     Raises AlreadyWaiting where they wait for this kind with other wishes, VisitStays where they have a visit of it and
-    name none to have earlier, VisitGone or Busy.
+    name none to have earlier, NotActive, VisitGone or Busy.
     """
 
     def work() -> WaitingEntry:
+        if not Patient.objects.get(pk=patient.pk).may_be_written_to:
+            raise NotActive
         for offer in Offer.objects.to_settle(at).filter(entry__patient=patient):
             _settle(offer, at=at)
         _check_visit(asked["instead_of"], patient, kind, at)
@@ -94,9 +96,9 @@ def change(entry: WaitingEntry, asked: Mapping[str, Any], *, at: datetime) -> Wa
     return _alone_with(entry.patient_id, work)
 
 
-def withdraw(entry: WaitingEntry, *, by: User, at: datetime) -> None:
+def withdraw(entry: WaitingEntry, *, reason: str = "", by: User, at: datetime) -> None:
     """Take somebody off the list, and let go what is held for them. Raises StaleState where they no longer wait."""
-    _alone_with(entry.patient_id, partial(_close, entry, EntryState.WITHDRAWN, by=by, at=at, reason=""))
+    _alone_with(entry.patient_id, partial(_close, entry, EntryState.WITHDRAWN, by=by, at=at, reason=reason))
 
 
 def accept(offer: Offer, *, early_start: bool = False, by: User, at: datetime) -> Appointment:

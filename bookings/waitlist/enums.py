@@ -62,7 +62,7 @@ class Why(models.TextChoices):
     """Why a time was not offered to somebody who waits, as the log says it."""
 
     ASKED_LATER = "asked_later", "Asked after this time became free"
-    NOT_WRITTEN_TO = "not_written_to", "Discharged or deceased"
+    NOT_WRITTEN_TO = "not_written_to", "Inactive, discharged or deceased"
     NO_ADDRESS = "no_address", "No email address"
     HAS_OFFER = "has_offer", "Has another offer open"
     OFFERED_BEFORE = "offered_before", "Was offered this time before"

@@ -17,6 +17,7 @@ from bookings.appointments.access import not_theirs
 from bookings.appointments.enums import HOLD_STATES, State
 from bookings.appointments.models import Appointment, AppointmentQuerySet
 from bookings.appointments.policy import cut_off, why_not_book
+from bookings.appointments.refusals import NotActive
 from bookings.kinds.models import AppointmentKind
 from bookings.waitlist import actions
 from bookings.waitlist.enums import Declined, EntryState, OfferState
@@ -63,6 +64,9 @@ def ask(request: SignedIn) -> HttpResponse:
     patient, now = _patient(request), timezone.now()
     if patient is None:
         return redirect(f"{reverse('profile')}?{urlencode({'next': request.get_full_path()})}")
+    if not patient.may_be_written_to:
+        messages.error(request, str(NotActive()))
+        return redirect("waiting_list")
     kind = KindQuery(request.GET, kinds=AppointmentKind.objects.visible_to(request.user)).asked
     if kind is None or kind not in _kinds(request):
         return redirect("waiting_list")

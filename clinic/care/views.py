@@ -38,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     visits_to_come = [_visit(visit, now) for visit in coming.order_by("starts_at")]
     context = {
         "patient": patient,
+        "may_book": patient is None or patient.may_be_written_to,
         "held": [(each.pk, when_text(each.starts_at), clock(each.held_until or now)) for each in held],
         "tasks": [_details_task(patient), _intake_task(intake), *_records_task(patient, bool(visits_to_come))],
         "coming": visits_to_come,

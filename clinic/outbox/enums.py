@@ -45,8 +45,13 @@ class Stop(models.TextChoices):
 
     DECEASED = "deceased", "has died"
     DISCHARGED = "discharged", "is discharged"
-    INACTIVE = "inactive", "is no longer with us"
+    INACTIVE = "inactive", "is inactive"
     NO_REMINDERS = "no_reminders", "has asked for no reminders"
+
+    @property
+    def why(self) -> str:
+        """Why a message was not sent, as the log says it."""
+        return f"the patient {self.label}"
 
 
 class Outcome(models.TextChoices):

@@ -102,7 +102,7 @@ def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:
     if rule is None:
         return None
     for stop in sorted(rule.stops_for & standing_of(message.person)):
-        return NotWanted(f"the patient {stop.label}")
+        return NotWanted(stop.why)
     if message.channel not in policy.ways(rule, reach):
         return NotWanted(NOT_CHOSEN[Channel(message.channel)])
     return NotWanted("this message is switched off") if rule.code in switched_off() else None

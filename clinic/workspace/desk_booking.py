@@ -35,6 +35,8 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Book for a patient: choose a time, see it once more, book it."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk)
     audit.record(AccessLog.What.READ, "patient", patient.pk, by=request.user, at=timezone.now())
+    if not patient.may_be_written_to:
+        return _not_active(request, patient)
     kind = _kind(request)
     if kind is None:
         return render(request, "desk/no_kind.html", page(request, "Nothing can be booked"))
@@ -78,6 +80,8 @@ def _book_form(request: HttpRequest, what: Choosing, first: dict[str, Any]) -> B
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Move a visit: choose a time, see it once more, move it. The old time is freed only with the new one taken."""
     visit = _visit(request, pk)
+    if visit.patient and not visit.patient.may_be_written_to:
+        return _not_active(request, visit.patient)
     what = Choosing("Move an appointment", visit.kind_as_booked, timezone.now(), _facts(visit), [visit.pk])
     if request.method != "POST":
         return times_page(request, what)
@@ -179,6 +183,12 @@ def _book(request: HttpRequest, patient: Patient, form: BookForm, now: datetime)
         by=me(request),
         at=now,
     )
+
+
+def _not_active(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Say that somebody inactive, discharged or dead gets no new time, and where their status is changed."""
+    context = page(request, "No new time can be booked", patient=patient)
+    return render(request, "desk/not_active.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _kind(request: HttpRequest) -> AppointmentKind | None:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import busy_span
-from bookings.appointments.refusals import Elsewhere, Taken
+from bookings.appointments.refusals import Elsewhere, NotActive, Taken
 from bookings.appointments.slots import Slot
 from clinic.db.clock import until_text, when_text
 from clinic.db.refusal import Refusal
@@ -19,6 +19,8 @@ from clinic.workspace.desk_times import Choosing
 
 def named(refusal: Refusal, user: Any, what: Choosing, slot: Slot) -> str:
     """Return why ``slot`` cannot be had; where a visit is in the way, with its name and a link to it."""
+    if isinstance(refusal, NotActive):
+        return "The patient's status has just changed: they are not active, so they cannot have a new time."
     visit = in_the_way(user, what, slot) if isinstance(refusal, Taken | Elsewhere) else None
     return words(visit, what.now) if visit else str(refusal)
 

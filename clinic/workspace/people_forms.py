@@ -70,17 +70,15 @@ class FindForm(PlainErrors, forms.Form):
         return policy.Sought(said["name"], said["date_of_birth"], said["phone"], said["nhs_number"])
 
 
-LATER = {"deceased_on", "records_received_on"}  # nobody is added dead or with records
-
-
 class AddPatientForm(StaffPatientForm):
     """Somebody who books by phone. ``anyway``: that they are another person than those who look the same."""
 
-    deceased_on = records_received_on = None  # type: ignore[assignment]
+    records_received_on = None  # type: ignore[assignment]
     anyway = forms.BooleanField(label="This is another person: add them all the same", required=False)
 
     class Meta(StaffPatientForm.Meta):
-        fields = tuple(name for name in StaffPatientForm.Meta.fields if name not in LATER)
+        # nobody is added with records
+        fields = tuple(name for name in StaffPatientForm.Meta.fields if name != "records_received_on")
 
     def details(self) -> dict[str, Any]:
         """Return what is saved of the person."""

@@ -1,7 +1,8 @@
 """Every write to a person's details, consents and care relationships."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,12 @@ from clinic.accounts.enums import Role
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day
+from clinic.db.contention import constraint_of
 from clinic.db.refusal import Refusal
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.profile import policy
+from patients.profile.enums import Status
 from patients.profile.models import CareRelationship, ClaimCode, Consent, NotSamePerson, Patient
 from patients.profile.policy import is_adult
 
@@ -30,6 +33,16 @@ class TooYoung(Refusal):
     def __init__(self) -> None:
         super().__init__(
             f"We see adults of 18 and over. Call us on {settings.CLINIC['phone']} and we will tell you who can help."
+        )
+
+
+class BornTooLate(Refusal):
+    """A date of birth after the day since when they are no longer a patient."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This date of birth does not fit with something else we have written down. "
+            f"Call us on {settings.CLINIC['phone']}."
         )
 
 
@@ -69,13 +82,14 @@ class HasProfile(Refusal):
 def save_profile(user: Any, details: Mapping[str, Any], *, at: datetime) -> Patient:
     """Return the patient whose account is ``user``, with ``details`` (the profile form's values) saved.
 
-    Raises TooYoung for somebody under 18.
+    Raises TooYoung for somebody under 18, and BornTooLate.
     """
     if not is_adult(details["date_of_birth"], uk_day(at)):
         raise TooYoung
-    patient, _ = Patient.objects.update_or_create(
-        user=user, defaults=dict(details), create_defaults={**details, "created_at": at}
-    )
+    with _born_in_time():
+        patient, _ = Patient.objects.update_or_create(
+            user=user, defaults=dict(details), create_defaults={**details, "created_at": at}
+        )
     return patient
 
 
@@ -87,12 +101,25 @@ def add_patient(details: Mapping[str, Any], *, by: Any, at: datetime) -> Patient
 
 
 def save_contact_details(patient: Patient, details: Mapping[str, Any], *, by: Any, at: datetime) -> None:
-    """Save ``details`` (fields of the staff form) of a patient, as staff do. Raises TooYoung."""
+    """Save ``details`` (fields of the staff form) of a patient, as staff do. Raises TooYoung or BornTooLate."""
     if not is_adult(details["date_of_birth"], uk_day(at)):
         raise TooYoung
     for name, value in details.items():
         setattr(patient, name, value)
-    patient.save(update_fields=list(details))
+    with _born_in_time():
+        patient.save(update_fields=list(details))
+
+
+def set_status(patient: Patient, status: Status, since: date | None, *, by: Any, at: datetime) -> None:
+    """Write down a patient's status, and since which day (None for active). What else it ends is ``bookings/status``.
+
+    Raises Refusal for a day that cannot be, or where the day and the status do not go together.
+    """
+    if (since is None) != (status == Status.ACTIVE):
+        raise Refusal("A day goes with every status but active.")
+    if since and (why := policy.why_not_since(since, born=patient.date_of_birth, today=uk_day(at))):
+        raise Refusal(why)
+    Patient.objects.filter(pk=patient.pk).update(status=status, status_since=since)
 
 
 def save_access_needs(patient: Patient, needs: str, *, by: Any, at: datetime) -> None:
@@ -191,6 +218,18 @@ def _ask_about_two_records(claimed: ClaimCode, *, at: datetime) -> None:
         at=at,
         again=True,
     )
+
+
+@contextmanager
+def _born_in_time() -> Iterator[None]:
+    """Say in words where the database finds that a date of birth comes after the status's day. Raises BornTooLate."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if constraint_of(error) == "patient_status_after_birth":
+            raise BornTooLate from error
+        raise
 
 
 def _digest(code: str) -> str:

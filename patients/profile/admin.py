@@ -35,13 +35,14 @@ class PatientAdmin(StaffAdmin):
     reading_is_logged = "patient"
     form = ContactForm
     change_form_template = "desk/patient.html"
-    list_display = ("full_name", "date_of_birth", "phone_text", "reach", "postcode")
+    list_display = ("full_name", "date_of_birth", "phone_text", "reach", "postcode", "status_text")
+    list_filter = ("status",)
     list_select_related = ("user",)
     search_fields = ("first_names", "family_name", "preferred_name", "email", "user__email", "phone")
     search_help_text = "Search by name, email address or phone number."
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the questions: an account's address is changed by its owner; nobody is added dead or with records."""
+        """Return the questions: an account's address is changed by its owner; nobody is added with records."""
         contact = ("date_of_birth", "nhs_number", "phone", "email", "postcode", "gp_practice", "access_needs")
         if obj is None:
             return (*NAMES, *contact)
@@ -51,7 +52,6 @@ class PatientAdmin(StaffAdmin):
             *(name for name in contact if name != "email" or not obj.user_id),
             *account,
             "records_received_on",
-            "deceased_on",
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -80,6 +80,11 @@ class PatientAdmin(StaffAdmin):
     def reach(self, patient: Patient) -> str:
         """The address messages go to."""
         return patient.reach or "none"
+
+    @admin.display(description="status", ordering="status")
+    def status_text(self, patient: Patient) -> str:
+        """Whether they are a patient still, and since when."""
+        return patient.status_text
 
     def save_action(self, record: Patient, values: dict[str, Any], *, is_new: bool, by: Any, at: Any) -> None:
         """Add a patient, or save the details."""

@@ -139,12 +139,6 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
         error_messages={"invalid": "Enter an email address, like name@example.com"},
     )
     nhs_number = NhsNumberField(label="NHS number", required=False)
-    deceased_on = forms.DateField(
-        label="Died on",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="From then on nothing more is sent.",
-    )
     records_received_on = forms.DateField(
         label="We have their GP records since",
         required=False,
@@ -154,7 +148,7 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
 
     class Meta:
         model = Patient
-        fields = (*ProfileForm.base_fields, "email", "nhs_number", "deceased_on", "records_received_on")
+        fields = (*ProfileForm.base_fields, "email", "nhs_number", "records_received_on")
 
     def __init__(self, *args: Any, drama: bool, **kwargs: Any) -> None:
         super().__init__(*args, drama=drama, **kwargs)
@@ -168,16 +162,9 @@ class StaffPatientForm(ProfileForm, forms.ModelForm):
             raise forms.ValidationError("Enter a date of birth since 1900")
         return super().clean_date_of_birth()
 
-    def clean_deceased_on(self) -> date | None:
-        """Return the date of death, not in the future."""
-        return self._past("deceased_on")
-
     def clean_records_received_on(self) -> date | None:
         """Return the day the records came, not in the future."""
-        return self._past("records_received_on")
-
-    def _past(self, name: str) -> date | None:
-        day: date | None = self.cleaned_data[name]
+        day: date | None = self.cleaned_data["records_received_on"]
         if day and not policy.BORN_SINCE <= day <= self.today:
             raise forms.ValidationError("Enter a date that is not in the future")
         return day

@@ -12,6 +12,8 @@ from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
 from clinic.db.sealed import SealedTextField
 from clinic.outbox.enums import Stop
+from patients.profile import policy
+from patients.profile.enums import Status, stop_of
 from patients.profile.policy import CLAIM_TRIES, Sought, nhs_number_text
 
 
@@ -35,8 +37,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def standing(self, key: UUID) -> frozenset[Stop]:
         """Return what is known of a patient that stops messages to them."""
-        days = self.filter(pk=key).values_list("deceased_on", "discharged_on").first() or ()
-        return frozenset(stop for stop, day in zip((Stop.DECEASED, Stop.DISCHARGED), days, strict=False) if day)
+        stop = stop_of(self.filter(pk=key).values_list("status", flat=True).first() or "")
+        return frozenset({stop} if stop else ())
 
     def with_a_double(self) -> "PatientQuerySet":
         """Those who share a date of birth or a phone number with somebody."""
@@ -72,8 +74,8 @@ class Patient(Record):
         place="patients.patient.access_needs",
         help_text="What they need to take part in a visit, in their words.",
     )
-    deceased_on = models.DateField(null=True, blank=True)
-    discharged_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    status_since = models.DateField(null=True, blank=True, help_text="Since which day; empty for active.")
     records_received_on = models.DateField(
         null=True, blank=True, help_text="When the GP's records reached us. Set by staff."
     )
@@ -89,6 +91,16 @@ class Patient(Record):
             models.CheckConstraint(
                 condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
                 name="nhs_number_has_ten_digits",
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="patient_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(status=Status.ACTIVE, status_since__isnull=True)
+                | ~models.Q(status=Status.ACTIVE) & models.Q(status_since__isnull=False),
+                name="patient_status_has_a_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status_since__isnull=True) | models.Q(status_since__gte=models.F("date_of_birth")),
+                name="patient_status_after_birth",
             ),
         ]
         indexes = [
@@ -121,8 +133,13 @@ class Patient(Record):
 
     @property
     def may_be_written_to(self) -> bool:
-        """Whether the clinic still sends this person messages."""
-        return self.deceased_on is None and self.discharged_on is None
+        """Whether they are a patient still: the clinic writes to them, and they can have new times."""
+        return self.status == Status.ACTIVE
+
+    @property
+    def status_text(self) -> str:
+        """The status with its day, like "Discharged since 3 December 2026"."""
+        return policy.status_text(self.status, self.status_since)
 
 
 class Consent(FrozenRecord):

@@ -12,6 +12,8 @@ from uuid import UUID
 import nhs_number as nhs_numbers
 import phonenumbers
 
+from patients.profile.enums import Status
+
 ADULT = 18
 BORN_SINCE = date(1900, 1, 1)
 LONGEST_PHONE = 40  # as typed; reading a huge string as a number is slow
@@ -252,6 +254,22 @@ def age(born: date, today: date) -> int:
 def is_adult(born: date, today: date) -> bool:
     """Tell whether a person is 18 or over. The clinic sees adults only (GMC: within own specialty)."""
     return age(born, today) >= ADULT
+
+
+def status_text(status: str, since: date | None) -> str:
+    """Return a status with its day in words, like "Discharged since 3 December 2026"."""
+    label = Status(status).label
+    if since is None:
+        return label
+    day = f"{since.day} {since:%B} {since.year}"
+    return f"Died on {day}" if status == Status.DECEASED else f"{label} since {day}"
+
+
+def why_not_since(day: date, *, born: date, today: date) -> str:
+    """Return why no status can hold since ``day``, or nothing: not in the future, and not before they were born."""
+    if day > today:
+        return "Enter a date that is not in the future"
+    return "Enter a date that is not before they were born" if day < born else ""
 
 
 def is_complete(details: Details | None) -> bool:

@@ -501,7 +501,7 @@ class TestCase28:
         assert log() == [("Amina", "kind_notice")]
 
     def test_the_log_says_why_each_was_skipped(self, freed, kind, okafor, lind, amina, ben, carl):
-        type(amina).objects.filter(pk=ben.pk).update(discharged_on=date(2026, 11, 1))
+        type(amina).objects.filter(pk=ben.pk).update(status="discharged", status_since=date(2026, 11, 1))
         nobody = people.patient(account=False, first_names="Nora")
         late = people.patient(first_names="Lars")
         waiting.entry(amina, kind, lind)

@@ -252,6 +252,29 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
     )
 
 
+def test_the_status_of_a_patient(walk, visits, kind, amina, rosa):
+    money.charged(visits["coming"], "paid", by=rosa)
+    due("reminder_48h", person=amina.pk, about=visits["coming"].pk, since=timedelta(days=-10))
+    waiting.entry(amina, kind, instead_of=visits["coming"], last_day=timezone.now() + timedelta(days=30))
+    address = f"/admin/people/{amina.pk}/status/"
+    hand = walk(rosa, address)
+
+    hand.page.get_by_label("Deceased").check()
+    hand.follow("Show what it does")
+    assert hand.page.title().startswith("Error: ")
+    hand.page.get_by_label("Since").fill(timezone.now().date().isoformat())
+    hand.follow("Show what it does")
+    diary.appointment(amina, visits["coming"].clinician, kind, visits["coming"].starts_at + timedelta(hours=2))
+    hand.follow("Save the status")
+    assert "Something has changed" in hand.page.locator(".errornote").inner_text()
+    hand.follow("Save the status")
+    assert hand.page.url.endswith("/change/")
+
+    hand.arrive(f"/admin/book/{amina.pk}/")
+    hand.arrive(address)
+    walk(amina.user, "/care/", "/book/first-assessment/")
+
+
 @pytest.mark.parametrize("state", ["due", "refund_due", "refunded"])
 def test_money(walk, visits, rosa, state):
     visit = money.charged(visits["coming"], state, by=rosa)

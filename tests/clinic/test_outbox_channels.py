@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from bookings.appointments.diary import plan_messages
 from bookings.appointments.models import Appointment
-from clinic.outbox import actions, policy, registry, sending
-from clinic.outbox.enums import Channel
+from clinic.outbox import actions, policy, registry, sending, stopping
+from clinic.outbox.enums import Channel, Stop
 from clinic.outbox.models import Attempt, Message
 from clinic.outbox.policy import Reach, by_hand, due_time, text_length, ways
 from clinic.outbox.registry import Letter, Text
 from clinic.outbox.rules import BY_CODE, RULES
 from clinic.worklist.models import Task
 from patients.contact import actions as contact
+from patients.profile.models import Patient
 from tests.factories import diary, people
 from tests.factories.messages import due, message_now, plain_composers
 
@@ -396,3 +397,23 @@ def test_every_channel_of_every_message_in_use_is_written_for(amina, visit, sett
             assert built, rule.code
             assert built.words.text, rule.code
     assert policy.LONGEST_TEXT == 160
+
+
+def test_nobody_is_called_about_somebody_who_has_died(amina, visit, transactional_db):
+    choose(amina, way="phone")
+    book(visit)
+    make_due("missing_7d")
+
+    stopping.follow(amina.pk, before=None, now=Stop.DECEASED, at=timezone.now())
+
+    assert list(Task.objects.values_list("state", "outcome")) == [("done", "Not told: the patient has died")]
+
+
+def test_no_copy_goes_about_somebody_who_has_died(amina, visit, transactional_db):
+    choose(amina, **COPIES)
+    book(visit)
+    Patient.objects.filter(pk=amina.pk).update(status="deceased", status_since=timezone.now().date())
+    make_due("reminder_48h")
+
+    assert ends("why") == [(how, "cancelled", "the patient has died") for how in ("copy", "email")]
+    assert mail.outbox == []

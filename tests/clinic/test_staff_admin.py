@@ -211,7 +211,6 @@ class TestPatients:
             "phone": "07700 900124",
             "postcode": "AA1 1AA",
             "gp_practice": "Exampleton Surgery",
-            "deceased_on": "",
         } | fields
 
     def change(self, amina):
@@ -225,7 +224,8 @@ class TestPatients:
         assert (amina.phone, amina.email, amina.reach) == ("+447700900124", "", "amina@example.com")
 
     @pytest.mark.parametrize(
-        "fields", [{"phone": "x"}, {"date_of_birth": "2020-01-01"}, {"family_name": ""}, {"deceased_on": "2999-01-01"}]
+        "fields",
+        [{"phone": "x"}, {"date_of_birth": "2020-01-01"}, {"family_name": ""}, {"records_received_on": "2999-01-01"}],
     )
     def test_bad_details_are_form_errors(self, rosa, as_user, amina, fields):
         response = as_user(rosa).post(self.change(amina), self.sent(**fields))
@@ -258,10 +258,7 @@ class TestPatients:
         )  # his address ends in example.com
 
     def test_one_can_be_added(self, rosa, as_user):
-        sent = self.sent(email="")
-        del sent["deceased_on"]
-
-        assert as_user(rosa).post("/admin/patients/patient/add/", sent).status_code == 302
+        assert as_user(rosa).post("/admin/patients/patient/add/", self.sent(email="")).status_code == 302
         assert Patient.objects.get().user is None
 
 

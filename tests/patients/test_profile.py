@@ -197,10 +197,22 @@ def test_real_numbers_only_in_production(newcomer, as_user, settings):
 
 
 def test_extra_fields_change_nothing(amina, ben, as_user):
-    post(as_user(amina.user), user=str(ben.user.pk), deceased_on="2026-01-01", id=str(ben.pk), created_at="2000-01-01")
+    post(
+        as_user(amina.user),
+        user=str(ben.user.pk),
+        status="deceased",
+        status_since="2026-01-01",
+        id=str(ben.pk),
+        created_at="2000-01-01",
+    )
 
     amina.refresh_from_db()
-    assert (amina.user.email, amina.deceased_on, amina.created_at) == ("amina@example.com", None, NOW)
+    assert (amina.user.email, amina.status, amina.status_since, amina.created_at) == (
+        "amina@example.com",
+        "active",
+        None,
+        NOW,
+    )
 
 
 @pytest.mark.parametrize(
