@@ -78,13 +78,18 @@ def _claim() -> Any:
 def _handle(message: Any, connection: Any) -> None:
     if message.claimed_at >= message.useful_until:
         return _close_row(message, MessageState.MISSED, "later than it is of use")
-    letter = _stopped(message) or _written(message)
+    letter = letter_of(message)
     if isinstance(letter, NotWanted):
         return _close_row(message, MessageState.CANCELLED, letter.why)
     failure = letter if isinstance(letter, Failure) else _post(message, letter, connection)
     if failure is None:
         return _mark_sent(message)
     return _after_failure(message, failure)
+
+
+def letter_of(message: Message) -> Letter | NotWanted | Failure:
+    """Return what ``message`` would say now, or why it does not go. It changes nothing."""
+    return _stopped(message) or _written(message)
 
 
 def _stopped(message: Message) -> NotWanted | None:
