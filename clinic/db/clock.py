@@ -75,3 +75,9 @@ def day_text(day: date) -> str:
 def when_text(moment: datetime) -> str:
     """Return an instant in words, like "Thursday 3 December 2026 at 2:30pm, UK time"."""
     return f"{day_text(uk_day(moment))} at {clock(moment)}, UK time"
+
+
+def short_text(moment: datetime) -> str:
+    """Return an instant for a table, like "Thu 3 Dec 2026, 2:30pm": UK time, which the page says."""
+    day = uk_day(moment)
+    return f"{day:%a} {day.day} {day:%b} {day.year}, {clock(moment)}"
