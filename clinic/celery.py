@@ -9,27 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.beat import Scheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 from django.conf import settings
 
 TICK = "clinic.outbox.tasks.tick"
-
-
-class FirstTickAtOnce(Scheduler):
-    """A clock without a file, whose entries are all due when it starts.
-
-    Celery's own would wait a whole interval first and remember the last run in a file, which a
-    full disk or a kill can break. A tick too many does no harm: rows are claimed before they are sent.
-    """
-
-    def setup_schedule(self) -> None:
-        """Take over the schedule as it stands in the settings."""
-        self.merge_inplace(self.app.conf.beat_schedule)
-        for entry in self.schedule.values():
-            entry.last_run_at -= timedelta(days=1)
 
 
 app = Celery("clinic")
@@ -44,7 +29,7 @@ app.autodiscover_tasks(
         "bookings.nextfree",
     ]
 )
-app.conf.beat_scheduler = "clinic.celery:FirstTickAtOnce"
+app.conf.beat_scheduler = "clinic.scheduler:FirstTickAtOnce"  # by name: it needs the models, which load later
 
 
 def every(task: str, length: timedelta) -> dict[str, Any]:

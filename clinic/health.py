@@ -31,14 +31,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database, queue and scheduler are there and no message is late; 503 where not, and what it is."""
-    parts = _rows() | {"queue": "ok" if _queue() else "missing"}
+    parts = _rows() | {"queue": "ok" if queue_answers() else "missing"}
     return JsonResponse(parts, status=200 if set(parts.values()) == {"ok"} else 503)
 
 
 def _rows() -> dict[str, str]:
     """What the database tells: of itself, of the scheduler, and whether messages go out in time."""
     try:
-        beat = Heartbeat.objects.filter(name="tick").first()
+        beat = Heartbeat.objects.filter(name=Heartbeat.TICK).first()
         late = Message.objects.late().exists()
     except DatabaseError:
         return dict.fromkeys(("database", "scheduler", "messages"), "missing")
@@ -46,7 +46,8 @@ def _rows() -> dict[str, str]:
     return {"database": "ok", "scheduler": "ok" if beats else "missing", "messages": "late" if late else "ok"}
 
 
-def _queue() -> bool:
+def queue_answers() -> bool:
+    """Tell whether the queue answers within half a second."""
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5) as client:
             return bool(client.ping())

@@ -67,6 +67,7 @@ WRITING_FILES = {
     "clinic/outbox/changes.py",
     "clinic/outbox/sending.py",
     "clinic/outbox/stopping.py",
+    "clinic/outbox/buttons.py",
     "clinic/accounts/models.py",
     "clinic/accounts/adapter.py",
     "clinic/demo.py",

@@ -1,4 +1,4 @@
-"""Planning, calling off and repeating messages.
+"""Planning messages, calling them off, and what is heard of them afterwards.
 
 ``plan`` and ``cancel`` are called inside the transaction of the fact: with it they stand or fall.
 """
@@ -6,7 +6,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -18,7 +17,6 @@ from django.db.models.functions import Now
 from clinic.accounts.enums import Role
 from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
-from clinic.db.refusal import Refusal
 from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, Channel, MessageState
 from clinic.outbox.models import Heartbeat, Message, RuleSetting
 from clinic.outbox.policy import as_set, due_time, ways
@@ -130,35 +128,8 @@ def on_its_way(about: UUID, rule: str) -> bool:
     return Message.objects.filter(about=about, rule=rule, state__in=ON_THE_WAY).exists()
 
 
-def resend(message: Message, *, by: Any, at: datetime) -> Message:
-    """Return a new message that says the same again, asked for by the staff member ``by``.
-
-    The old one stays as it is in the log, and its task is done. Raises Refusal where it is still on
-    its way, called off, too late, or has been sent again already.
-    """
-    if why := why_not_again(message, at):
-        raise Refusal(why)
-    with transaction.atomic():
-        again, is_new = Message.objects.get_or_create(key=f"{message.key}:again", defaults=_same_again(message, by, at))
-        if not is_new:
-            raise Refusal("This message has been sent again already. Look for the newer one in the list.")
-        worklist.finish_about(message.pk, TaskKind.MESSAGE_FAILED, "Sent again", by=by, at=at)
-    return again
-
-
-def why_not_again(message: Message, at: datetime) -> str:
-    """Return why ``message`` may not be sent again at ``at``, or nothing."""
-    if message.state in ON_THE_WAY:
-        return "This message is still on its way."
-    if message.state == MessageState.CANCELLED:
-        return "This message is no longer wanted: what it tells has changed."
-    if message.state == MessageState.HANDED:
-        return "This message goes by hand: look for its task in the worklist."
-    return "It is too late for this message to be of use." if message.useful_until <= at else ""
-
-
 def beat(name: str) -> None:
-    """Write down that the scheduler's ``name`` reached a worker now, by the database's clock."""
+    """Write down that ``name`` was at work now, by the database's clock. See ``Heartbeat`` for the names."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
     )
@@ -275,7 +246,7 @@ def _message(rule: Rule, channel: Channel, happened: Happened, at: datetime) -> 
         wanted_at=window.due,
         due_at=window.due,
         useful_until=window.useful_until,
-        message_id=_new_message_id(),
+        message_id=new_message_id(),
         created_at=at,
     )
 
@@ -288,12 +259,6 @@ def _write(messages: list[Message]) -> list[Message]:
     return fresh
 
 
-def _same_again(message: Message, by: Any, at: datetime) -> dict[str, Any]:
-    names = ("rule", "round", "channel", "about", "person", "anchor", "useful_until")
-    same = {name: getattr(message, name) for name in names}
-    return same | {"wanted_at": at, "due_at": at, "created_at": at, "asked_by": by, "message_id": _new_message_id()}
-
-
-def _new_message_id() -> str:
+def new_message_id() -> str:
     """Return a Message-ID header; it stays with the row, so that a repeat after a crash can be told."""
     return f"<{uuid4()}@{urlsplit(settings.SITE_ORIGIN).hostname}>"

@@ -78,6 +78,14 @@ class Message(Record):
         related_name="+",
         help_text="Who had it sent again.",
     )
+    stopped_by = models.ForeignKey(
+        "clinic.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who stopped it. It may have gone out all the same: the state says so.",
+    )
 
     objects = MessageQuerySet.as_manager()
 
@@ -87,6 +95,12 @@ class Message(Record):
             models.Index(
                 fields=["due_at"], name="messages_on_the_way", condition=models.Q(state__in=["due", "sending"])
             ),
+            models.Index(
+                fields=["wanted_at"],
+                name="messages_without_a_server",
+                condition=models.Q(state__in=["due", "sending"], last_answer="quick"),
+            ),
+            models.Index(fields=["due_at"], include=["rule", "channel", "state"], name="messages_by_day"),
             models.Index(fields=["about"], name="messages_about"),
             models.Index(fields=["provider_id"], name="messages_by_provider", condition=~models.Q(provider_id="")),
             models.Index(fields=["person", "-due_at"], name="messages_of_a_person"),
@@ -190,11 +204,30 @@ class WordingSetting(Record):
         return LABELS.get(self.code, self.code)
 
 
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    """Words for asking who is at work."""
+
+    def visible_to(self, user: Any) -> "HeartbeatQuerySet":
+        """Reception and managers, who call the patients while nothing is sent."""
+        return self if user.is_staff and user.role in {Role.RECEPTION, Role.MANAGER} else self.none()
+
+    def ages(self) -> dict[str, timedelta]:
+        """Return how long ago each was last at work, by the database's clock. Who never was is not in it."""
+        return dict(self.annotate(age=Now() - models.F("at")).values_list("name", "age"))
+
+
 class Heartbeat(models.Model):
-    """When the scheduler's tick last reached a worker, by the database's clock."""
+    """When each part of what works in the background was last at work, by the database's clock.
+
+    ``scheduler``: it came round to a tick, whether or not anybody took it. ``tick``: a worker took one.
+    """
+
+    SCHEDULER, TICK = "scheduler", "tick"
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

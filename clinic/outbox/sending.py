@@ -84,8 +84,8 @@ def _claim() -> Any:
 def _handle(message: Any, connection: Any) -> None:
     if message.claimed_at >= message.useful_until:
         return _close_row(message, MessageState.MISSED, "later than it is of use")
-    reach = reach_of([message.person])[message.person] if message.person else None
-    letter = _stopped(message, reach) or _written(message)
+    reach = _reach(message)
+    letter = _letter(message, reach)
     if isinstance(letter, NotWanted):
         return _close_row(message, MessageState.CANCELLED, letter.why)
     if reach and reach.by_hand and isinstance(letter, Letter) and message.channel == Channel.EMAIL:
@@ -94,6 +94,20 @@ def _handle(message: Any, connection: Any) -> None:
     if failure is None:
         return _mark_sent(message)
     return _after_failure(message, failure)
+
+
+def letter_of(message: Message) -> Letter | Text | NotWanted | Failure:
+    """Return what ``message`` would say now, or why it does not go. It changes nothing."""
+    letter = _letter(message, _reach(message))
+    return letter if isinstance(letter, NotWanted | Failure) else _fault(message, letter) or letter
+
+
+def _letter(message: Message, reach: policy.Reach | None) -> Letter | Text | NotWanted | Failure:
+    return _stopped(message, reach) or _written(message)
+
+
+def _reach(message: Message) -> policy.Reach | None:
+    return reach_of([message.person])[message.person] if message.person else None
 
 
 def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.outbox import actions, sending
+from clinic.outbox.models import Heartbeat
 
 SECONDS = 12  # less than a tick, so that ticks do not pile up
 
@@ -16,6 +17,6 @@ def tick(**kwargs: Any) -> None:
 
     The heartbeat comes first: it is fresh even where sending fails.
     """
-    actions.beat("tick")
+    actions.beat(Heartbeat.TICK)
     actions.report_late(at=timezone.now())
     sending.drain(SECONDS)

@@ -226,6 +226,8 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
     addresses.stop("reader@example.com", StoppedAddress.Why.BOUNCED, at=now)
     message = due(state="sent", sent_at=now, attempts=2)
     message.tries.create(number=2, at=now, outcome="sent")
+    late = due(since=timedelta(minutes=20), person=amina.pk)
+    due(state="failed", person=amina.pk, why="no address", last_answer="never")
 
     walk(
         rosa,
@@ -233,6 +235,11 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
         "/admin/clinic/stoppedaddress/",
         f"/admin/clinic/stoppedaddress/{StoppedAddress.objects.get().pk}/change/",
         f"/admin/clinic/message/{message.pk}/change/",
+        f"/admin/clinic/message/{late.pk}/change/",
+        f"/admin/clinic/message/{late.pk}/stop/",
+        f"/admin/clinic/message/{message.pk}/stop/",
+        "/admin/messages/today/",
+        f"/admin/people/{amina.pk}/messages/",
         f"/admin/diary/?day={coming.starts_at.date()}",
         "/admin/lists/",
         f"/admin/diary/week/?day={coming.starts_at.date()}",

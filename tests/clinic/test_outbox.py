@@ -1,4 +1,4 @@
-"""Planning, calling off and sending again."""
+"""Planning and calling off."""
 
 import threading
 from datetime import timedelta
@@ -6,15 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
-from clinic.db.refusal import Refusal
-from clinic.outbox import actions, registry, sending
+from clinic.outbox import actions, registry
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Message
-from clinic.outbox.registry import Letter
-from clinic.worklist.models import Task
-from tests.factories.messages import due, in_own_connection, message_now, plain_composers
+from tests.factories.messages import due, in_own_connection, plain_composers
 from tests.factories.people import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -123,46 +119,6 @@ def test_calling_off_leaves_other_records_and_what_was_sent(db):
 
     assert actions.cancel(ABOUT, why="cancelled", at=NOW) == 0
     assert {Message.objects.get(pk=row.pk).state for row in (other, sent)} == {"due", "sent"}
-
-
-# Sending again -------------------------------------------------------------------------------------
-
-
-def test_send_again_makes_a_new_message_and_finishes_the_task(transactional_db, rosa, composers):
-    composers["booking_confirmed"] = lambda message: Letter("", "Subject", "Text")
-    message = due()
-    sending.drain(5)
-    composers["booking_confirmed"] = lambda message: Letter("reader@example.com", "Subject", "Text")
-
-    again = actions.resend(message_now(message), by=rosa, at=timezone.now())
-    sending.drain(5)
-
-    assert message_now(message).state == "failed"
-    assert message_now(again).state == "sent"
-    assert (again.asked_by, again.key) == (rosa, f"{message.key}:again")
-    assert again.message_id != message.message_id
-    assert list(Task.objects.values_list("state", "outcome")) == [("done", "Sent again")]
-
-
-def test_send_again_acts_once_however_often_it_is_pressed(db, rosa):
-    message = due(state=MessageState.SENT, sent_at=NOW)
-    actions.resend(message, by=rosa, at=NOW)
-
-    with pytest.raises(Refusal, match="sent again already"):
-        actions.resend(message, by=rosa, at=NOW)
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"state": MessageState.DUE}, "still on its way"),
-        ({"state": MessageState.CANCELLED}, "no longer wanted"),
-        ({"state": MessageState.MISSED, "useful_until": NOW - MINUTE}, "too late"),
-    ],
-)
-def test_send_again_is_refused_with_the_reason(db, rosa, fields, words):
-    with pytest.raises(Refusal, match=words):
-        actions.resend(due(**fields), by=rosa, at=NOW)
 
 
 def test_a_composer_has_its_code_for_itself(composers):

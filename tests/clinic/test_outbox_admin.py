@@ -10,8 +10,14 @@ from django.utils import timezone
 
 from clinic.outbox.admin import span
 from clinic.outbox.models import Message
+from tests.factories.messages import plain_composers
 
 LOG = "admin:clinic_message_changelist"
+
+
+@pytest.fixture
+def composers(monkeypatch):
+    return plain_composers(monkeypatch)
 
 
 def message(**fields):
@@ -75,6 +81,34 @@ def test_a_query_that_makes_no_sense_is_no_error(as_user, rosa, query):
     assert as_user(rosa).get(reverse(LOG), query).status_code in {200, 302, 400}
 
 
+def test_the_log_can_show_what_is_late(as_user, rosa):
+    late = message(state="due", sent_at=None, due_at=timezone.now() - timedelta(minutes=20))
+    message(state="due", sent_at=None, due_at=timezone.now() - timedelta(minutes=10))
+
+    page = as_user(rosa).get(reverse(LOG), {"late": "now"}).content.decode()
+
+    assert page.count('class="field-name"') == 1
+    assert str(late.pk) in page
+
+
+def test_the_log_says_how_it_travels_and_why_it_was_not_sent(as_user, rosa):
+    message(state="failed", sent_at=None, last_answer="never", why="SMTPRecipientsRefused 550")
+
+    page = as_user(rosa).get(reverse(LOG)).content.decode()
+
+    assert "it was refused for good, so the address may be wrong" in page
+    assert "SMTPRecipientsRefused" not in page
+    assert '<td class="field-channel">E-mail</td>' in page
+
+
+def test_the_class_of_the_error_stands_on_the_messages_own_page(as_user, rosa):
+    row = message(state="failed", sent_at=None, last_answer="never", why="SMTPRecipientsRefused 550")
+
+    page = as_user(rosa).get(address("change", row)).content.decode()
+
+    assert page.count("SMTPRecipientsRefused 550") == 1
+
+
 def test_days_are_uk_days():
     assert span("today", datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == (
         datetime(2026, 7, 1, 23, tzinfo=UTC),
@@ -86,7 +120,7 @@ def test_days_are_uk_days():
     )
 
 
-def test_a_button_sends_again(as_user, rosa):
+def test_a_button_sends_again(as_user, rosa, composers):
     row = message(state="failed", sent_at=None, why="SMTPDataError 554")
     browser = as_user(rosa)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings.appointments.diary import plan_messages
 from bookings.appointments.models import Appointment
-from clinic.outbox import actions, policy, registry, sending, stopping
+from clinic.outbox import actions, buttons, policy, registry, sending, stopping
 from clinic.outbox.enums import Channel, Stop
 from clinic.outbox.models import Attempt, Message
 from clinic.outbox.policy import Reach, by_hand, due_time, text_length, ways
@@ -291,7 +291,7 @@ def test_a_message_by_hand_cannot_be_sent_again(amina, rosa, visit, transactiona
     book(visit)
     make_due("missing_7d")
 
-    assert "goes by hand" in actions.why_not_again(Message.objects.get(), timezone.now())
+    assert "goes by hand" in buttons.why_not_again(Message.objects.get(), timezone.now())
 
 
 # Text messages that cannot go ------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def queue() -> Iterator[Finding]:
 def heartbeat() -> Iterator[Finding]:
     """Look at when the scheduler's tick last went through the worker."""
     try:
-        beat = Heartbeat.objects.filter(name="tick").first()
+        beat = Heartbeat.objects.filter(name=Heartbeat.TICK).first()
     except DatabaseError:
         return
     fine = beat is not None and timezone.now() - beat.at < OLDEST_HEARTBEAT
