@@ -22,6 +22,7 @@ class ClinicConfig(AppConfig):
         tracking.connect(mail_events.note)
         register("enquiry_received", enquiries.enquiry_received)
         register("staff_invited", staff.staff_invited)
+        register("task_overdue", staff.task_overdue)
 
 
 class ClinicAdminConfig(AdminConfig):

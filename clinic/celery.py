@@ -22,6 +22,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     lambda: [
         "clinic.outbox",
+        "clinic.staff",
         "clinic.enquiries",
         "clinic.pages",
         "bookings.holds",
@@ -39,6 +40,7 @@ def every(task: str, length: timedelta) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "tick": every(TICK, timedelta(seconds=settings.OUTBOX_TICK_SECONDS)),
+    "overdue tasks": every("clinic.staff.tasks.tell_of_overdue_tasks", timedelta(minutes=1)),
     "waiting list": every("bookings.waitlist.tasks.sweep", timedelta(minutes=1)),
     "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
     "old holds": every("bookings.holds.tasks.expire_old_holds", timedelta(hours=1)),

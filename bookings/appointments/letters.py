@@ -19,7 +19,7 @@ from bookings.appointments.policy import cooling_off_ends
 from bookings.appointments.words import COPIES
 from bookings.kinds.enums import Mode
 from clinic.db.clock import day_text, shortest_text, uk_day, when_text
-from clinic.outbox.enums import Channel
+from clinic.outbox.enums import BY_HAND, Channel
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, Text, words_of
 from patients.contact.models import choice_of
@@ -186,6 +186,7 @@ def _written(
         "clinic": settings.CLINIC,
         "origin": settings.SITE_ORIGIN,
         "large_print": choice.large_print,
+        "on_paper": message.channel in BY_HAND,
     }
     if message.channel == Channel.COPY:
         subject = COPIES[message.rule]

@@ -176,7 +176,7 @@ RULES = (
          at_any_hour=True, fixed=True, stops_for=UNLESS_DEAD),
     _staff("enquiry_received", "Message from the website", "enquiry_received", AtOnce(), WEEK, "The message is still kept.", at_any_hour=True),
     _staff("staff_invited",    "Invitation for staff",   "staff_invited", AtOnce(), WEEK,    "The account has no password yet.", at_any_hour=True),
-    _staff("task_overdue",     "A task is overdue",      "task_overdue",  AtOnce(), ONE_DAY, "The task is still open.", at_any_hour=True),
+    _staff("task_overdue",     "A task is overdue",      "task_overdue",  AtOnce(), ONE_DAY, "A task of theirs is still to do."),
 )
 # fmt: on
 

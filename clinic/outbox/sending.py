@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from clinic.addresses import actions as addresses
 from clinic.outbox import policy, texts
 from clinic.outbox.actions import ask_reception, ask_to_tell
-from clinic.outbox.enums import Answer, Channel, MessageState, Outcome
+from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
 from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, switched_off
 from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, standing_of
 from clinic.outbox.rules import BY_CODE
@@ -117,8 +117,9 @@ def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:
         return None
     for stop in sorted(rule.stops_for & standing_of(message.person)):
         return NotWanted(stop.why)
-    if message.channel not in policy.ways(rule, reach):
-        return NotWanted(NOT_CHOSEN[Channel(message.channel)])
+    channel = Channel(message.channel)
+    if channel not in BY_HAND and channel not in policy.ways(rule, reach):
+        return NotWanted(NOT_CHOSEN[channel])
     return NotWanted("this message is switched off") if rule.code in switched_off() else None
 
 

@@ -1,7 +1,7 @@
 """Opening, taking and finishing tasks."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,10 @@ from clinic.db.refusal import Refusal
 from clinic.db.states import move
 from clinic.worklist.enums import TaskKind, TaskState
 from clinic.worklist.models import Task
+
+# In opening hours an urgent task that nobody has taken is told after 30 minutes, to the manager after 60: the first
+# 30 are in its due time.
+MANAGER_AFTER = timedelta(minutes=30)
 
 
 def ask(
@@ -46,6 +50,22 @@ def finish(task: Task, outcome: str, *, by: Any, at: datetime) -> None:
     if not outcome.strip():
         raise Refusal("Say how this ended.")
     move(task, TaskState.DONE, by=by, at=at, outcome=outcome.strip())
+
+
+def tell_overdue(*, at: datetime) -> tuple[set[Role], set[UUID]]:
+    """Return whom to tell that tasks are overdue at ``at``: roles, and users by key. Each task is told of once.
+
+    One that nobody has taken is told to its role, a taken one to whoever took it; an urgent one that nobody has taken
+    for half an hour more to the managers.
+    """
+    late = Task.objects.select_for_update(skip_locked=True).waiting().filter(due_at__lte=at)
+    fresh = list(late.filter(told_at=None))
+    forgotten = late.filter(kind=TaskKind.URGENT_ANSWERS, state=TaskState.OPEN, manager_told_at=None)
+    for_managers = list(forgotten.filter(due_at__lte=at - MANAGER_AFTER))
+    Task.objects.filter(pk__in=[task.pk for task in fresh]).update(told_at=at)
+    Task.objects.filter(pk__in=[task.pk for task in for_managers]).update(manager_told_at=at)
+    roles = {Role(task.role) for task in fresh if not task.taken_by_id} | ({Role.MANAGER} if for_managers else set())
+    return roles, {task.taken_by_id for task in fresh if task.taken_by_id}
 
 
 def waiting_about(records: Iterable[UUID], kind: TaskKind) -> list[UUID]:

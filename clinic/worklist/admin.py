@@ -31,6 +31,7 @@ PLACES = {
     TaskKind.URGENT_ANSWERS: "review_record",
     TaskKind.DECISION_DUE: "review_record",
     TaskKind.MESSAGE_FAILED: "admin:clinic_message_change",
+    TaskKind.BY_HAND: "desk_tell",
     TaskKind.DID_NOT_ATTEND: "admin:bookings_appointment_change",
     TaskKind.ENQUIRY: "admin:clinic_enquiry_change",
     TaskKind.VISIT_TO_MOVE: "desk_move",

@@ -42,12 +42,15 @@ class Task(Record):
     state = models.CharField(max_length=8, choices=TaskState.choices, default=TaskState.OPEN)
     taken_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=500, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When its role was told that it is overdue.")
+    manager_told_at = models.DateTimeField(null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_at", "id"]
         triggers = [guard(MOVES)]
+        indexes = [models.Index(fields=["due_at"], name="tasks_that_wait", condition=~models.Q(state="done"))]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state=TaskState.TAKEN) | models.Q(taken_by__isnull=False),

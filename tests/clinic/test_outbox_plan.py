@@ -36,7 +36,6 @@ TO_COME = {
     "next_request",
     "yearly",
     "security_notice",
-    "task_overdue",
 }
 
 
@@ -117,7 +116,7 @@ def test_a_visit_booked_late_gets_only_what_can_still_come():
         ("letter_released", "2026-12-14 09:00", "2026-12-14 09:00", {"letter_released": "2026-12-14 09:00"}),
         ("plan_released", "2026-12-14 23:30", "2026-12-14 23:30", {"plan_released": "2026-12-15 08:00"}),
         ("account_changed", "2026-12-14 23:30", "2026-12-14 23:30", {"security_notice": "2026-12-14 23:30"}),
-        ("task_overdue", "2026-12-14 23:30", "2026-12-14 23:30", {"task_overdue": "2026-12-14 23:30"}),
+        ("task_overdue", "2026-12-14 23:30", "2026-12-14 23:30", {"task_overdue": "2026-12-15 08:00"}),
     ],
 )
 def test_each_fact_sends_at_its_times(fact, anchor, at, expected):
