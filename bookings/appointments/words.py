@@ -9,7 +9,7 @@ from patients.links.tokens import LONGEST
 SAMPLES = {
     "day": "Wednesday 30 September",
     "when": "Wednesday 30 September 2026 at 12:30pm, UK time",
-    "short": "Wed 30 Sep 12:30pm GMT",
+    "short": "Sun 25 Oct 1:30am GMT",
     "clinician": "Dr Example",
     "link": f"{settings.SITE_ORIGIN}/care/",
 }
@@ -48,7 +48,7 @@ REMINDER = Words(
     "Your appointment on {day}",
     "This is a reminder of your appointment.",
     "If you cannot come, tell us as soon as you can. Someone else can then have the time.",
-    text="{clinic}: appointment {short}, UK time. Will you come? {link} or call {phone}",
+    text="{clinic}: appointment {short}, UK time. Coming? {link} or call {phone}",
 )
 MISSING = Words(
     "Before your appointment on {day}",

@@ -142,15 +142,16 @@ def _cancel(visit: Appointment, form: CancelForm, now: datetime) -> None:
 
 def _over(request: HttpRequest, token: str, visit: Appointment, now: datetime) -> HttpResponse | None:
     """Return the page of a link that opens nothing any more, and why; None while it does. It names no time."""
-    if visit.state in CANCELLED:
-        why = "This appointment is cancelled."
+    is_cancelled = visit.state in CANCELLED
+    if is_cancelled:
+        why = "You do not have to do anything more."
     elif not links.is_current(token, visit):
         why = "This link is of an earlier time of your appointment. Use the one in our newest message."
     elif visit.state not in UPCOMING or not policy.may_cancel(visit.starts_at, now):
         why = "This appointment has started, or is over."
     else:
         return None
-    return render(request, f"{PAGES}/over.html", {"why": why})
+    return render(request, f"{PAGES}/over.html", {"why": why, "is_cancelled": is_cancelled})
 
 
 def _page(

@@ -23,7 +23,7 @@ OFFER = Words(
 SAMPLES = {
     "when": "Wednesday 30 September 2026 at 12:30pm, UK time",
     "until": "Wednesday 30 September 2026 at 12:30pm, UK time",
-    "short": "Wed 30 Sep 12:30pm GMT",
+    "short": "Sun 25 Oct 1:30am GMT",
     "clinician": "Dr Example",
     "link": f"{settings.SITE_ORIGIN}/waiting-list/",
 }

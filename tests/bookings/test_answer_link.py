@@ -81,7 +81,7 @@ def test_i_cannot_come(client, visit):
     assert answer["Location"] == path(visit)
     assert states(visit) == [("cancelled_by_patient", None, "Away (By the link in a message, with the date of birth)")]
     assert list(Message.objects.values_list("rule", flat=True)) == ["booking_cancelled"]
-    assert "This appointment is cancelled." in client.get(path(visit)).content.decode()
+    assert "Your appointment is cancelled" in client.get(path(visit)).content.decode()
 
 
 def test_another_refund_than_the_one_shown_is_asked_about_again(client, visit):
@@ -184,7 +184,7 @@ def test_somebody_without_an_account_can_answer(client, okafor):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"state": "cancelled_by_patient"}, "This appointment is cancelled."),
+        ({"state": "cancelled_by_patient"}, "Your appointment is cancelled"),
         ({"sequence": 1}, "This link is of an earlier time of your appointment."),
         ({"starts_at": PAST, "busy_from": PAST}, "This appointment has started, or is over."),
         ({"state": "did_not_attend"}, "This appointment has started, or is over."),

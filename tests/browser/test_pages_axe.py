@@ -5,9 +5,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bookings.appointments import links
 from bookings.choosing.forms import SlotField
 from clinic.accounts.models import User
 from clinic.addresses import actions as addresses
@@ -127,6 +129,35 @@ def test_a_patients_own_pages(walk, visits, amina):
     walk(amina.user, "/care/", "/care/details/", "/care/claim/", "/intake/", *sections, "/intake/check/", *each)
 
 
+def test_messages_and_how_we_reach_somebody(walk, amina):
+    due(person=amina.pk, since=timedelta(days=-1))
+    due(person=amina.pk, state="failed")
+    hand = walk(amina.user, "/care/messages/", "/care/contact/")
+
+    hand.page.get_by_label("By a letter in the post").check()
+    hand.write("Name of somebody", "Sam")
+    hand.follow("Save my choices")
+    assert hand.page.title().startswith("Error: ")
+    hand.write("Postal address", "1 Example Street")
+    hand.write("Their email address", "sam@example.com")
+    hand.follow("Save my choices")
+    assert hand.page.url.endswith("/care/messages/")
+
+
+def test_the_link_of_a_reminder(walk, visits):
+    hand = walk(None, links.address(visits["coming"]).removeprefix(settings.SITE_ORIGIN))
+    for year, title in (("1981", "Error: "), ("1980", "Will you come?")):
+        for part, value in (("Day", "27"), ("Month", "3"), ("Year", year)):
+            hand.write(part, value)
+        hand.follow("Continue")
+        assert hand.page.title().startswith(title)
+    hand.follow("I will be there")
+    assert hand.page.title().startswith("Thank you")
+    hand.follow("I cannot come")
+    hand.follow("Cancel this appointment")
+    assert hand.page.title().startswith("Your appointment is cancelled")
+
+
 def test_the_waiting_list(walk, visits, kind, okafor, amina):
     entry = waiting.entry(amina, kind, instead_of=visits["coming"], last_day=timezone.now() + timedelta(days=30))
     until = timezone.now() + timedelta(hours=3)
@@ -229,6 +260,8 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
     late = due(since=timedelta(minutes=20), person=amina.pk)
     due(state="failed", person=amina.pk, why="no address", last_answer="never")
 
+    called = due("reminder_3h", state="handed", channel="phone", person=amina.pk, about=coming.pk)
+
     walk(
         rosa,
         "/admin/",
@@ -240,6 +273,8 @@ def test_the_desk(walk, visits, amina, okafor, rosa, kind):
         f"/admin/clinic/message/{message.pk}/stop/",
         "/admin/messages/today/",
         f"/admin/people/{amina.pk}/messages/",
+        f"/admin/people/{amina.pk}/contact/",
+        f"/admin/messages/{called.pk}/tell/",
         f"/admin/diary/?day={coming.starts_at.date()}",
         "/admin/lists/",
         f"/admin/diary/week/?day={coming.starts_at.date()}",
@@ -301,6 +336,8 @@ def test_the_managers_pages(walk, pages, manager, rosa, kind, okafor):
         "/admin/report/",
         "/admin/messages/plan/",
         "/admin/messages/plan/missing_7d/",
+        "/admin/messages/texts/",
+        "/admin/messages/texts/reminder_48h/",
         "/admin/clinic/user/",
         "/admin/clinic/user/add/",
         f"/admin/clinic/user/{rosa.pk}/change/",
