@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 from clinic.addresses import actions as addresses
 from clinic.outbox import policy
 from clinic.outbox.actions import ask_reception
+from clinic.outbox.deadline import within
 from clinic.outbox.enums import Answer, MessageState, Outcome
 from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, RuleSetting
 from clinic.outbox.registry import Letter, NotWanted, compose, standing_of
@@ -70,9 +71,14 @@ def drain(seconds: float) -> int:
 def _claim() -> Any:
     """Return the next due message, now ours for the length of a lease, or None.
 
-    It carries ``claimed_at``: the database's clock, by which all that follows is decided.
+    It carries ``claimed_at``: the database's clock, by which all that follows is decided; and ``send_by`` (monotonic
+    seconds): half the lease is for sending. Later another worker may have it soon, and both would send it.
     """
-    return next(iter(Message.objects.raw(CLAIM, {"lease": settings.OUTBOX_LEASE_SECONDS})), None)
+    send_by = time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
+    message: Any = next(iter(Message.objects.raw(CLAIM, {"lease": settings.OUTBOX_LEASE_SECONDS})), None)
+    if message is not None:
+        message.send_by = send_by
+    return message
 
 
 def _handle(message: Any, connection: Any) -> None:
@@ -114,14 +120,18 @@ def _written(message: Message) -> Letter | NotWanted | Failure:
     return letter
 
 
-def _post(message: Message, letter: Letter, connection: Any) -> Failure | None:
-    """Hand ``letter`` to the mail server; return None when it took it."""
+def _post(message: Any, letter: Letter, connection: Any) -> Failure | None:
+    """Hand ``letter`` to the mail server; return None when it took it.
+
+    EMAIL_TIMEOUT is for one read: a server that answers byte by byte could hold the message, and us, beyond the lease.
+    """
     reached, mail = False, _mail(message, letter)
     try:
-        connection.open()
-        reached = True
-        if connection.send_messages([mail]) != 1:
-            return Failure(Answer.SLOW, "not taken")
+        with within(message.send_by - time.monotonic()):
+            connection.open()
+            reached = True
+            if connection.send_messages([mail]) != 1:
+                return Failure(Answer.SLOW, "not taken")
         message.provider_id = _name_at_the_provider(mail)
         return None
     except OSError as error:  # the errors of smtplib and of a provider's interface are OSErrors too
@@ -198,5 +208,6 @@ def _update(message: Message, **changes: Any) -> int:
 
 
 def _close(connection: Any) -> None:
-    with contextlib.suppress(OSError):
+    """Close it; a server that does not take its leave is not waited for."""
+    with contextlib.suppress(OSError), within(settings.OUTBOX_LEASE_SECONDS / 10):
         connection.close()
