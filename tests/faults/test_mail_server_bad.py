@@ -95,7 +95,8 @@ def test_each_answer_has_its_state_and_the_others_go_on(transactional_db, scale,
     assert others_took < scale.lease + scale.tick
 
 
-@pytest.mark.parametrize("wrong", ["drips", pytest.param("hangs", marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("wrong", ["drips", "hangs"])
 def test_a_server_that_keeps_everybody_waiting_holds_a_message_for_half_its_lease_at_most(
     transactional_db, okafor, wrong
 ):
