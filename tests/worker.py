@@ -96,12 +96,12 @@ def kill(process):
     process.wait(timeout=10)
 
 
-def wait_until(done, seconds, what):
+def wait_until(done, seconds, what, pause=0.02):
     """Wait until ``done()`` is true; return after how many seconds it was."""
     began = time.monotonic()
     while not done():
         assert time.monotonic() < began + seconds, f"Waited {seconds} s until {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
     return time.monotonic() - began
 
 
