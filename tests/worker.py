@@ -69,10 +69,10 @@ def start_scheduler(*, tick=1, **env):
     return start("beat", tick=tick, **env)
 
 
-def start(*words, port=0, tick=1, lease=6, **env):
+def start(*words, port=0, tick=1, lease=6, app="clinic", **env):
     """Start ``celery`` with ``words`` on the tests' database, in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "celery", "-q", "--skip-checks", "-A", "clinic", *words, "--loglevel", "warning"],
+        [sys.executable, "-m", "celery", "-q", "--skip-checks", "-A", app, *words, "--loglevel", "warning"],
         env=os.environ
         | {
             "DATABASE_URL": database_url(),
