@@ -11,16 +11,19 @@ import logging
 import time
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
 from django.db.models.functions import Now
 
 from clinic.addresses import actions as addresses
 from clinic.outbox import policy, texts
 from clinic.outbox.actions import ask_reception, ask_to_tell
+from clinic.outbox.deadline import within
 from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
 from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, switched_off
 from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, standing_of
@@ -45,7 +48,17 @@ update clinic_message
         where state in ('due', 'sending') and due_at <= now() and (state = 'due' or lease_until < now())
         order by due_at limit 1
           for update skip locked)
-returning *, now() as claimed_at
+returning *, now() as claimed_at,
+          exists (select from clinic_rulesetting where code = rule and not is_on) as is_off
+"""
+# One statement, so one journey and one commit: nearly every message ends here.
+SENT = """
+  with gone as (
+       update clinic_message
+          set state = 'sent', sent_at = now(), why = '', closed_at = null, lease_until = null, provider_id = %(name)s
+        where id = %(message)s and attempts = %(number)s)
+insert into clinic_attempt (id, message_id, number, at, outcome, why)
+values (%(key)s, %(message)s, %(number)s, now(), 'sent', '')
 """
 
 
@@ -76,16 +89,22 @@ def drain(seconds: float) -> int:
 def _claim() -> Any:
     """Return the next due message, now ours for the length of a lease, or None.
 
-    It carries ``claimed_at``: the database's clock, by which all that follows is decided.
+    It carries ``claimed_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
+    clinic has switched its rule off; and ``send_by`` (monotonic
+    seconds): half the lease is for sending. Later another worker may have it soon, and both would send it.
     """
-    return next(iter(Message.objects.raw(CLAIM, {"lease": settings.OUTBOX_LEASE_SECONDS})), None)
+    send_by = time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
+    message: Any = next(iter(Message.objects.raw(CLAIM, {"lease": settings.OUTBOX_LEASE_SECONDS})), None)
+    if message is not None:
+        message.send_by = send_by
+    return message
 
 
 def _handle(message: Any, connection: Any) -> None:
     if message.claimed_at >= message.useful_until:
         return _close_row(message, MessageState.MISSED, "later than it is of use")
     reach = _reach(message)
-    letter = _letter(message, reach)
+    letter = _letter(message, reach, is_off=message.is_off)
     if isinstance(letter, NotWanted):
         return _close_row(message, MessageState.CANCELLED, letter.why)
     if reach and reach.by_hand and isinstance(letter, Letter) and message.channel == Channel.EMAIL:
@@ -98,19 +117,19 @@ def _handle(message: Any, connection: Any) -> None:
 
 def letter_of(message: Message) -> Letter | Text | NotWanted | Failure:
     """Return what ``message`` would say now, or why it does not go. It changes nothing."""
-    letter = _letter(message, _reach(message))
+    letter = _letter(message, _reach(message), is_off=message.rule in switched_off())
     return letter if isinstance(letter, NotWanted | Failure) else _fault(message, letter) or letter
 
 
-def _letter(message: Message, reach: policy.Reach | None) -> Letter | Text | NotWanted | Failure:
-    return _stopped(message, reach) or _written(message)
+def _letter(message: Message, reach: policy.Reach | None, *, is_off: bool) -> Letter | Text | NotWanted | Failure:
+    return _stopped(message, reach, is_off) or _written(message)
 
 
 def _reach(message: Message) -> policy.Reach | None:
     return reach_of([message.person])[message.person] if message.person else None
 
 
-def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:
+def _stopped(message: Message, reach: policy.Reach | None, is_off: bool) -> NotWanted | None:
     """Return why the message does not go although its fact may still hold: the patient, or the clinic's settings."""
     rule = BY_CODE.get(message.rule)
     if rule is None:
@@ -120,7 +139,7 @@ def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:
     channel = Channel(message.channel)
     if channel not in BY_HAND and channel not in policy.ways(rule, reach):
         return NotWanted(NOT_CHOSEN[channel])
-    return NotWanted("this message is switched off") if rule.code in switched_off() else None
+    return NotWanted("this message is switched off") if is_off else None
 
 
 def _written(message: Message) -> Letter | Text | NotWanted | Failure:
@@ -158,16 +177,20 @@ def _hand_over(message: Any, hand: Channel) -> None:
             ask_to_tell(message, at=message.claimed_at)
 
 
-def _post(message: Message, letter: Letter | Text, connection: Any) -> Failure | None:
-    """Hand ``letter`` to the mail server or the carrier of texts; return None when it was taken."""
+def _post(message: Any, letter: Letter | Text, connection: Any) -> Failure | None:
+    """Hand ``letter`` to the mail server or the carrier of texts; return None when it was taken.
+
+    EMAIL_TIMEOUT is for one read: a server that answers byte by byte could hold the message, and us, beyond the lease.
+    """
     if isinstance(letter, Text):
         return _text(message, letter)
     reached, mail = False, _mail(message, letter)
     try:
-        connection.open()
-        reached = True
-        if connection.send_messages([mail]) != 1:
-            return Failure(Answer.SLOW, "not taken")
+        with within(message.send_by - time.monotonic()):
+            connection.open()
+            reached = True
+            if connection.send_messages([mail]) != 1:
+                return Failure(Answer.SLOW, "not taken")
         message.provider_id = _name_at_the_provider(mail)
         return None
     except OSError as error:  # the errors of smtplib and of a provider's interface are OSErrors too
@@ -181,10 +204,11 @@ def _post(message: Message, letter: Letter | Text, connection: Any) -> Failure |
         return Failure(Answer.NEVER, type(error).__name__)
 
 
-def _text(message: Message, text: Text) -> Failure | None:
+def _text(message: Any, text: Text) -> Failure | None:
     """Hand ``text`` to its carrier, under the message's own key; return None when it was taken."""
     try:
-        message.provider_id = texts.gateway().send(text, str(message.pk))[:PROVIDER_ID_LENGTH]
+        with within(message.send_by - time.monotonic()):
+            message.provider_id = texts.gateway().send(text, str(message.pk))[:PROVIDER_ID_LENGTH]
     except OSError as error:
         return Failure(policy.answer_to(error), policy.failure_text(error), policy.may_have_arrived(error))
     except SoftTimeLimitExceeded:
@@ -231,17 +255,14 @@ def _close_row(message: Any, state: MessageState, why: str) -> None:
 
 def _mark_sent(message: Message) -> None:
     """Write that it went out, even where it was called off while we sent it: the log tells what happened."""
-    mine = Message.objects.filter(pk=message.pk, attempts=message.attempts)
-    with transaction.atomic():
-        mine.update(
-            state=MessageState.SENT,
-            sent_at=Now(),
-            why="",
-            closed_at=None,
-            lease_until=None,
-            provider_id=message.provider_id,
-        )
-        _write_down(message, Outcome.SENT)
+    values: dict[str, Any] = {
+        "key": uuid4(),
+        "message": message.pk,
+        "number": message.attempts,
+        "name": message.provider_id,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(SENT, values)
 
 
 def _write_down(message: Message, outcome: Outcome, why: str = "") -> None:
@@ -257,5 +278,6 @@ def _update(message: Message, **changes: Any) -> int:
 
 
 def _close(connection: Any) -> None:
-    with contextlib.suppress(OSError):
+    """Close it; a server that does not take its leave is not waited for."""
+    with contextlib.suppress(OSError), within(settings.OUTBOX_LEASE_SECONDS / 10):
         connection.close()
