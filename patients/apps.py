@@ -11,11 +11,8 @@ class PatientsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the outbox who writes this app's messages, and what of a patient stops them."""
         from clinic.outbox import registry  # noqa: PLC0415 - models are loaded only now
-        from patients.contact.models import ContactChoice, reaches  # noqa: PLC0415
-        from patients.profile.models import Patient  # noqa: PLC0415
+        from patients.contact.models import reaches  # noqa: PLC0415
         from patients.suitability import letters  # noqa: PLC0415
 
         registry.register("decision_made", letters.decision_made)
-        registry.register_standing(Patient.objects.standing)
-        registry.register_standing(ContactChoice.objects.standing)
         registry.register_reach(reaches)

@@ -175,7 +175,7 @@ def _written(
     """Return the message for the channel it goes by: the letter, the text, or the few facts of a copy."""
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - checked before
-    words = words_of(message.rule, _word_facts(appointment, facts))
+    words = words_of(message, _word_facts(appointment, facts))
     choice = choice_of(patient)
     if message.channel == Channel.SMS:
         return Text(patient.phone, words.text)

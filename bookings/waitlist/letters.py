@@ -41,7 +41,7 @@ def waiting_list_offer(message: Message) -> Letter | Text | NotWanted:
     when = when_text(found.hold.starts_at)
     facts = {"when": when, "clinician": found.hold.clinician.name, "until": found.until_text}
     facts["short"] = shortest_text(found.expires_at)
-    words = words_of(message.rule, facts | {"link": settings.SITE_ORIGIN + reverse("waiting_list")})
+    words = words_of(message, facts | {"link": settings.SITE_ORIGIN + reverse("waiting_list")})
     if message.channel == Channel.SMS:
         return Text(patient.phone, words.text)
     visit = found.entry.instead_of

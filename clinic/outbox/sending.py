@@ -26,7 +26,7 @@ from clinic.outbox.actions import ask_reception, ask_to_tell
 from clinic.outbox.deadline import within
 from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
 from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, switched_off
-from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, standing_of
+from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of
 from clinic.outbox.rules import BY_CODE
 
 log = logging.getLogger("clinic.outbox")
@@ -49,7 +49,9 @@ update clinic_message
         order by due_at limit 1
           for update skip locked)
 returning *, now() as claimed_at,
-          exists (select from clinic_rulesetting where code = rule and not is_on) as is_off
+          exists (select from clinic_rulesetting where code = rule and not is_on) as is_off,
+          (select json_build_object('subject', w.subject, 'opening', w.opening, 'closing', w.closing, 'text', w.text)
+             from clinic_wordingsetting w where w.code = rule) as own_words
 """
 # One statement, so one journey and one commit: nearly every message ends here.
 SENT = """
@@ -90,7 +92,7 @@ def _claim() -> Any:
     """Return the next due message, now ours for the length of a lease, or None.
 
     It carries ``claimed_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
-    clinic has switched its rule off; and ``send_by`` (monotonic
+    clinic has switched its rule off; ``own_words``: the clinic's for it, or None; and ``send_by`` (monotonic
     seconds): half the lease is for sending. Later another worker may have it soon, and both would send it.
     """
     send_by = time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
@@ -134,7 +136,7 @@ def _stopped(message: Message, reach: policy.Reach | None, is_off: bool) -> NotW
     rule = BY_CODE.get(message.rule)
     if rule is None:
         return None
-    for stop in sorted(rule.stops_for & standing_of(message.person)):
+    for stop in sorted(rule.stops_for & reach.stops) if reach else ():
         return NotWanted(stop.why)
     channel = Channel(message.channel)
     if channel not in BY_HAND and channel not in policy.ways(rule, reach):
