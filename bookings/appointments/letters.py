@@ -21,6 +21,9 @@ from clinic.db.clock import day_text, uk_day, when_text
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted
 
+# Made once: to put this question together takes Django longer than the answer takes Postgres, at every message.
+VISITS = Appointment.objects.with_papers().select_related("patient__user", "clinician", "charge")
+
 
 def booking_confirmed(message: Message) -> Letter | NotWanted:
     """The booking as a durable record: time, total fee, the right to cancel, and a calendar file."""
@@ -105,8 +108,7 @@ def _with_calendar(message: Message, template: str, subject: str) -> Letter | No
 
 
 def _appointment(message: Message) -> Appointment:
-    visits = Appointment.objects.with_papers().select_related("patient__user", "clinician", "charge")
-    return visits.get(pk=message.about)
+    return VISITS.get(pk=message.about)
 
 
 def _lacks(appointment: Appointment) -> bool:
