@@ -26,6 +26,9 @@ from patients.contact.models import choice_of
 
 Written = Letter | Text | NotWanted
 
+# Made once: to put this question together takes Django longer than the answer takes Postgres, at every message.
+VISITS = Appointment.objects.with_papers().select_related("patient__user", "patient__contact", "clinician", "charge")
+
 
 def booking_confirmed(message: Message) -> Written:
     """The booking as a durable record: time, total fee, the right to cancel, and a calendar file."""
@@ -107,10 +110,7 @@ def _with_calendar(message: Message, template: str) -> Written:
 
 
 def _appointment(message: Message) -> Appointment:
-    visits = Appointment.objects.with_papers().select_related(
-        "patient__user", "patient__contact", "clinician", "charge"
-    )
-    return visits.get(pk=message.about)
+    return VISITS.get(pk=message.about)
 
 
 def _lacks(appointment: Appointment) -> bool:

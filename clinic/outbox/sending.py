@@ -37,6 +37,16 @@ NOT_CHOSEN = {
     Channel.COPY: "the patient has named nobody for copies",
 }
 
+# That the last one went, and the next one please: one journey and one commit for nearly every message.
+SENT = """
+  with gone as (
+       update clinic_message
+          set state = 'sent', sent_at = now(), why = '', closed_at = null, lease_until = null, provider_id = %(name)s
+        where id = %(gone)s and attempts = %(number)s),
+       noted as (
+       insert into clinic_attempt (id, message_id, number, at, outcome, why)
+       values (%(key)s, %(gone)s, %(number)s, now(), 'sent', ''))
+"""
 CLAIM = """
 update clinic_message
    set state = 'sending',
@@ -46,21 +56,13 @@ update clinic_message
  where id = (
        select id from clinic_message
         where state in ('due', 'sending') and due_at <= now() and (state = 'due' or lease_until < now())
+          and id is distinct from %(gone)s
         order by due_at limit 1
           for update skip locked)
 returning *, now() as claimed_at,
           exists (select from clinic_rulesetting where code = rule and not is_on) as is_off,
           (select json_build_object('subject', w.subject, 'opening', w.opening, 'closing', w.closing, 'text', w.text)
              from clinic_wordingsetting w where w.code = rule) as own_words
-"""
-# One statement, so one journey and one commit: nearly every message ends here.
-SENT = """
-  with gone as (
-       update clinic_message
-          set state = 'sent', sent_at = now(), why = '', closed_at = null, lease_until = null, provider_id = %(name)s
-        where id = %(message)s and attempts = %(number)s)
-insert into clinic_attempt (id, message_id, number, at, outcome, why)
-values (%(key)s, %(message)s, %(number)s, now(), 'sent', '')
 """
 
 
@@ -78,43 +80,53 @@ def drain(seconds: float) -> int:
 
     One bad message never stops the others; only a database that does not answer does.
     """
-    handled, until, connection = 0, time.monotonic() + seconds, get_connection()
+    handled, until, connection, gone = 0, time.monotonic() + seconds, get_connection(), None
     try:
-        while time.monotonic() < until and (message := _claim()):
-            _handle(message, connection)
+        while time.monotonic() < until:
+            message, gone = _claim(gone), None
+            if message is None:
+                break
+            gone = message if _handle(message, connection) else None
             handled += 1
     finally:
+        if gone is not None:
+            _mark_sent(gone)
         _close(connection)
     return handled
 
 
-def _claim() -> Any:
-    """Return the next due message, now ours for the length of a lease, or None.
+def _claim(gone: Any = None) -> Any:
+    """Return the next due message, now ours for the length of a lease, or None. Write down that ``gone`` was sent.
 
     It carries ``claimed_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
     clinic has switched its rule off; ``own_words``: the clinic's for it, or None; and ``send_by`` (monotonic
     seconds): half the lease is for sending. Later another worker may have it soon, and both would send it.
     """
     send_by = time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
-    message: Any = next(iter(Message.objects.raw(CLAIM, {"lease": settings.OUTBOX_LEASE_SECONDS})), None)
+    values = {"lease": settings.OUTBOX_LEASE_SECONDS, "gone": None} | (_sent(gone) if gone else {})
+    message: Any = next(iter(Message.objects.raw((SENT if gone else "") + CLAIM, values)), None)
     if message is not None:
         message.send_by = send_by
     return message
 
 
-def _handle(message: Any, connection: Any) -> None:
+def _handle(message: Any, connection: Any) -> bool:
+    """Send the message, or write down why not. Return whether it went: that is to be written down still."""
     if message.claimed_at >= message.useful_until:
-        return _close_row(message, MessageState.MISSED, "later than it is of use")
+        _close_row(message, MessageState.MISSED, "later than it is of use")
+        return False
     reach = _reach(message)
     letter = _letter(message, reach, is_off=message.is_off)
     if isinstance(letter, NotWanted):
-        return _close_row(message, MessageState.CANCELLED, letter.why)
+        _close_row(message, MessageState.CANCELLED, letter.why)
+        return False
     if reach and reach.by_hand and isinstance(letter, Letter) and message.channel == Channel.EMAIL:
-        return _hand_over(message, reach.by_hand)
+        _hand_over(message, reach.by_hand)
+        return False
     failure = letter if isinstance(letter, Failure) else _fault(message, letter) or _post(message, letter, connection)
-    if failure is None:
-        return _mark_sent(message)
-    return _after_failure(message, failure)
+    if failure is not None:
+        _after_failure(message, failure)
+    return failure is None
 
 
 def letter_of(message: Message) -> Letter | Text | NotWanted | Failure:
@@ -255,16 +267,14 @@ def _close_row(message: Any, state: MessageState, why: str) -> None:
     _update(message, state=state, why=why, closed_at=Now(), lease_until=None)
 
 
-def _mark_sent(message: Message) -> None:
-    """Write that it went out, even where it was called off while we sent it: the log tells what happened."""
-    values: dict[str, Any] = {
-        "key": uuid4(),
-        "message": message.pk,
-        "number": message.attempts,
-        "name": message.provider_id,
-    }
+def _mark_sent(message: Any) -> None:
     with database.cursor() as cursor:
-        cursor.execute(SENT, values)
+        cursor.execute(f"{SENT} select", _sent(message))
+
+
+def _sent(message: Any) -> dict[str, Any]:
+    """What ``SENT`` needs. It writes that a message went even where it was called off meanwhile: so it happened."""
+    return {"gone": message.pk, "number": message.attempts, "name": message.provider_id, "key": uuid4()}
 
 
 def _write_down(message: Message, outcome: Outcome, why: str = "") -> None:
