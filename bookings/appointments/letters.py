@@ -22,7 +22,7 @@ from clinic.db.clock import day_text, shortest_text, uk_day, when_text
 from clinic.outbox.enums import BY_HAND, Channel
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, Text, words_of
-from patients.contact.models import choice_of
+from patients.contact.models import choice_of, reach_from
 
 Written = Letter | Text | NotWanted
 
@@ -178,7 +178,7 @@ def _written(
     words = words_of(message, _word_facts(appointment, facts))
     choice = choice_of(patient)
     if message.channel == Channel.SMS:
-        return Text(patient.phone, words.text)
+        return Text(patient.phone, words.text, reach=reach_from(patient))
     context = facts | {
         "called": patient.called,
         "words": words,
@@ -191,8 +191,8 @@ def _written(
     if message.channel == Channel.COPY:
         subject = COPIES[message.rule]
         context |= {"called": choice.copies_name, "whose": patient.called, "subject": subject, "large_print": False}
-        return Letter(choice.copies_email, subject, *_rendered("visit_copy", context))
-    return Letter(patient.reach, words.subject, *_rendered(template, context), attachments)
+        return Letter(choice.copies_email, subject, *_rendered("visit_copy", context), reach=reach_from(patient))
+    return Letter(patient.reach, words.subject, *_rendered(template, context), attachments, reach_from(patient))
 
 
 def _rendered(template: str, context: dict[str, Any]) -> tuple[str, str]:

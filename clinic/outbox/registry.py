@@ -20,13 +20,17 @@ Attachment = tuple[str, str | bytes, str]  # file name, content, mimetype
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as it goes out: one recipient, a subject, plain text, and perhaps the same as HTML."""
+    """A message as it goes out: one recipient, a subject, plain text, and perhaps the same as HTML.
+
+    ``reach`` of the patient, where the composer has read them anyway; else the sender asks for it.
+    """
 
     to: str
     subject: str
     text: str
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Text:
 
     to: str
     text: str
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True)

@@ -6,26 +6,24 @@ statement takes the row again, under the same Message-ID. So nothing is lost, an
 message that was just being sent may arrive twice; its row says so.
 """
 
-import contextlib
 import logging
 import time
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.db.models.functions import Now
 
 from clinic.addresses import actions as addresses
-from clinic.outbox import policy, texts
+from clinic.outbox import policy
 from clinic.outbox.actions import ask_reception, ask_to_tell
-from clinic.outbox.deadline import within
 from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
-from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, switched_off
+from clinic.outbox.models import Attempt, Message, switched_off
+from clinic.outbox.posting import Failure, close, post
 from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of
 from clinic.outbox.rules import BY_CODE
 
@@ -66,32 +64,24 @@ returning *, now() as claimed_at,
 """
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a message did not go out, in words without values, and whether the server may have it all the same."""
-
-    answer: Answer
-    why: str
-    may_have_arrived: bool = False
-
-
 def drain(seconds: float) -> int:
     """Handle due messages until none is left or ``seconds`` have passed; return how many were handled.
 
     One bad message never stops the others; only a database that does not answer does.
     """
     handled, until, connection, gone = 0, time.monotonic() + seconds, get_connection(), None
+    stopped = addresses.stopped()
     try:
         while time.monotonic() < until:
             message, gone = _claim(gone), None
             if message is None:
                 break
-            gone = message if _handle(message, connection) else None
+            gone = message if _handle(message, connection, stopped) else None
             handled += 1
     finally:
         if gone is not None:
             _mark_sent(gone)
-        _close(connection)
+        close(connection)
     return handled
 
 
@@ -110,20 +100,22 @@ def _claim(gone: Any = None) -> Any:
     return message
 
 
-def _handle(message: Any, connection: Any) -> bool:
+def _handle(message: Any, connection: Any, stopped: frozenset[str]) -> bool:
     """Send the message, or write down why not. Return whether it went: that is to be written down still."""
     if message.claimed_at >= message.useful_until:
         _close_row(message, MessageState.MISSED, "later than it is of use")
         return False
-    reach = _reach(message)
-    letter = _letter(message, reach, is_off=message.is_off)
+    letter, reach = _letter(message, is_off=message.is_off)
     if isinstance(letter, NotWanted):
         _close_row(message, MessageState.CANCELLED, letter.why)
         return False
     if reach and reach.by_hand and isinstance(letter, Letter) and message.channel == Channel.EMAIL:
         _hand_over(message, reach.by_hand)
         return False
-    failure = letter if isinstance(letter, Failure) else _fault(message, letter) or _post(message, letter, connection)
+    if isinstance(letter, Failure):
+        failure: Failure | None = letter
+    else:
+        failure = _fault(message, letter, stopped) or post(message, letter, connection)
     if failure is not None:
         _after_failure(message, failure)
     return failure is None
@@ -131,12 +123,17 @@ def _handle(message: Any, connection: Any) -> bool:
 
 def letter_of(message: Message) -> Letter | Text | NotWanted | Failure:
     """Return what ``message`` would say now, or why it does not go. It changes nothing."""
-    letter = _letter(message, _reach(message), is_off=message.rule in switched_off())
-    return letter if isinstance(letter, NotWanted | Failure) else _fault(message, letter) or letter
+    letter, _ = _letter(message, is_off=message.rule in switched_off())
+    return letter if isinstance(letter, NotWanted | Failure) else _fault(message, letter, addresses.stopped()) or letter
 
 
-def _letter(message: Message, reach: policy.Reach | None, *, is_off: bool) -> Letter | Text | NotWanted | Failure:
-    return _stopped(message, reach, is_off) or _written(message)
+def _letter(message: Message, *, is_off: bool) -> tuple[Letter | Text | NotWanted | Failure, policy.Reach | None]:
+    """Return what ``message`` says, or why it does not go, with how its patient may be reached."""
+    letter = _written(message)
+    if isinstance(letter, NotWanted):
+        return letter, None
+    reach = getattr(letter, "reach", None) or _reach(message)
+    return _stopped(message, reach, is_off) or letter, reach
 
 
 def _reach(message: Message) -> policy.Reach | None:
@@ -168,15 +165,18 @@ def _written(message: Message) -> Letter | Text | NotWanted | Failure:
     return letter
 
 
-def _fault(message: Message, letter: Letter | Text) -> Failure | None:
-    """Return why ``letter`` cannot go out, or None. A text message that is too long would come in pieces, or not."""
+def _fault(message: Message, letter: Letter | Text, stopped: frozenset[str]) -> Failure | None:
+    """Return why ``letter`` cannot go out, or None. A text message that is too long would come in pieces, or not.
+
+    ``stopped``: the addresses to which nothing is sent, as they were when the drain began, some seconds ago.
+    """
     if isinstance(letter, Text) != (message.channel == Channel.SMS):
         return Failure(Answer.NEVER, "not written for this channel")
     if isinstance(letter, Text) and policy.text_length(letter.text) > policy.LONGEST_TEXT:
         return Failure(Answer.NEVER, "longer than a text message may be")
     if not letter.to:
         return Failure(Answer.NEVER, "no address")
-    if isinstance(letter, Letter) and addresses.is_stopped(letter.to):
+    if letter.to.lower() in stopped:
         return Failure(Answer.NEVER, "the address does not work")
     return None
 
@@ -189,65 +189,6 @@ def _hand_over(message: Any, hand: Channel) -> None:
     with transaction.atomic():
         if _update(message, **changes):
             ask_to_tell(message, at=message.claimed_at)
-
-
-def _post(message: Any, letter: Letter | Text, connection: Any) -> Failure | None:
-    """Hand ``letter`` to the mail server or the carrier of texts; return None when it was taken.
-
-    EMAIL_TIMEOUT is for one read: a server that answers byte by byte could hold the message, and us, beyond the lease.
-    """
-    if isinstance(letter, Text):
-        return _text(message, letter)
-    reached, mail = False, _mail(message, letter)
-    try:
-        with within(message.send_by - time.monotonic()):
-            connection.open()
-            reached = True
-            if connection.send_messages([mail]) != 1:
-                return Failure(Answer.SLOW, "not taken")
-        message.provider_id = _name_at_the_provider(mail)
-        return None
-    except OSError as error:  # the errors of smtplib and of a provider's interface are OSErrors too
-        _close(connection)
-        arrived = reached and policy.may_have_arrived(error)
-        return Failure(policy.answer_to(error), policy.failure_text(error), arrived)
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception as error:  # noqa: BLE001 - a header or an address that cannot be sent
-        _close(connection)
-        return Failure(Answer.NEVER, type(error).__name__)
-
-
-def _text(message: Any, text: Text) -> Failure | None:
-    """Hand ``text`` to its carrier, under the message's own key; return None when it was taken."""
-    try:
-        with within(message.send_by - time.monotonic()):
-            message.provider_id = texts.gateway().send(text, str(message.pk))[:PROVIDER_ID_LENGTH]
-    except OSError as error:
-        return Failure(policy.answer_to(error), policy.failure_text(error), policy.may_have_arrived(error))
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception as error:  # noqa: BLE001 - a gateway of somebody else's making must not stop the others
-        return Failure(Answer.NEVER, type(error).__name__)
-    return None
-
-
-def _name_at_the_provider(mail: Any) -> str:
-    """What the provider calls a mail it has taken, or nothing: of a mail server there is no such name."""
-    name = getattr(getattr(mail, "anymail_status", None), "message_id", None)
-    return "" if name is None else str(name)[:PROVIDER_ID_LENGTH]
-
-
-def _mail(message: Message, letter: Letter) -> EmailMultiAlternatives:
-    """Return the mail: one recipient, no copies, and the row's own Message-ID."""
-    mail = EmailMultiAlternatives(
-        letter.subject, letter.text, to=[letter.to], headers={"Message-ID": message.message_id}
-    )
-    if letter.html:
-        mail.attach_alternative(letter.html, "text/html")
-    for name, content, mimetype in letter.attachments:
-        mail.attach(name, content, mimetype)
-    return mail
 
 
 def _after_failure(message: Any, failure: Failure) -> None:
@@ -287,9 +228,3 @@ def _update(message: Message, **changes: Any) -> int:
     return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.SENDING).update(
         **changes
     )
-
-
-def _close(connection: Any) -> None:
-    """Close it; a server that does not take its leave is not waited for."""
-    with contextlib.suppress(OSError), within(settings.OUTBOX_LEASE_SECONDS / 10):
-        connection.close()

@@ -71,19 +71,21 @@ def messages_of(patient: Patient) -> models.QuerySet[Message]:
     return Message.objects.filter(person=patient.pk)
 
 
+def reach_from(patient: Patient) -> Reach:
+    """Return how ``patient`` may be reached, and what stops messages to them. It reads ``user`` and ``contact``."""
+    choice = choice_of(patient)
+    return policy.reach(
+        way=choice.way,
+        address=patient.reach,
+        texts=choice.texts and bool(settings.SMS_GATEWAY),
+        phone=patient.phone,
+        copies_to=choice.copies_email,
+        status=patient.status,
+        reminders=choice.reminders,
+    )
+
+
 def reaches(people: list[UUID]) -> dict[UUID, Reach]:
-    """Return how each of ``people`` (patients' keys) may be reached, and what stops messages to them. One query."""
-    chosen = ("contact__way", "contact__texts", "contact__reminders", "contact__copies_email")
-    rows = Patient.objects.filter(pk__in=people).values("pk", "phone", "email", "user__email", "status", *chosen)
-    return {
-        row["pk"]: policy.reach(
-            way=row["contact__way"] or Way.EMAIL,
-            address=row["user__email"] or row["email"],
-            texts=bool(row["contact__texts"] and settings.SMS_GATEWAY),
-            phone=row["phone"],
-            copies_to=row["contact__copies_email"] or "",
-            status=row["status"],
-            reminders=row["contact__reminders"] is not False,
-        )
-        for row in rows
-    }
+    """Return how each of ``people`` (patients' keys) may be reached. One query."""
+    known = Patient.objects.filter(pk__in=people).select_related("user", "contact").defer("access_needs")
+    return {patient.pk: reach_from(patient) for patient in known.iterator()}
