@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from clinic.addresses import actions as addresses
 from clinic.outbox import policy, texts
 from clinic.outbox.actions import ask_reception, ask_to_tell
-from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
+from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome, Reader
 from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, switched_off
 from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, standing_of
 from clinic.outbox.rules import BY_CODE
@@ -107,7 +107,11 @@ def _letter(message: Message, reach: policy.Reach | None) -> Letter | Text | Not
 
 
 def _reach(message: Message) -> policy.Reach | None:
-    return reach_of([message.person])[message.person] if message.person else None
+    """How the reader may be reached; None for staff, who get e-mail also where it is about a patient."""
+    rule = BY_CODE.get(message.rule)
+    if message.person is None or (rule and rule.reader == Reader.STAFF):
+        return None
+    return reach_of([message.person])[message.person]
 
 
 def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:
