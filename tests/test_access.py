@@ -165,7 +165,17 @@ def address(name, world):
     }
     if "questions" in name:
         values |= {"slug": "sleep", "token": tokens.token("questions", world["questions"])}
-    for wanted in ({}, {"pk"}, {"slug"}, {"section"}, {"name"}, {"pk", "number"}, {"token"}, {"token", "slug"}, {"pk", "asked"}):
+    for wanted in (
+        {},
+        {"pk"},
+        {"slug"},
+        {"section"},
+        {"name"},
+        {"pk", "number"},
+        {"token"},
+        {"token", "slug"},
+        {"pk", "asked"},
+    ):
         try:
             return reverse(name, kwargs={key: values[key] for key in wanted})
         except NoReverseMatch:

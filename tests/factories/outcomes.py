@@ -37,6 +37,27 @@ def answered(patient, clinician, at=None, **values):
     return now(one)
 
 
+def over(questionnaire, how):
+    """Bring questions to an end, or back before their beginning, and return them."""
+    rows, patient = Questionnaire.objects.filter(pk=questionnaire.pk), questionnaire.patient
+    if how == "early":
+        rows.update(opens_at=timezone.now() + timedelta(days=2))
+        return now(questionnaire)
+    answer(questionnaire)
+    if how == "sent":
+        actions.send(questionnaire, "self", by=None, at=timezone.now())
+    elif how == "withdrawn":
+        actions.withdraw(questionnaire, by=questionnaire.asked_by.user, at=timezone.now())
+    elif how == "expired":
+        back = timezone.now() - timedelta(days=60)
+        times = dict.fromkeys(("asked_at", "opens_at", "started_at"), back)
+        rows.update(**times, expires_at=back + timedelta(days=30))
+    elif how == "discharged":
+        patient.status, patient.status_since = "discharged", timezone.localdate()
+        patient.save()
+    return now(questionnaire)
+
+
 def now(questionnaire):
     """The row as it stands."""
     return Questionnaire.objects.get(pk=questionnaire.pk)

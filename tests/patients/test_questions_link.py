@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.logs import PlainFormatter
 from patients.links import tokens
 from patients.links.models import TriedLink
-from patients.outcomes import actions, links
+from patients.outcomes import links
 from patients.outcomes.models import Questionnaire, Response
 from tests.factories import outcomes
 from tests.race import race
@@ -323,25 +323,6 @@ class TestAnotherOpening:
         assert kept(asked) == {"sleep": "2"}
 
 
-def over(asked, how, okafor):
-    """Bring the questions to an end, or back before their beginning."""
-    if how == "sent":
-        actions.send(outcomes.answer(asked), "self", by=None, at=timezone.now())
-    elif how == "withdrawn":
-        actions.withdraw(outcomes.answer(asked), by=okafor.user, at=timezone.now())
-    elif how == "expired":
-        outcomes.answer(asked)
-        back = timezone.now() - timedelta(days=60)
-        times = dict.fromkeys(("asked_at", "opens_at", "started_at"), back)
-        Questionnaire.objects.filter(pk=asked.pk).update(**times, expires_at=back + timedelta(days=30))
-    elif how == "early":
-        Questionnaire.objects.filter(pk=asked.pk).update(opens_at=timezone.now() + timedelta(days=2))
-    elif how == "discharged":
-        outcomes.answer(asked)
-        asked.patient.status, asked.patient.status_since = "discharged", timezone.localdate()
-        asked.patient.save()
-
-
 @pytest.mark.parametrize(
     ("how", "words"),
     [
@@ -353,9 +334,9 @@ def over(asked, how, okafor):
     ],
 )
 class TestWhatIsOver:
-    def test_each_says_so_and_shows_nothing(self, client, asked, okafor, how, words):
+    def test_each_says_so_and_shows_nothing(self, client, asked, how, words):
         opened(client, asked)
-        over(asked, how, okafor)
+        outcomes.over(asked, how)
         before = list(Response.objects.values_list("pk", "completed_at"))
 
         for slug in ("", *SLUGS, "send"):
@@ -368,8 +349,8 @@ class TestWhatIsOver:
                     assert secret not in main(answer), secret
         assert list(Response.objects.values_list("pk", "completed_at")) == before
 
-    def test_signed_in_too(self, as_user, amina, asked, okafor, how, words):
-        over(asked, how, okafor)
+    def test_signed_in_too(self, as_user, amina, asked, how, words):
+        outcomes.over(asked, how)
 
         for slug in ("", "sleep/", "send/"):
             assert words in main(as_user(amina.user).get(f"/care/questions/{slug}"))
