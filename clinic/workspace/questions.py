@@ -1,6 +1,6 @@
 """Asking a patient how they are before a review, and what they answered, for the clinicians in whose care they are."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -79,10 +79,11 @@ def shown_to(user: Any, patient: Patient) -> dict[str, Any] | None:
         return None
     responses = [{each.instrument: each for each in asked.responses.all()} for asked in newest]
     now, before = responses[0], responses[1] if len(responses) > 1 else {}
-    days = [day_text(uk_day(asked.completed_at or asked.asked_at)) for asked in newest]
+    days = [uk_day(asked.completed_at or asked.asked_at) for asked in newest]
     return {
-        "day": days[0],
-        "day_before": days[1] if len(days) > 1 else "",
+        "day": day_text(days[0]),
+        "short_day": _short(days[0]),
+        "short_before": _short(days[1]) if len(days) > 1 else "",
         "done_by": DONE_BY[next(iter(now.values())).done_by],
         "rows": [
             _row(instrument, question, now[instrument.code], before.get(instrument.code))
@@ -90,7 +91,19 @@ def shown_to(user: Any, patient: Patient) -> dict[str, Any] | None:
             if instrument.code in now
             for question in instrument.questions
         ],
+        "scales": [
+            {
+                "key": " and ".join(question.about for question in each.questions).capitalize(),
+                "value": policy.scale_text(each),
+            }
+            for each in INSTRUMENTS
+            if each.code in now
+        ],
     }
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b} {day.year}"
 
 
 def _row(instrument: Instrument, question: Question, now: Response, before: Response | None) -> dict[str, str]:
@@ -99,7 +112,6 @@ def _row(instrument: Instrument, question: Question, now: Response, before: Resp
     may_compare = instrument.is_number and before is not None and before.version == now.version
     return {
         "about": question.about,
-        "scale": policy.scale_text(instrument),
         "now": _answer(question, value),
         "before": _answer(question, old) if before else "",
         "change": policy.change_text(old, value) if may_compare else "",

@@ -14,20 +14,19 @@ RATHER_NOT = (NO_ANSWER, "I would rather not answer")
 
 
 class AnswerForm(PlainErrors, forms.Form):
-    """One question on its page. Where it ``is_kept``, an answer of before holds and may be left as it is."""
+    """One question on its page."""
 
     answer = forms.ChoiceField(widget=forms.RadioSelect)
     helper = helper("Save and continue", question=True)
     use_required_attribute = False
 
-    def __init__(self, page: Page, *args: Any, is_kept: bool = False, **kwargs: Any) -> None:
+    def __init__(self, page: Page, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field, instrument = self.fields["answer"], page.instrument
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - made so above
         ask = f"Choose an answer about {page.question.about}"
         field.label = page.question.words
         field.choices = [(str(number), words) for number, words in page.question.choices] + [RATHER_NOT]
-        field.required = not is_kept
         field.error_messages |= {"required": ask, "invalid_choice": ask}
         if instrument.is_number:
             field.widget.attrs["class"] = "scale"

@@ -97,8 +97,8 @@ def change_text(baseline: int | None, now: int | None) -> str:
 def scale_text(instrument: Instrument) -> str:
     """Return the ends of a scale and its direction, for a clinician."""
     numbers = [number for number, _ in instrument.questions[0].choices]
-    better = "higher" if instrument.higher_is_better else "lower"
-    return f"{min(numbers)}: {instrument.lowest}. {max(numbers)}: {instrument.highest}. A {better} number is the better end."
+    better = "Higher" if instrument.higher_is_better else "Lower"
+    return f"{min(numbers)} is {instrument.lowest}, {max(numbers)} {instrument.highest}. {better} is better."
 
 
 def opens_at(due_on: date, asked_at: datetime) -> datetime:

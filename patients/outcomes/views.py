@@ -174,14 +174,15 @@ def _question(way: Way, page: Page, number: int) -> HttpResponse:
     wanted, given = way.asked.pages, way.given_here(page)
     is_kept = page not in way.left()
     posted = way.request.POST if way.request.method == "POST" else None
-    form = AnswerForm(page, posted, is_kept=is_kept, initial={"answer": given})
+    form, following = AnswerForm(page, posted, initial={"answer": given}), [each.slug for each in wanted[number + 1 :]]
+    if posted is not None and is_kept and not posted.get("answer"):  # what they answered before holds
+        return redirect(way.url(following[0] if following else SEND))
     if form.is_valid():
         try:
-            if value := form.cleaned_data["answer"]:
-                actions.keep(way.asked, page, value, opening=way.mark, at=way.now)
+            actions.keep(way.asked, page, form.cleaned_data["answer"], opening=way.mark, at=way.now)
         except Refusal:  # closed since the page was opened: its first page says how
             return redirect(way.url())
-        return redirect(way.url(wanted[number + 1].slug if number + 1 < len(wanted) else SEND))
+        return redirect(way.url(following[0] if following else SEND))
     context = {
         "form": form,
         "number": number + 1,

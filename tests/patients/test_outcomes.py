@@ -380,7 +380,7 @@ class TestTheClinicianPages:
         assert "Change on this questionnaire" in html
         for text in ("Down 2 points (28.6%)", "Up 2 points<", "Up 1 point (33.3%)", "Not answered", "2: Much better"):
             assert text in html, text
-        assert "A higher number is the better end." in html
+        assert "Higher is better." in html
         assert "by the patient alone" in html
 
     def test_answers_to_other_words_are_not_compared(self, as_user, amina, okafor):

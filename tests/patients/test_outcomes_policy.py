@@ -107,11 +107,9 @@ def test_nothing_is_filled_in_for_what_somebody_would_rather_not_say():
 
 
 def test_the_direction_of_a_scale_is_said():
-    assert policy.scale_text(PAIN) == (
-        "0: no pain. 10: the worst pain you can imagine. A lower number is the better end."
-    )
-    assert policy.scale_text(SLEEP) == "0: very badly. 10: very well. A higher number is the better end."
-    assert policy.scale_text(OVERALL).startswith("1: very much better. 7: very much worse.")
+    assert policy.scale_text(PAIN) == ("0 is no pain, 10 the worst pain you can imagine. Lower is better.")
+    assert policy.scale_text(SLEEP) == "0 is very badly, 10 very well. Higher is better."
+    assert policy.scale_text(OVERALL).startswith("1 is very much better, 7 very much worse.")
 
 
 def test_they_open_a_week_before_and_close_two_weeks_after_by_the_uk_clock():
