@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from clinic.db.clock import instant
-from clinic.db.states import StaleState, move
+from clinic.db.states import move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
 from patients.outcomes import policy
@@ -52,7 +52,8 @@ def ask(
 def withdraw(questionnaire: Questionnaire, *, by: Any, at: datetime) -> None:
     """Take the questions back, and call off their messages. Raises StaleState where they are answered or closed."""
     with transaction.atomic():
-        _close(_locked(questionnaire), State.WITHDRAWN, why="the questions were withdrawn", by=by, at=at)
+        move(_locked(questionnaire), State.WITHDRAWN, by=by, at=at, answers=None)
+        outbox.cancel(questionnaire.pk, why="the questions are withdrawn", at=at)
 
 
 def keep(questionnaire: Questionnaire, page: Page, value: str, *, opening: str, at: datetime) -> None:
@@ -91,7 +92,8 @@ def send(questionnaire: Questionnaire, done_by: DoneBy, *, by: Any, at: datetime
             for instrument in INSTRUMENTS
             if instrument.code in asked
         )
-        _close(draft, State.ANSWERED, why="the questions are answered", by=by, at=at, reason=reason, completed_at=at)
+        move(draft, State.ANSWERED, by=by, at=at, reason=reason, answers=None, completed_at=at)
+        outbox.cancel(draft.pk, why="the questions are answered", at=at)
     return responses
 
 
@@ -102,14 +104,8 @@ def _make_room(patient: Patient, *, by: Any, at: datetime) -> None:
         return
     if at < open_one.expires_at:
         raise AlreadyAsked
-    _close(open_one, State.EXPIRED, why="the questions were not answered in time", by=by, at=at)
-
-
-def _close(questionnaire: Questionnaire, state: State, *, why: str, by: Any, at: datetime, **more: Any) -> None:
-    if questionnaire.state != State.ASKED:
-        raise StaleState
-    move(questionnaire, state, by=by, at=at, answers=None, **more)
-    outbox.cancel(questionnaire.pk, why=why, at=at)
+    move(open_one, State.EXPIRED, by=by, at=at, answers=None)
+    outbox.cancel(open_one.pk, why="the questions were not answered in time", at=at)
 
 
 def _locked(questionnaire: Questionnaire) -> Questionnaire:

@@ -27,6 +27,11 @@ DUE = Words(
     "We do not have your answers for your review yet. There is still time.",
     "If something is hard to do, call us. We will help.",
 )
+WHY_NOT = {
+    Standing.ANSWERED: "the questions are answered",
+    Standing.WITHDRAWN: "the questions are withdrawn",
+    Standing.LATE: "the questions were not answered in time",
+}
 SAMPLES = {"last_day": "Wednesday 30 September 2026", "link": f"{settings.SITE_ORIGIN}/q/{'x' * LONGEST}/"}
 
 
@@ -35,8 +40,8 @@ def review_questions(message: Message) -> Letter | NotWanted:
     rows = Questionnaire.objects.defer("answers").select_related("patient__user", "patient__contact")
     asked = rows.get(pk=message.about)
     standing = asked.standing(message.due_at)
-    if standing not in {Standing.OPEN, Standing.EARLY}:
-        return NotWanted(f"the questions are {standing}")
+    if standing in WHY_NOT:
+        return NotWanted(WHY_NOT[standing])
     url, patient = links.address(asked), asked.patient
     last_day = day_text(asked.last_day)
     words = words_of(message.rule, {"last_day": last_day, "link": url})
@@ -56,10 +61,10 @@ def review_questions(message: Message) -> Letter | NotWanted:
 
 def review_late(message: Message) -> Letter | NotWanted:
     """To the clinician who asked: that the answers have not come. Of whom, stands behind the sign-in."""
-    asked = Questionnaire.objects.defer("answers").select_related("asked_by__user").get(pk=message.about)
+    asked = Questionnaire.objects.defer("answers").select_related("asked_by__user", "patient").get(pk=message.about)
     user = asked.asked_by.user
     if asked.state != State.ASKED:
-        return NotWanted(f"the questions are {asked.state}")
+        return NotWanted(WHY_NOT[asked.standing(message.due_at)])
     if not user.is_active:
         return NotWanted("whoever asked does not work here any more")
     subject = "Answers you asked for have not come"

@@ -33,7 +33,7 @@ FULL = draft(pain_average="6", pain_worst="9", stiffness="7", sleep="3", overall
         ("8", "7", "12.5"),
         ("10", "0", "100.0"),
         ("7", "7", "0.0"),
-        ("0.1", "0.3", "-200.0"),  # with floats it is -199.99999999999997
+        ("4", "3.99", "0.3"),  # with floats it is 0.2499..., so 0.2
     ],
 )
 def test_a_change_is_in_per_cent_of_the_baseline_exactly(baseline, now, percent):
