@@ -273,9 +273,12 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# For ever. Celery's own 100 tries are over after 48 minutes without a queue; then the worker ends, with exit code 0.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_throttle": 1,
+    # A task is off the queue when a worker takes it. Were it taken back only then, at its end, a queue that hangs at
+    # that moment would leave the worker waiting for ever. A task that is lost does not matter: the next tick comes.
+    "ack_emulation": False,
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
 }

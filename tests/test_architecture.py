@@ -93,7 +93,7 @@ INSIDE = {
     "bookings.choosing": {"listing", "page", "appointment_urls"},
     "bookings.holds": {"limits"},
     "bookings.waitlist": {"freed", "wishes"},
-    "clinic.outbox": {"rules", "sending", "eml", "buttons", "reasons"},
+    "clinic.outbox": {"rules", "sending", "eml", "buttons", "deadline", "posting", "reasons"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},

@@ -22,9 +22,23 @@ from clinic.db.clock import day_text, shortest_text, uk_day, when_text
 from clinic.outbox.enums import BY_HAND, Channel
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, Text, words_of
-from patients.contact.models import choice_of
+from patients.contact.models import choice_of, reach_from
 
 Written = Letter | Text | NotWanted
+
+# Only what letters print: to put the question together takes Django longer than the answer takes Postgres, at every
+# message, and what a patient needs at a visit is sealed and no matter of a letter.
+VISIT = "sequence state mode starts_at ends_at fee_pence booked_at cut_off_minute refund_before_percent refund_after_percent"
+PATIENT = "preferred_name first_names family_name email phone status"
+CONTACT = "patient way texts reminders large_print copies_name copies_email"
+PRINTED = (
+    *(*VISIT.split(), "early_start_requested_at", "move_asked_at", "clinician__name", "patient__user__email"),
+    *(f"patient__{name}" for name in PATIENT.split()),
+    *(f"patient__contact__{name}" for name in CONTACT.split()),
+)
+VISITS = (
+    Appointment.objects.with_papers().select_related("patient__user", "patient__contact", "clinician").only(*PRINTED)
+)
 
 
 def booking_confirmed(message: Message) -> Written:
@@ -107,10 +121,7 @@ def _with_calendar(message: Message, template: str) -> Written:
 
 
 def _appointment(message: Message) -> Appointment:
-    visits = Appointment.objects.with_papers().select_related(
-        "patient__user", "patient__contact", "clinician", "charge"
-    )
-    return visits.get(pk=message.about)
+    return VISITS.get(pk=message.about)
 
 
 def _lacks(appointment: Appointment) -> bool:
@@ -175,10 +186,10 @@ def _written(
     """Return the message for the channel it goes by: the letter, the text, or the few facts of a copy."""
     patient = appointment.patient
     assert patient is not None  # noqa: S101 - checked before
-    words = words_of(message.rule, _word_facts(appointment, facts))
+    words = words_of(message, _word_facts(appointment, facts))
     choice = choice_of(patient)
     if message.channel == Channel.SMS:
-        return Text(patient.phone, words.text)
+        return Text(patient.phone, words.text, reach=reach_from(patient))
     context = facts | {
         "called": patient.called,
         "words": words,
@@ -191,8 +202,8 @@ def _written(
     if message.channel == Channel.COPY:
         subject = COPIES[message.rule]
         context |= {"called": choice.copies_name, "whose": patient.called, "subject": subject, "large_print": False}
-        return Letter(choice.copies_email, subject, *_rendered("visit_copy", context))
-    return Letter(patient.reach, words.subject, *_rendered(template, context), attachments)
+        return Letter(choice.copies_email, subject, *_rendered("visit_copy", context), reach=reach_from(patient))
+    return Letter(patient.reach, words.subject, *_rendered(template, context), attachments, reach_from(patient))
 
 
 def _rendered(template: str, context: dict[str, Any]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from clinic.outbox.enums import Channel
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, Text, words_of
 from clinic.outbox.words import Words
-from patients.contact.models import choice_of
+from patients.contact.models import choice_of, reach_from
 
 OFFER = Words(
     "A time has become free",
@@ -41,9 +41,9 @@ def waiting_list_offer(message: Message) -> Letter | Text | NotWanted:
     when = when_text(found.hold.starts_at)
     facts = {"when": when, "clinician": found.hold.clinician.name, "until": found.until_text}
     facts["short"] = shortest_text(found.expires_at)
-    words = words_of(message.rule, facts | {"link": settings.SITE_ORIGIN + reverse("waiting_list")})
+    words = words_of(message, facts | {"link": settings.SITE_ORIGIN + reverse("waiting_list")})
     if message.channel == Channel.SMS:
-        return Text(patient.phone, words.text)
+        return Text(patient.phone, words.text, reach=reach_from(patient))
     visit = found.entry.instead_of
     context = {
         "called": patient.called,
@@ -58,4 +58,4 @@ def waiting_list_offer(message: Message) -> Letter | Text | NotWanted:
         "url": settings.SITE_ORIGIN + reverse("waiting_list_offer", args=[found.pk]),
     }
     text, html = (render_to_string(f"emails/waiting_list_offer.{ending}", context) for ending in ("txt", "html"))
-    return Letter(to=patient.reach, subject=words.subject, text=text, html=html)
+    return Letter(to=patient.reach, subject=words.subject, text=text, html=html, reach=reach_from(patient))

@@ -20,6 +20,7 @@ def release(stopped: StoppedAddress, *, by: Any, at: datetime) -> None:
         raise StaleState
 
 
-def is_stopped(address: str) -> bool:
-    """Tell whether nothing is sent to ``address``."""
-    return StoppedAddress.objects.stopped(address).exists()
+def stopped() -> frozenset[str]:
+    """Return the addresses to which nothing is sent, in small letters."""
+    known = StoppedAddress.objects.filter(released_at=None).values_list("address", flat=True)
+    return frozenset(address.lower() for address in known)

@@ -12,7 +12,7 @@ from clinic.db.clock import when_text
 from clinic.outbox import policy
 from clinic.outbox.enums import BY_HAND, ON_THE_WAY, Channel, MessageState, Reader
 from clinic.outbox.models import Message, switched_off
-from clinic.outbox.registry import reach_of, standing_of
+from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE, RULES
 from patients.contact.models import choice_of, messages_of
 from patients.profile.models import Patient
@@ -45,7 +45,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         return redirect("profile")
     now, own = timezone.now(), messages_of(patient).exclude(rule__in=TO_STAFF)
     reach = reach_of([patient.pk])[patient.pk]
-    waiting = _still_wanted(list(own.filter(state__in=ON_THE_WAY).order_by("due_at", "id")), patient, reach)
+    waiting = _still_wanted(list(own.filter(state__in=ON_THE_WAY).order_by("due_at", "id")), reach)
     gone = own.filter(state__in=BECAME).order_by("-due_at", "id")[:SHOWN]
     context = {
         "coming": [_to_come(message, reach, now) for message in waiting],
@@ -58,15 +58,14 @@ def messages(request: HttpRequest) -> HttpResponse:
     return render(request, "care/messages.html", context)
 
 
-def _still_wanted(waiting: list[Message], patient: Patient, reach: policy.Reach) -> list[Message]:
+def _still_wanted(waiting: list[Message], reach: policy.Reach) -> list[Message]:
     """Leave out what would not go if it were due now: the same questions as at the moment of sending."""
-    stops = standing_of(patient.pk)
     off = switched_off()
     return [
         message
         for message in waiting
         if (rule := BY_CODE.get(message.rule))
-        and not rule.stops_for & stops
+        and not rule.stops_for & reach.stops
         and message.channel in policy.ways(rule, reach)
         and message.rule not in off
     ]

@@ -11,7 +11,9 @@ from clinic.outbox import reasons
 from clinic.outbox.actions import new_message_id
 from clinic.outbox.enums import ON_THE_WAY, MessageState
 from clinic.outbox.models import Message
-from clinic.outbox.sending import Failure, NotWanted, letter_of
+from clinic.outbox.posting import Failure
+from clinic.outbox.registry import NotWanted
+from clinic.outbox.sending import letter_of
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 

@@ -10,7 +10,7 @@ from requests import RequestException
 from requests.exceptions import ConnectTimeout
 
 from clinic.db.clock import UK, instant, uk_day
-from clinic.outbox.enums import Answer, Channel
+from clinic.outbox.enums import Answer, Channel, Stop
 from clinic.outbox.rules import (
     AtOnce,
     DaysAfter,
@@ -42,10 +42,14 @@ PAUSES = {Answer.QUICK: (1, 2, 4, 8, 15), Answer.SLOW: (4, 8, 15)}
 
 @dataclass(frozen=True)
 class Reach:
-    """How a patient may be reached: beside e-mail by which ``channels``, or instead of it ``by_hand`` of staff."""
+    """How a patient may be reached: beside e-mail by which ``channels``, or instead of it ``by_hand`` of staff.
+
+    ``stops`` is what is known of them that stops messages.
+    """
 
     channels: frozenset[Channel] = frozenset()
     by_hand: Channel | None = None
+    stops: frozenset[Stop] = frozenset()
 
 
 class Window(NamedTuple):

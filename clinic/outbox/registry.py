@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-from clinic.outbox.enums import Stop
 from clinic.outbox.models import Message, WordingSetting
 from clinic.outbox.policy import Reach
 from clinic.outbox.words import Words, filled
@@ -21,13 +20,17 @@ Attachment = tuple[str, str | bytes, str]  # file name, content, mimetype
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as it goes out: one recipient, a subject, plain text, and perhaps the same as HTML."""
+    """A message as it goes out: one recipient, a subject, plain text, and perhaps the same as HTML.
+
+    ``reach`` of the patient, where the composer has read them anyway; else the sender asks for it.
+    """
 
     to: str
     subject: str
     text: str
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Text:
 
     to: str
     text: str
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,8 @@ class NotWanted:
 
 
 Composer = Callable[[Message], Letter | Text | NotWanted | None]
-Standing = Callable[[UUID], frozenset[Stop]]
 Reaches = Callable[[list[UUID]], dict[UUID, Reach]]
 _composers: dict[str, Composer] = {}
-_standings: list[Standing] = []
 _built: "dict[str, Built]" = {}
 _reaches: list[Reaches] = []
 
@@ -85,10 +87,18 @@ def of_the_clinic() -> dict[str, str]:
     return {"clinic": settings.CLINIC["name"], "phone": settings.CLINIC["phone"]}
 
 
-def words_of(code: str, facts: dict[str, str]) -> Words:
-    """Return the words of a message as the clinic has them now, filled with ``facts`` and the clinic's own."""
+def words_of(message: Message, facts: dict[str, str]) -> Words:
+    """Return the words of ``message`` as the clinic has them now, filled with ``facts`` and the clinic's own.
+
+    The sender has read them with the message (``own_words``); for anybody else they are looked up.
+    """
+    own = message.own_words if hasattr(message, "own_words") else _own_words(message.rule)
+    return filled(Words(**own) if own else _built[message.rule].words, facts | of_the_clinic())
+
+
+def _own_words(code: str) -> dict[str, str] | None:
     own = WordingSetting.objects.filter(code=code).values("subject", "opening", "closing", "text").first()
-    return filled(Words(**own) if own else _built[code].words, facts | of_the_clinic())
+    return dict(own) if own else None  # type: ignore[arg-type]
 
 
 def is_in_use(code: str) -> bool:
@@ -101,19 +111,11 @@ def compose(message: Message) -> Letter | Text | NotWanted:
     return _composers[message.rule](message) or NotWanted("not wanted any more")
 
 
-def register_standing(standing: Standing) -> None:
-    """Have ``standing`` say what is known of a patient, by their key, that stops messages."""
-    if standing not in _standings:
-        _standings.append(standing)
-
-
-def standing_of(person: UUID | None) -> frozenset[Stop]:
-    """Return what is known of somebody that stops messages."""
-    return frozenset().union(*(standing(person) for standing in _standings)) if person else frozenset()
-
-
 def register_reach(reaches: Reaches) -> None:
-    """Have ``reaches`` say how patients, by their keys, may be reached. Who is not in its answer gets e-mail."""
+    """Have ``reaches`` say how patients, by their keys, may be reached, and what stops messages to them.
+
+    Who is not in its answer gets e-mail.
+    """
     if reaches not in _reaches:
         _reaches.append(reaches)
 

@@ -6,24 +6,25 @@ statement takes the row again, under the same Message-ID. So nothing is lost, an
 message that was just being sent may arrive twice; its row says so.
 """
 
-import contextlib
 import logging
 import time
-from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
 from django.db.models.functions import Now
 
 from clinic.addresses import actions as addresses
-from clinic.outbox import policy, texts
+from clinic.outbox import policy
 from clinic.outbox.actions import ask_reception, ask_to_tell
 from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome, Reader
-from clinic.outbox.models import PROVIDER_ID_LENGTH, Attempt, Message, switched_off
-from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, standing_of
+from clinic.outbox.models import Attempt, Message, switched_off
+from clinic.outbox.posting import Failure, close, post
+from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of
 from clinic.outbox.rules import BY_CODE
 
 log = logging.getLogger("clinic.outbox")
@@ -34,6 +35,16 @@ NOT_CHOSEN = {
     Channel.COPY: "the patient has named nobody for copies",
 }
 
+# That the last one went, and the next one please: one journey and one commit for nearly every message.
+SENT = """
+  with gone as (
+       update clinic_message
+          set state = 'sent', sent_at = now(), why = '', closed_at = null, lease_until = null, provider_id = %(name)s
+        where id = %(gone)s and attempts = %(number)s),
+       noted as (
+       insert into clinic_attempt (id, message_id, number, at, outcome, why)
+       values (%(key)s, %(gone)s, %(number)s, now(), 'sent', ''))
+"""
 CLAIM = """
 update clinic_message
    set state = 'sending',
@@ -43,19 +54,14 @@ update clinic_message
  where id = (
        select id from clinic_message
         where state in ('due', 'sending') and due_at <= now() and (state = 'due' or lease_until < now())
+          and id is distinct from %(gone)s
         order by due_at limit 1
           for update skip locked)
-returning *, now() as claimed_at
+returning *, now() as claimed_at,
+          exists (select from clinic_rulesetting where code = rule and not is_on) as is_off,
+          (select json_build_object('subject', w.subject, 'opening', w.opening, 'closing', w.closing, 'text', w.text)
+             from clinic_wordingsetting w where w.code = rule) as own_words
 """
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a message did not go out, in words without values, and whether the server may have it all the same."""
-
-    answer: Answer
-    why: str
-    may_have_arrived: bool = False
 
 
 def drain(seconds: float) -> int:
@@ -63,68 +69,96 @@ def drain(seconds: float) -> int:
 
     One bad message never stops the others; only a database that does not answer does.
     """
-    handled, until, connection = 0, time.monotonic() + seconds, get_connection()
+    handled, until, connection, gone = 0, time.monotonic() + seconds, get_connection(), None
+    stopped = addresses.stopped()
     try:
-        while time.monotonic() < until and (message := _claim()):
-            _handle(message, connection)
+        while time.monotonic() < until:
+            message, gone = _claim(gone), None
+            if message is None:
+                break
+            gone = message if _handle(message, connection, stopped) else None
             handled += 1
     finally:
-        _close(connection)
+        if gone is not None:
+            _mark_sent(gone)
+        close(connection)
     return handled
 
 
-def _claim() -> Any:
-    """Return the next due message, now ours for the length of a lease, or None.
+def _claim(gone: Any = None) -> Any:
+    """Return the next due message, now ours for the length of a lease, or None. Write down that ``gone`` was sent.
 
-    It carries ``claimed_at``: the database's clock, by which all that follows is decided.
+    It carries ``claimed_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
+    clinic has switched its rule off; ``own_words``: the clinic's for it, or None; and ``send_by`` (monotonic
+    seconds): half the lease is for sending. Later another worker may have it soon, and both would send it.
     """
-    return next(iter(Message.objects.raw(CLAIM, {"lease": settings.OUTBOX_LEASE_SECONDS})), None)
+    send_by = time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
+    values = {"lease": settings.OUTBOX_LEASE_SECONDS, "gone": None} | (_sent(gone) if gone else {})
+    message: Any = next(iter(Message.objects.raw((SENT if gone else "") + CLAIM, values)), None)
+    if message is not None:
+        message.send_by = send_by
+    return message
 
 
-def _handle(message: Any, connection: Any) -> None:
+def _handle(message: Any, connection: Any, stopped: frozenset[str]) -> bool:
+    """Send the message, or write down why not. Return whether it went: that is to be written down still."""
     if message.claimed_at >= message.useful_until:
-        return _close_row(message, MessageState.MISSED, "later than it is of use")
-    reach = _reach(message)
-    letter = _letter(message, reach)
+        _close_row(message, MessageState.MISSED, "later than it is of use")
+        return False
+    letter, reach = _letter(message, is_off=message.is_off)
     if isinstance(letter, NotWanted):
-        return _close_row(message, MessageState.CANCELLED, letter.why)
-    if reach and reach.by_hand and isinstance(letter, Letter) and message.channel == Channel.EMAIL:
-        return _hand_over(message, reach.by_hand)
-    failure = letter if isinstance(letter, Failure) else _fault(message, letter) or _post(message, letter, connection)
-    if failure is None:
-        return _mark_sent(message)
-    return _after_failure(message, failure)
+        _close_row(message, MessageState.CANCELLED, letter.why)
+        return False
+    if hand := _goes_by_hand(message, letter, reach):
+        _hand_over(message, hand)
+        return False
+    if isinstance(letter, Failure):
+        failure: Failure | None = letter
+    else:
+        failure = _fault(message, letter, stopped) or post(message, letter, connection)
+    if failure is not None:
+        _after_failure(message, failure)
+    return failure is None
 
 
 def letter_of(message: Message) -> Letter | Text | NotWanted | Failure:
     """Return what ``message`` would say now, or why it does not go. It changes nothing."""
-    letter = _letter(message, _reach(message))
-    return letter if isinstance(letter, NotWanted | Failure) else _fault(message, letter) or letter
+    letter, _ = _letter(message, is_off=message.rule in switched_off())
+    return letter if isinstance(letter, NotWanted | Failure) else _fault(message, letter, addresses.stopped()) or letter
 
 
-def _letter(message: Message, reach: policy.Reach | None) -> Letter | Text | NotWanted | Failure:
-    return _stopped(message, reach) or _written(message)
+def _letter(message: Message, *, is_off: bool) -> tuple[Letter | Text | NotWanted | Failure, policy.Reach | None]:
+    """Return what ``message`` says, or why it does not go, with how its patient may be reached."""
+    letter = _written(message)
+    if isinstance(letter, NotWanted):
+        return letter, None
+    reach = getattr(letter, "reach", None) or _reach(message)
+    return _stopped(message, reach, is_off) or letter, reach
 
 
 def _reach(message: Message) -> policy.Reach | None:
-    """How the reader may be reached; None for staff, who get e-mail also where it is about a patient."""
+    return reach_of([message.person])[message.person] if message.person else None
+
+
+def _goes_by_hand(message: Message, letter: Letter | Text | Failure, reach: policy.Reach | None) -> Channel | None:
+    """Return how staff tell it instead of an e-mail; None where nobody has to. What is about a patient may be to staff."""
     rule = BY_CODE.get(message.rule)
-    if message.person is None or (rule and rule.reader == Reader.STAFF):
-        return None
-    return reach_of([message.person])[message.person]
+    is_to_staff = rule is not None and rule.reader == Reader.STAFF
+    is_mail = isinstance(letter, Letter) and message.channel == Channel.EMAIL
+    return reach.by_hand if reach and is_mail and not is_to_staff else None
 
 
-def _stopped(message: Message, reach: policy.Reach | None) -> NotWanted | None:
+def _stopped(message: Message, reach: policy.Reach | None, is_off: bool) -> NotWanted | None:
     """Return why the message does not go although its fact may still hold: the patient, or the clinic's settings."""
     rule = BY_CODE.get(message.rule)
     if rule is None:
         return None
-    for stop in sorted(rule.stops_for & standing_of(message.person)):
+    for stop in sorted(rule.stops_for & reach.stops) if reach else ():
         return NotWanted(stop.why)
     channel = Channel(message.channel)
     if channel not in BY_HAND and channel not in policy.ways(rule, reach):
         return NotWanted(NOT_CHOSEN[channel])
-    return NotWanted("this message is switched off") if rule.code in switched_off() else None
+    return NotWanted("this message is switched off") if is_off else None
 
 
 def _written(message: Message) -> Letter | Text | NotWanted | Failure:
@@ -139,15 +173,18 @@ def _written(message: Message) -> Letter | Text | NotWanted | Failure:
     return letter
 
 
-def _fault(message: Message, letter: Letter | Text) -> Failure | None:
-    """Return why ``letter`` cannot go out, or None. A text message that is too long would come in pieces, or not."""
+def _fault(message: Message, letter: Letter | Text, stopped: frozenset[str]) -> Failure | None:
+    """Return why ``letter`` cannot go out, or None. A text message that is too long would come in pieces, or not.
+
+    ``stopped``: the addresses to which nothing is sent, as they were when the drain began, some seconds ago.
+    """
     if isinstance(letter, Text) != (message.channel == Channel.SMS):
         return Failure(Answer.NEVER, "not written for this channel")
     if isinstance(letter, Text) and policy.text_length(letter.text) > policy.LONGEST_TEXT:
         return Failure(Answer.NEVER, "longer than a text message may be")
     if not letter.to:
         return Failure(Answer.NEVER, "no address")
-    if isinstance(letter, Letter) and addresses.is_stopped(letter.to):
+    if letter.to.lower() in stopped:
         return Failure(Answer.NEVER, "the address does not work")
     return None
 
@@ -160,60 +197,6 @@ def _hand_over(message: Any, hand: Channel) -> None:
     with transaction.atomic():
         if _update(message, **changes):
             ask_to_tell(message, at=message.claimed_at)
-
-
-def _post(message: Message, letter: Letter | Text, connection: Any) -> Failure | None:
-    """Hand ``letter`` to the mail server or the carrier of texts; return None when it was taken."""
-    if isinstance(letter, Text):
-        return _text(message, letter)
-    reached, mail = False, _mail(message, letter)
-    try:
-        connection.open()
-        reached = True
-        if connection.send_messages([mail]) != 1:
-            return Failure(Answer.SLOW, "not taken")
-        message.provider_id = _name_at_the_provider(mail)
-        return None
-    except OSError as error:  # the errors of smtplib and of a provider's interface are OSErrors too
-        _close(connection)
-        arrived = reached and policy.may_have_arrived(error)
-        return Failure(policy.answer_to(error), policy.failure_text(error), arrived)
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception as error:  # noqa: BLE001 - a header or an address that cannot be sent
-        _close(connection)
-        return Failure(Answer.NEVER, type(error).__name__)
-
-
-def _text(message: Message, text: Text) -> Failure | None:
-    """Hand ``text`` to its carrier, under the message's own key; return None when it was taken."""
-    try:
-        message.provider_id = texts.gateway().send(text, str(message.pk))[:PROVIDER_ID_LENGTH]
-    except OSError as error:
-        return Failure(policy.answer_to(error), policy.failure_text(error), policy.may_have_arrived(error))
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception as error:  # noqa: BLE001 - a gateway of somebody else's making must not stop the others
-        return Failure(Answer.NEVER, type(error).__name__)
-    return None
-
-
-def _name_at_the_provider(mail: Any) -> str:
-    """What the provider calls a mail it has taken, or nothing: of a mail server there is no such name."""
-    name = getattr(getattr(mail, "anymail_status", None), "message_id", None)
-    return "" if name is None else str(name)[:PROVIDER_ID_LENGTH]
-
-
-def _mail(message: Message, letter: Letter) -> EmailMultiAlternatives:
-    """Return the mail: one recipient, no copies, and the row's own Message-ID."""
-    mail = EmailMultiAlternatives(
-        letter.subject, letter.text, to=[letter.to], headers={"Message-ID": message.message_id}
-    )
-    if letter.html:
-        mail.attach_alternative(letter.html, "text/html")
-    for name, content, mimetype in letter.attachments:
-        mail.attach(name, content, mimetype)
-    return mail
 
 
 def _after_failure(message: Any, failure: Failure) -> None:
@@ -233,19 +216,14 @@ def _close_row(message: Any, state: MessageState, why: str) -> None:
     _update(message, state=state, why=why, closed_at=Now(), lease_until=None)
 
 
-def _mark_sent(message: Message) -> None:
-    """Write that it went out, even where it was called off while we sent it: the log tells what happened."""
-    mine = Message.objects.filter(pk=message.pk, attempts=message.attempts)
-    with transaction.atomic():
-        mine.update(
-            state=MessageState.SENT,
-            sent_at=Now(),
-            why="",
-            closed_at=None,
-            lease_until=None,
-            provider_id=message.provider_id,
-        )
-        _write_down(message, Outcome.SENT)
+def _mark_sent(message: Any) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(f"{SENT} select", _sent(message))
+
+
+def _sent(message: Any) -> dict[str, Any]:
+    """What ``SENT`` needs. It writes that a message went even where it was called off meanwhile: so it happened."""
+    return {"gone": message.pk, "number": message.attempts, "name": message.provider_id, "key": uuid4()}
 
 
 def _write_down(message: Message, outcome: Outcome, why: str = "") -> None:
@@ -258,8 +236,3 @@ def _update(message: Message, **changes: Any) -> int:
     return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.SENDING).update(
         **changes
     )
-
-
-def _close(connection: Any) -> None:
-    with contextlib.suppress(OSError):
-        connection.close()

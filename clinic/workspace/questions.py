@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day
 from clinic.db.refusal import Refusal
-from clinic.outbox.registry import standing_of
+from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE as RULES
 from clinic.workspace.review_access import clinician_of, log
 from patients.outcomes import actions, policy
@@ -50,7 +50,9 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
         "patient": patient,
         "form": form,
         "open_one": _state(open_one, now) if open_one and open_one.standing(now) in TO_ANSWER else None,
-        "no_message": sorted(stop.why for stop in standing_of(patient.pk) & RULES["review_3m_due"].stops_for),
+        "no_message": sorted(
+            stop.why for stop in reach_of([patient.pk])[patient.pk].stops & RULES["review_3m_due"].stops_for
+        ),
         "results": shown_to(request.user, patient),
     }
     return render(request, "workspace/questions.html", context, status=422 if form.errors else 200)

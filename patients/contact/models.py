@@ -9,7 +9,6 @@ from django.db import models
 
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
-from clinic.outbox.enums import Stop
 from clinic.outbox.models import Message
 from clinic.outbox.policy import Reach
 from patients.contact import policy
@@ -27,10 +26,6 @@ class ContactChoiceQuerySet(models.QuerySet["ContactChoice"]):
         if user.role == Role.PATIENT:
             return self.filter(patient__user=user)
         return self if user.role in {Role.RECEPTION, Role.MANAGER} else self.none()
-
-    def standing(self, patient: UUID) -> frozenset[Stop]:
-        """Return Stop.NO_REMINDERS of a patient who has asked for none."""
-        return frozenset({Stop.NO_REMINDERS} if self.filter(patient=patient, reminders=False).exists() else ())
 
 
 @pghistory.track(append_only=True)
@@ -76,17 +71,21 @@ def messages_of(patient: Patient) -> models.QuerySet[Message]:
     return Message.objects.filter(person=patient.pk)
 
 
+def reach_from(patient: Patient) -> Reach:
+    """Return how ``patient`` may be reached, and what stops messages to them. It reads ``user`` and ``contact``."""
+    choice = choice_of(patient)
+    return policy.reach(
+        way=choice.way,
+        address=patient.reach,
+        texts=choice.texts and bool(settings.SMS_GATEWAY),
+        phone=patient.phone,
+        copies_to=choice.copies_email,
+        status=patient.status,
+        reminders=choice.reminders,
+    )
+
+
 def reaches(people: list[UUID]) -> dict[UUID, Reach]:
     """Return how each of ``people`` (patients' keys) may be reached. One query."""
-    chosen = ("contact__way", "contact__texts", "contact__copies_email")
-    rows = Patient.objects.filter(pk__in=people).values("pk", "phone", "email", "user__email", *chosen)
-    return {
-        row["pk"]: policy.reach(
-            way=row["contact__way"] or Way.EMAIL,
-            address=row["user__email"] or row["email"],
-            texts=bool(row["contact__texts"] and settings.SMS_GATEWAY),
-            phone=row["phone"],
-            copies_to=row["contact__copies_email"] or "",
-        )
-        for row in rows
-    }
+    known = Patient.objects.filter(pk__in=people).select_related("user", "contact").defer("access_needs")
+    return {patient.pk: reach_from(patient) for patient in known.iterator()}

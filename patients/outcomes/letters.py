@@ -11,7 +11,7 @@ from clinic.db.clock import day_text, uk_day
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, words_of
 from clinic.outbox.words import Words
-from patients.contact.models import choice_of
+from patients.contact.models import choice_of, reach_from
 from patients.links.tokens import LONGEST
 from patients.outcomes import links
 from patients.outcomes.enums import Standing, State
@@ -44,7 +44,7 @@ def review_questions(message: Message) -> Letter | NotWanted:
         return NotWanted(WHY_NOT[standing])
     url, patient = links.address(asked), asked.patient
     last_day = day_text(asked.last_day)
-    words = words_of(message.rule, {"last_day": last_day, "link": url})
+    words = words_of(message, {"last_day": last_day, "link": url})
     context = {
         "clinic": settings.CLINIC,
         "called": patient.called,
@@ -56,7 +56,7 @@ def review_questions(message: Message) -> Letter | NotWanted:
         "last_day": last_day,
     }
     text, html = (render_to_string(f"emails/review_questions.{ending}", context) for ending in ("txt", "html"))
-    return Letter(to=patient.reach, subject=words.subject, text=text, html=html)
+    return Letter(to=patient.reach, subject=words.subject, text=text, html=html, reach=reach_from(patient))
 
 
 def review_late(message: Message) -> Letter | NotWanted:

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import pghistory
 from django.db import models
@@ -11,9 +10,8 @@ from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
 from clinic.db.sealed import SealedTextField
-from clinic.outbox.enums import Stop
 from patients.profile import policy
-from patients.profile.enums import Status, stop_of
+from patients.profile.enums import Status
 from patients.profile.policy import CLAIM_TRIES, Sought, nhs_number_text
 
 
@@ -34,11 +32,6 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         if user.role in {Role.RECEPTION, Role.MANAGER}:
             return self
         return self.filter(care__clinician__user=user, care__ended_at__isnull=True).distinct()
-
-    def standing(self, key: UUID) -> frozenset[Stop]:
-        """Return what is known of a patient that stops messages to them."""
-        stop = stop_of(self.filter(pk=key).values_list("status", flat=True).first() or "")
-        return frozenset({stop} if stop else ())
 
     def with_a_double(self) -> "PatientQuerySet":
         """Those who share a date of birth or a phone number with somebody."""

@@ -369,3 +369,15 @@ def test_nobody_is_told_they_were_missed_who_was_not(amina, okafor, kind, state)
     visit = diary.appointment(amina, okafor, kind, THURSDAY, state=state)
 
     assert compose(message(visit, "did_not_attend")) == NotWanted(f"the appointment is {state}")
+
+
+@pytest.mark.parametrize("rule", [*TO_COME, "did_not_attend"])
+def test_a_letter_asks_once_for_all_it_prints(visit, rule, django_assert_num_queries):
+    """With the clinic's own words read before, as the sender has them."""
+    asked = message(visit, rule)
+    asked.own_words = None
+    if rule == "did_not_attend":
+        Appointment.objects.filter(pk=visit.pk).update(state="did_not_attend")
+
+    with django_assert_num_queries(1):
+        assert isinstance(compose(asked), Letter)

@@ -24,6 +24,7 @@ from clinic.db.refusal import Refusal
 from clinic.outbox import sending
 from clinic.outbox.enums import Stop
 from clinic.outbox.models import Message
+from patients.contact.models import reaches
 from patients.profile.actions import BornTooLate, save_profile, set_status
 from patients.profile.enums import Status
 from patients.profile.models import Patient
@@ -236,10 +237,10 @@ class TestSetting:
     def test_one_status_is_what_stops_messages(self, amina, rosa, status):
         put(amina, Wanted(status, None if status == Status.ACTIVE else YESTERDAY, cancels=True), rosa)
 
-        stops = Patient.objects.standing(amina.pk)
+        stops = reaches([amina.pk])[amina.pk].stops
         assert stops == ({Stop(status.value)} if status != Status.ACTIVE else frozenset())
         assert fresh(amina).may_be_written_to is (status == Status.ACTIVE)
-        assert Patient.objects.standing(uuid4()) == frozenset()
+        assert reaches([uuid4()]) == {}
 
 
 class TestTakingBack:

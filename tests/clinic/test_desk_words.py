@@ -2,18 +2,22 @@
 
 import re
 from dataclasses import asdict, replace
+from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.template.loader import get_template
 from django.utils import timezone
 
 from clinic import checks
-from clinic.outbox import changes, registry
+from clinic.outbox import changes, registry, sending
 from clinic.outbox.changes import NotSet
 from clinic.outbox.enums import Channel
-from clinic.outbox.models import WordingSetting
+from clinic.outbox.models import Message, WordingSetting
 from clinic.outbox.rules import BY_CODE, RULES
 from clinic.outbox.words import PLACE, Words, faults, fill, filled
+from tests.factories import diary
+from tests.factories.messages import due
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/messages/texts/"
@@ -142,10 +146,10 @@ def test_new_words_go_out_at_once_with_their_facts(as_user, manager):
     words = with_part("reminder_48h", subject="We see you on {day}", opening="It is on {when}.\n\nCome early.")
     answer = as_user(manager).post(f"{LIST}reminder_48h/", sent(words))
 
-    said = registry.words_of("reminder_48h", {"day": "Monday 1 June", "when": "Monday at 9am"})
+    said = registry.words_of(Message(rule="reminder_48h"), {"day": "Monday 1 June", "when": "Monday at 9am"})
     assert answer["Location"] == LIST
     assert (said.subject, said.opening) == ("We see you on Monday 1 June", "It is on Monday at 9am.\n\nCome early.")
-    assert registry.words_of("reminder_3h", {"day": "x"}).subject == "Your appointment on x"
+    assert registry.words_of(Message(rule="reminder_3h"), {"day": "x"}).subject == "Your appointment on x"
     assert WordingSetting.objects.get().changed_by == manager
 
 
@@ -207,3 +211,16 @@ def test_a_clinic_whose_name_makes_a_text_too_long_is_told(settings):
     assert quiet == []
     assert warning.id == "clinic.W001"
     assert "its text cannot be sent as it is built. Use 160 characters or fewer." in warning.msg
+
+
+def test_the_sender_says_the_words_of_the_moment(transactional_db, manager, amina, okafor):
+    visit = diary.appointment(amina, okafor, diary.kind(okafor), timezone.now() + timedelta(days=2))
+    changes.set_words(
+        "reminder_48h", with_part("reminder_48h", closing="Ring the bell."), by=manager, at=timezone.now()
+    )
+    due("reminder_48h", person=amina.pk, about=visit.pk)
+
+    sending.drain(5)
+
+    assert "Ring the bell." in mail.outbox[0].body
+    assert "<p>Ring the bell.</p>" in mail.outbox[0].alternatives[0][0]

@@ -215,7 +215,7 @@ class TestStoppedAddresses:
         addresses.stop("reader@example.com", StoppedAddress.Why.BOUNCED, at=NOW)
 
         assert StoppedAddress.objects.count() == 2
-        assert addresses.is_stopped("reader@example.com")
+        assert "reader@example.com" in addresses.stopped()
 
     def test_releasing_names_who_did_it(self, db):
         with pytest.raises(IntegrityError, match="released_by_somebody"), transaction.atomic():
@@ -256,7 +256,7 @@ class TestStoppedAddresses:
         }
 
         assert codes <= {403, 404}
-        assert addresses.is_stopped("reader@example.com")
+        assert "reader@example.com" in addresses.stopped()
 
 
 # Sending through a provider ------------------------------------------------------------------------

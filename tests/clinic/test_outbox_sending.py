@@ -2,6 +2,7 @@
 
 import smtplib
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -269,6 +270,29 @@ def test_a_drain_stops_when_its_time_is_up(transactional_db):
 
     assert sending.drain(0) == 0
     assert set(Message.objects.values_list("state", flat=True)) == {"due"}
+
+
+def test_what_went_last_is_written_down_when_the_time_is_up(transactional_db, composers):
+    def compose_slowly(message):
+        time.sleep(0.2)
+        return Letter("reader@example.com", "Subject", "Text")
+
+    composers["booking_confirmed"] = compose_slowly
+    first, second = due(since=2 * MINUTE), due()
+
+    assert sending.drain(0.1) == 1
+    assert [(message_now(row).state, ends(row)) for row in (first, second)] == [
+        ("sent", [(1, "sent", "")]),
+        ("due", []),
+    ]
+
+
+def test_each_of_many_is_written_down_once(transactional_db):
+    rows = [due() for _ in range(5)]
+
+    sending.drain(5)
+
+    assert [(message_now(row).state, ends(row)) for row in rows] == [("sent", [(1, "sent", "")])] * 5
 
 
 # The tries, one by one -----------------------------------------------------------------------------

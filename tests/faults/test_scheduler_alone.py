@@ -11,10 +11,9 @@ import pytest
 from django.conf import settings
 
 from clinic.outbox.models import Heartbeat
-from tests.faults.test_queue_stopped import hung_queue
-from tests.faults.test_worker_killed import wait_until
+from tests.faults.own_queue import own_queue
 from tests.web import free_port
-from tests.worker import database_url
+from tests.worker import database_url, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.celery]
 
@@ -42,13 +41,12 @@ def test_its_own_heart_beats_without_a_worker(tmp_path):
     assert fresh["scheduler"] < timedelta(seconds=5)
 
 
-@pytest.mark.skipif(not settings.EMBEDDED_REDIS, reason="stops the tests' own queue, never one that was given")
 def test_its_own_heart_beats_while_the_queue_hangs(tmp_path):
-    with scheduler(tmp_path / "log"):
+    with own_queue(tmp_path) as queue, scheduler(tmp_path / "log", REDIS_URL=queue.url):
         wait_for_the_next_beat()
-        with hung_queue():
-            for _ in range(3):  # one may have been written already when the queue stopped
-                wait_for_the_next_beat()
+        queue.hang()
+        for _ in range(3):  # one may have been written already when the queue stopped
+            wait_for_the_next_beat()
 
 
 def wait_for_the_next_beat():
