@@ -10,7 +10,7 @@ from django.utils.regex_helper import _lazy_re_compile
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 LONGEST_LINE = 2000
-FROM_A_MESSAGE = re.compile(r"(?<=/v/)[^/\s]+")  # the end of an address that opens a visit
+FROM_A_MESSAGE = re.compile(r"(?<=/[vq]/)[^/\s]+")  # the end of an address that opens a visit, or questions
 
 
 def describe(error: BaseException) -> str:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("appointments/<uuid:pk>/receipt/", receipts.receipt, name="appointment_receipt"),
     path("appointments/", include("bookings.appointments.urls")),
     path("", include("bookings.attendance.urls")),
+    path("", include("patients.outcomes.urls")),
     path("appointments/", include("bookings.choosing.appointment_urls")),
     path("waiting-list/", include("bookings.waitlist.urls")),
     path("care/", include("clinic.care.urls")),

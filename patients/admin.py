@@ -1,6 +1,7 @@
 """The admin pages of this app, gathered from its folders."""
 
 from patients.intake import admin as intake
+from patients.outcomes import admin as outcomes
 from patients.profile import admin as profile
 
-__all__ = ["intake", "profile"]
+__all__ = ["intake", "outcomes", "profile"]

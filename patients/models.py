@@ -3,6 +3,7 @@
 from patients.contact.models import ContactChoice
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
+from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response
 from patients.profile.models import CareRelationship, ClaimCode, Consent, NotSamePerson, Patient
 from patients.suitability.models import Decision
 
@@ -18,5 +19,8 @@ __all__ = [
     "IntakeVersion",
     "NotSamePerson",
     "Patient",
+    "Questionnaire",
+    "QuestionnaireStateChange",
+    "Response",
     "TriedLink",
 ]

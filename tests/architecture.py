@@ -20,7 +20,7 @@ FOUNDATION = [
 ]
 FEATURES = {
     "clinic": FOUNDATION,
-    "patients": ["profile", "contact", "links", "intake", "suitability"],
+    "patients": ["profile", "contact", "links", "outcomes", "intake", "suitability"],
     "bookings": [
         "kinds",
         "availability",
@@ -52,7 +52,7 @@ NAMED = {
     "bookings.figures": {"reading"},
     "bookings.holds": {"offers"},
     "bookings.status": {"reading"},
-    "patients.links": {"forms", "tokens"},
+    "patients.links": {"forms", "opening", "tokens"},
     "patients.intake": {"flags", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used

@@ -21,10 +21,11 @@ from clinic.audit.models import AccessLog
 from clinic.outbox.models import Message
 from patients.intake.models import Intake, IntakeVersion
 from patients.links import tokens
+from patients.outcomes.models import Questionnaire, Response
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 from patients.suitability.models import Decision
-from tests.factories import diary, money, pages, people, waiting
+from tests.factories import diary, money, outcomes, pages, people, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,8 @@ PUBLIC = {
     "home",
     "mail_events",
     "page",
+    "questions",
+    "questions_page",
     "readyz",
     "robots",
     "sitemap",
@@ -66,6 +69,8 @@ TABLE = {
     "waiting_list_decline": (200, 404, 403, 403, 403, 403),
     "care_messages": (200, 200, 403, 403, 403, 403),
     "contact": (200, 200, 403, 403, 403, 403),
+    "care_questions": (200, 404, 403, 403, 403, 403),
+    "care_questions_page": (200, 404, 403, 403, 403, 403),
     "care": (200, 200, 403, 403, 403, 403),
     "profile": (200, 200, 403, 403, 403, 403),
     "claim": (200, 200, 403, 403, 403, 403),
@@ -77,6 +82,8 @@ TABLE = {
     "page_preview": (404, 404, 403, 200, 200, 200),
     "page_version": (404, 404, 403, 200, 200, 200),
     "review": (404, 404, 403, 200, 200, 403),
+    "review_questions": (404, 404, 403, 200, 403, 403),
+    "review_questions_withdraw": (405, 405, 405, 405, 405, 405),
     "review_record": (404, 404, 403, 200, 403, 403),
     "review_claim": (405, 405, 405, 405, 405, 405),
     "review_decide": (405, 405, 405, 405, 405, 405),
@@ -131,6 +138,8 @@ def world(kind, amina, okafor, manager):
     )
     entry = waiting.entry(amina, kind)
     waited = {"waitentry": entry.pk, "waitoffer": waiting.offer(entry, held).pk}
+    asked = outcomes.asked(amina, okafor)
+    waited |= {"questions": asked.pk, "patient": amina.pk}
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
 
@@ -138,6 +147,8 @@ def record_of(name):
     """Which of Amina's records an address is about."""
     if name.startswith("waiting_list"):
         return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
+    if name.startswith("review_questions"):
+        return "patient"
     return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"
 
 
@@ -149,9 +160,22 @@ def address(name, world):
         "pk": world[record_of(name)],
         "name": "nothing-here",
         "number": 1,
+        "asked": world["questions"],
         "token": tokens.token("visit", world["appointment"]),
     }
-    for wanted in ({}, {"pk"}, {"slug"}, {"section"}, {"name"}, {"pk", "number"}, {"token"}):
+    if "questions" in name:
+        values |= {"slug": "sleep", "token": tokens.token("questions", world["questions"])}
+    for wanted in (
+        {},
+        {"pk"},
+        {"slug"},
+        {"section"},
+        {"name"},
+        {"pk", "number"},
+        {"token"},
+        {"token", "slug"},
+        {"pk", "asked"},
+    ):
         try:
             return reverse(name, kwargs={key: values[key] for key in wanted})
         except NoReverseMatch:
@@ -182,6 +206,7 @@ NOT_200 = {
     "demo_letter": 404,
     "mail_events": 405,
     "page": 404,
+    "questions_page": 302,
     "readyz": 503,
     "visit_cannot_come": 302,
     "write_to_us": 404,
@@ -255,6 +280,8 @@ def rows():
         Intake,
         IntakeVersion,
         Decision,
+        Questionnaire,
+        Response,
         Patient,
         CareRelationship,
         Message,
@@ -333,6 +360,7 @@ def test_private_answers_are_not_stored(as_user, world, amina, name):
         "profile",
         "contact",
         "care_messages",
+        "questions",
         "visit_answer",
         "waiting_list",
         "waiting_list_new",

@@ -98,6 +98,7 @@ INSIDE = {
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
     "patients.intake": {"answers"},
+    "patients.outcomes": {"instruments", "links"},
 }
 
 

@@ -1,10 +1,10 @@
 """The link in a message that leads to "I will be there" and "I cannot come": what it opens, and for how long.
 
-Who has it gives the patient's date of birth; then this browser may answer for half an hour. A patient who is signed in
+Who has it gives the patient's date of birth; then this browser may answer for half an hour
+(``patients/links/opening.py``). A patient who is signed in
 is led to the visit's own page instead.
 """
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -15,8 +15,6 @@ from bookings.appointments.models import Appointment
 from patients.links import tokens
 
 PURPOSE = "visit"
-OPEN_FOR = timedelta(minutes=30)
-IN_SESSION = "open_links"
 
 
 def address(appointment: Appointment) -> str:
@@ -38,18 +36,6 @@ def visit_of(token: str) -> Appointment:
 def is_current(token: str, visit: Appointment) -> bool:
     """Tell whether ``token`` is of the visit's present time."""
     return tokens.is_of(token, PURPOSE, visit.pk, visit.sequence)
-
-
-def open_until(request: HttpRequest, token: str, until: datetime) -> None:
-    """Let this browser answer until then. The session gets a new key: nobody else may have had the old one."""
-    request.session.cycle_key()
-    request.session[IN_SESSION] = {token: until.isoformat()}
-
-
-def is_open(request: HttpRequest, token: str, at: datetime) -> bool:
-    """Tell whether this browser may answer at ``at``."""
-    until = request.session.get(IN_SESSION, {}).get(token)
-    return until is not None and at < datetime.fromisoformat(until)
 
 
 def is_theirs(request: HttpRequest, visit: Appointment) -> bool:

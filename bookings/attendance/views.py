@@ -6,7 +6,6 @@ A mail scanner follows every link it finds: what a GET shows here changes nothin
 from datetime import datetime
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -27,9 +26,8 @@ from bookings.attendance.forms import SequenceForm
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.refusal import Refusal
 from clinic.db.states import StaleState
-from patients.links.actions import DeadLink, open_with
-from patients.links.forms import BirthdayForm
-from patients.profile.actions import TriedTooOften
+from patients.links import opening
+from patients.links.actions import DeadLink
 
 PAGES = "bookings/attendance"
 BY_LINK = "By the link in a message, with the date of birth"
@@ -62,7 +60,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return over
     if links.is_theirs(request, visit):
         return redirect("appointment", pk=visit.pk)
-    if not links.is_open(request, token, now):
+    if not opening.is_open(request, token, now):
         return _ask_who(request, token, visit, now)
     if request.method == "POST" and "will_come" in request.POST:
         return _will_come(request, token, visit, now)
@@ -79,7 +77,7 @@ def cannot_come(request: HttpRequest, token: str) -> HttpResponse:
         return over
     if links.is_theirs(request, visit):
         return redirect("appointment_cancel", pk=visit.pk)
-    if not links.is_open(request, token, now):
+    if not opening.is_open(request, token, now):
         return redirect("visit_answer", token)
     due = visit.refund_at(now)
     form = CancelForm(request.POST or None, initial={"refund": due.pence, "sequence": visit.sequence})
@@ -99,22 +97,14 @@ def cannot_come(request: HttpRequest, token: str) -> HttpResponse:
 
 def _ask_who(request: HttpRequest, token: str, visit: Appointment, now: datetime) -> HttpResponse:
     """Ask for the date of birth; the right one opens the link in this browser for a while."""
-    form = BirthdayForm(request.POST if request.method == "POST" else None)
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid() and not ratelimit.consume(request, action="open_link"):
-        form.add_error(None, str(TriedTooOften()))
-        status = 429
-    elif form.is_valid() and visit.patient:
-        born = form.cleaned_data["date_of_birth"]
-        try:
-            open_with(born, links.PURPOSE, visit.pk, visit.sequence, of=visit.patient, at=now)
-        except DeadLink as refusal:
-            return render(request, f"{PAGES}/over.html", {"why": str(refusal)}, status=410)
-        except Refusal as refusal:
-            form.add_error("date_of_birth", str(refusal))
-        else:
-            links.open_until(request, token, now + links.OPEN_FOR)
-            return redirect("visit_answer", token)
+    assert visit.patient is not None  # noqa: S101 - links.visit_of finds no other
+    try:
+        asked = opening.ask_who(request, token, links.PURPOSE, visit.pk, visit.sequence, of=visit.patient, at=now)
+    except DeadLink as refusal:
+        return render(request, f"{PAGES}/over.html", {"why": str(refusal)}, status=410)
+    if asked is None:
+        return redirect("visit_answer", token)
+    form, status = asked
     return render(request, f"{PAGES}/who.html", {"form": form}, status=status)
 
 

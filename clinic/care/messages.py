@@ -10,15 +10,16 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.access import patients_only
 from clinic.db.clock import when_text
 from clinic.outbox import policy
-from clinic.outbox.enums import BY_HAND, ON_THE_WAY, Channel, MessageState
+from clinic.outbox.enums import BY_HAND, ON_THE_WAY, Channel, MessageState, Reader
 from clinic.outbox.models import Message, switched_off
 from clinic.outbox.registry import reach_of
-from clinic.outbox.rules import BY_CODE
+from clinic.outbox.rules import BY_CODE, RULES
 from patients.contact.models import choice_of, messages_of
 from patients.profile.models import Patient
 from patients.profile.policy import phone_text
 
 SHOWN = 50
+TO_STAFF = [rule.code for rule in RULES if rule.reader == Reader.STAFF]  # about a patient, not to them
 HOW = {
     Channel.EMAIL: "Email",
     Channel.SMS: "Text message",
@@ -42,7 +43,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     patient = Patient.objects.visible_to(request.user).select_related("user", "contact").first()
     if patient is None:
         return redirect("profile")
-    now, own = timezone.now(), messages_of(patient)
+    now, own = timezone.now(), messages_of(patient).exclude(rule__in=TO_STAFF)
     reach = reach_of([patient.pk])[patient.pk]
     waiting = _still_wanted(list(own.filter(state__in=ON_THE_WAY).order_by("due_at", "id")), reach)
     gone = own.filter(state__in=BECAME).order_by("-due_at", "id")[:SHOWN]

@@ -14,6 +14,8 @@ from clinic.accounts.access import patients_only
 from clinic.db.clock import clock, day_text, uk_day, when_text
 from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
+from patients.outcomes.enums import Standing
+from patients.outcomes.models import Questionnaire
 from patients.profile.models import Patient
 from patients.profile.policy import is_complete
 from patients.suitability.models import Decision
@@ -40,7 +42,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "patient": patient,
         "may_book": patient is None or patient.may_be_written_to,
         "held": [(each.pk, when_text(each.starts_at), clock(each.held_until or now)) for each in held],
-        "tasks": [_details_task(patient), _intake_task(intake), *_records_task(patient, bool(visits_to_come))],
+        "tasks": [
+            _details_task(patient),
+            _intake_task(intake),
+            *_records_task(patient, bool(visits_to_come)),
+            *_questions_task(request, now),
+        ],
         "coming": visits_to_come,
         "past": [
             _visit(visit, now) for visit in visits.exclude(pk__in=coming.values("pk")).order_by("-starts_at")[:SHOWN]
@@ -88,6 +95,23 @@ def _intake_task(intake: Intake | None) -> dict[str, str]:
     }
     status, tone, hint = said[IntakeState(intake.state) if intake else None]
     return {"label": "Your form", "url": reverse("intake"), "hint": hint, "status": status, "tone": tone}
+
+
+def _questions_task(request: HttpRequest, now: datetime) -> list[dict[str, str]]:
+    """The questions before a review, while they can be answered."""
+    asked = Questionnaire.objects.visible_to(request.user).defer("answers").select_related("patient").first()
+    if asked is None or asked.standing(now) != Standing.OPEN:
+        return []
+    started = asked.started_at is not None
+    return [
+        {
+            "label": "A few questions",
+            "url": reverse("care_questions"),
+            "hint": f"Before your review on {day_text(asked.due_on)}. About 3 minutes.",
+            "status": "Started" if started else "Not started",
+            "tone": "info" if started else "",
+        }
+    ]
 
 
 def _records_task(patient: Patient | None, has_a_visit: bool) -> list[dict[str, str]]:

@@ -167,7 +167,7 @@ RULES = (
     _staff("review_4w_late",   "4-week review is late",        "dispensed",      DaysAfter(35, MORNING),  WEEK_MORE, NO_REVIEW, stops_for=LEFT),
     _reminder("review_3m_soon",     "3-month review and questions, a week before", ("review_set",), DaysBefore(7, MORNING), WEEK_MORE, NO_ANSWER),
     _reminder("review_3m_due",      "3-month review and questions, on the day", ("review_set",), DaysBefore(0, MORNING), WEEK_MORE, NO_ANSWER),
-    _staff("review_3m_late",   "3-month review is late",       "review_set",     DaysAfter(7, MORNING),   WEEK_MORE, NO_REVIEW, stops_for=LEFT),
+    _staff("review_3m_late",   "3-month review is late",       "review_set",     DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER, stops_for=LEFT),
     _reminder("next_request",       "The next request can be made",         ("supplied",),    DaysBefore(9, MORNING),  START,     NO_REQUEST),
     _reminder("yearly",             "Yearly review",                        ("care_began",),  DaysAfter(365, MORNING), WEEK_MORE, NO_REVIEW),
 

@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from clinic.addresses import actions as addresses
 from clinic.outbox import policy
 from clinic.outbox.actions import ask_reception, ask_to_tell
-from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
+from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome, Reader
 from clinic.outbox.models import Attempt, Message, switched_off
 from clinic.outbox.posting import Failure, close, post
 from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of
@@ -109,8 +109,8 @@ def _handle(message: Any, connection: Any, stopped: frozenset[str]) -> bool:
     if isinstance(letter, NotWanted):
         _close_row(message, MessageState.CANCELLED, letter.why)
         return False
-    if reach and reach.by_hand and isinstance(letter, Letter) and message.channel == Channel.EMAIL:
-        _hand_over(message, reach.by_hand)
+    if hand := _goes_by_hand(message, letter, reach):
+        _hand_over(message, hand)
         return False
     if isinstance(letter, Failure):
         failure: Failure | None = letter
@@ -138,6 +138,14 @@ def _letter(message: Message, *, is_off: bool) -> tuple[Letter | Text | NotWante
 
 def _reach(message: Message) -> policy.Reach | None:
     return reach_of([message.person])[message.person] if message.person else None
+
+
+def _goes_by_hand(message: Message, letter: Letter | Text | Failure, reach: policy.Reach | None) -> Channel | None:
+    """Return how staff tell it instead of an e-mail; None where nobody has to. What is about a patient may be to staff."""
+    rule = BY_CODE.get(message.rule)
+    is_to_staff = rule is not None and rule.reader == Reader.STAFF
+    is_mail = isinstance(letter, Letter) and message.channel == Channel.EMAIL
+    return reach.by_hand if reach and is_mail and not is_to_staff else None
 
 
 def _stopped(message: Message, reach: policy.Reach | None, is_off: bool) -> NotWanted | None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.appointments.models import Appointment
-from clinic.accounts import policy
-from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
+from clinic.workspace.questions import shown_to
 from clinic.workspace.queue import Row, in_order
+from clinic.workspace.review_access import clinician_of, log
 from patients.intake import walk
 from patients.intake.enums import LOUDEST_FIRST, IntakeState, Level
 from patients.intake.models import Intake, IntakeVersion
@@ -32,20 +31,15 @@ from patients.suitability.forms import DecisionForm
 from patients.suitability.models import Decision
 from patients.suitability.policy import STANDARD_MESSAGES
 
+LOGGED_AS = "intake"
+
 
 def _clinician(request: HttpRequest, pk: UUID | None = None) -> Clinician:
-    """Return the signed-in clinician. Raises Http404 for patients, PermissionDenied for other staff."""
-    user = request.user
-    clinician = Clinician.objects.visible_to(user).filter(user=user.pk).first() if policy.is_clinician(user) else None
-    if clinician is not None:
-        return clinician
-    if pk is not None:
-        _log(request, AccessLog.What.REFUSED, pk)
-    raise Http404 if policy.is_patient(user) else PermissionDenied
+    return clinician_of(request, LOGGED_AS, pk)
 
 
 def _log(request: HttpRequest, what: AccessLog.What, pk: UUID) -> None:
-    audit.record(what, "intake", pk, by=request.user, at=timezone.now())
+    log(request, what, LOGGED_AS, pk)
 
 
 @require_safe
@@ -180,6 +174,7 @@ def _show_record(
         "flags": _flags(version),
         "parts": walk.parts(version.answers),
         "history": _history(intake),
+        "results": shown_to(request.user, intake.patient),
         "decision": Decision.objects.visible_to(request.user)
         .filter(version=version)
         .select_related("clinician")

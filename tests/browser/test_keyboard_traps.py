@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Keyboard
-from tests.factories import diary, intakes
+from tests.factories import diary, intakes, outcomes
 
 QUESTION_PAGES = [
     *(f"/intake/{slug}/" for slug in ("symptoms", "problem", "treatments", "taking", "health", "consents", "check")),
+    *(f"/care/questions/{slug}/" for slug in ("sleep", "overall", "send")),
     "/care/details/",
     "/book/first-assessment/",
 ]
@@ -47,8 +48,9 @@ MOVES = """() => [...document.querySelectorAll('*')].filter(e => {
 
 
 @pytest.fixture
-def amina_starts(amina):
-    """Amina has a form that is filled in and not sent."""
+def amina_starts(amina, okafor):
+    """Amina has a form, and questions before a review, that are filled in and not sent."""
+    outcomes.answer(outcomes.asked(amina, okafor))
     return intakes.draft(amina)
 
 

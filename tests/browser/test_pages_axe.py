@@ -16,13 +16,14 @@ from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.outcomes import links as question_links
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship
 from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
-from tests.factories import diary, intakes, money, people, waiting
+from tests.factories import diary, intakes, money, outcomes, people, waiting
 from tests.factories.messages import due
 
 # How a page is looked at: what the window is told, and its sizes. `make proof` has the last three.
@@ -156,6 +157,57 @@ def test_the_link_of_a_reminder(walk, visits):
     hand.follow("I cannot come")
     hand.follow("Cancel this appointment")
     assert hand.page.title().startswith("Your appointment is cancelled")
+
+
+def test_the_questions_by_their_link(walk, amina, okafor):
+    asked = outcomes.asked(amina, okafor)
+    link = question_links.address(asked).removeprefix(settings.SITE_ORIGIN)
+    hand = walk(None, link)
+    for year, title in (("1981", "Error: "), ("1980", "A few questions")):
+        for part, value in (("Day", "27"), ("Month", "3"), ("Year", year)):
+            hand.write(part, value)
+        hand.follow("Continue")
+        assert hand.page.title().startswith(title)
+    hand.follow("Start the questions")
+    hand.follow("Save and continue")
+    assert hand.page.title().startswith("Error: ")
+    for answer in ("4", "I would rather not answer", "0", "10", "A little better"):
+        hand.page.get_by_role("radio", name=answer, exact=True).check()
+        hand.follow("Save and continue")
+    hand.follow("Send my answers")
+    assert hand.page.title().startswith("Error: ")
+    hand.page.get_by_role("radio", name="I did, on my own").check()
+    hand.follow("Send my answers")
+    assert hand.page.title().startswith("We have your answers")
+
+
+def test_the_questions_of_somebody_signed_in(walk, amina, okafor):
+    outcomes.answer(outcomes.asked(amina, okafor))
+
+    walk(amina.user, "/care/", "/care/questions/", "/care/questions/sleep/", "/care/questions/send/")
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "expired", "early"])
+def test_questions_that_are_over(walk, amina, okafor, how):
+    asked = outcomes.over(outcomes.asked(amina, okafor), how)
+
+    walk(None, question_links.address(asked).removeprefix(settings.SITE_ORIGIN))
+
+
+def test_asking_and_reading_the_answers(walk, amina, okafor, rosa):
+    record = intakes.in_review(amina, okafor)
+    own = f"/review/people/{amina.pk}/questions/"
+    hand = walk(okafor.user, own)
+    hand.follow("Ask these questions")
+    assert hand.page.title().startswith("Error: ")
+    outcomes.answered(amina, okafor, at=timezone.now() - timedelta(days=90))
+    outcomes.answered(amina, okafor, pain_average="3", pain_worst="none", sleep="4")
+    outcomes.asked(amina, okafor)
+
+    for address in (own, f"/review/{record.pk}/"):
+        hand.arrive(address)
+        assert "Change on this questionnaire" in hand.page.locator("main").inner_text()
+    walk(rosa, "/admin/patients/questionnaire/")
 
 
 def test_the_waiting_list(walk, visits, kind, okafor, amina):

@@ -109,7 +109,8 @@ def test_every_fact_that_may_be_used_is_filled_in_the_real_message(code):
 
 @pytest.mark.parametrize("code", CHANGEABLE)
 def test_the_letters_print_the_words(code):
-    name = "reminder" if code.startswith("reminder") else "missing" if code.startswith("missing") else code
+    shared = {"reminder": "reminder", "missing": "missing", "review_3m": "review_questions"}
+    name = next((name for begins, name in shared.items() if code.startswith(begins)), code)
     source = get_template(f"emails/{name}.txt").template.source
 
     assert "{{ words.opening }}" in source

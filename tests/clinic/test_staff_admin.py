@@ -48,6 +48,7 @@ LISTS = {
     "clinic/user": {"manager"},
     "patients/intake": {"reception", "manager"},
     "patients/patient": {"reception", "manager"},
+    "patients/questionnaire": {"reception", "manager"},
 }
 NONSENSE = [
     "day__year=99999999999",

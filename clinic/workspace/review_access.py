@@ -1,0 +1,31 @@
+"""Who may open the clinicians' workspace, and the log of what they open."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from clinic.accounts import policy
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
+from clinic.staff.models import Clinician
+
+
+def clinician_of(request: HttpRequest, about_type: str, pk: UUID | None = None) -> Clinician:
+    """Return the signed-in clinician. Raises Http404 for patients, PermissionDenied for other staff.
+
+    Where they asked for the record ``pk`` of the kind ``about_type``, the refusal is written down.
+    """
+    user = request.user
+    clinician = Clinician.objects.visible_to(user).filter(user=user.pk).first() if policy.is_clinician(user) else None
+    if clinician is not None:
+        return clinician
+    if pk is not None:
+        log(request, AccessLog.What.REFUSED, about_type, pk)
+    raise Http404 if policy.is_patient(user) else PermissionDenied
+
+
+def log(request: HttpRequest, what: AccessLog.What, about_type: str, pk: UUID) -> None:
+    """Write down that whoever is signed in read a record, or was refused it."""
+    audit.record(what, about_type, pk, by=request.user, at=timezone.now())

@@ -1,0 +1,12 @@
+"""The questions before a review: by the link of a message, and below /care/ for who is signed in."""
+
+from django.urls import path
+
+from patients.outcomes import views
+
+urlpatterns = [
+    path("q/<str:token>/", views.by_link, name="questions"),
+    path("q/<str:token>/<slug:slug>/", views.page_by_link, name="questions_page"),
+    path("care/questions/", views.own, name="care_questions"),
+    path("care/questions/<slug:slug>/", views.own_page, name="care_questions_page"),
+]
