@@ -28,7 +28,7 @@ def addresses(pages, kind):
     nextfree.look(at=timezone.now())
     nothing_to_look_at = {
         *("demo_letter", "healthz", "mail_events", "page", "readyz", "robots", "sitemap", "write_to_us"),
-        *("visit_answer", "visit_cannot_come"),  # tests/browser/test_pages_axe.py
+        *("visit_answer", "visit_cannot_come", "questions", "questions_page"),  # tests/browser/test_pages_axe.py
     }
     others = [
         reverse(name, args=[kind.slug] if name == "book_kind" else []) for name in sorted(PUBLIC - nothing_to_look_at)

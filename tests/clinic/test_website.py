@@ -43,6 +43,8 @@ NOT_FOR_READING = {
     "demo_letter",
     "demo_styles",
     "visit_answer",
+    "questions",
+    "questions_page",
     "visit_cannot_come",
     "page",
     "home",

@@ -85,7 +85,7 @@ def send_until(plan, done):
         )
         return done()
 
-    wait_until(another_round, 30, "each worker has sent one")
+    wait_until(another_round, 150, "each worker has sent one")  # which takes a tick is chance
     return planned
 
 
