@@ -37,7 +37,7 @@ def first_words_fit_this_clinic(app_configs: Any, **kwargs: Any) -> list[CheckMe
             found += [
                 Warning(
                     f"{rule.label}: its {part} cannot be sent as it is built. {why}",
-                    hint="Change it under Message texts in the admin, or use a shorter CLINIC_NAME or SITE_ORIGIN.",
+                    hint="Give it words of your own under Message texts in the admin, if you have not yet.",
                     id="clinic.W001",
                 )
                 for part, why in against.items()

@@ -48,7 +48,7 @@ NAMED = {
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
     "bookings.availability": {"opening", "preview"},
-    "bookings.appointments": {"access", "diary", "forms", "links", "refusals", "slots", "words"},
+    "bookings.appointments": {"access", "cancelling", "diary", "forms", "links", "refusals", "slots", "words"},
     "bookings.figures": {"reading"},
     "bookings.holds": {"offers"},
     "bookings.status": {"reading"},

@@ -18,7 +18,7 @@ from bookings.appointments.models import Appointment
 from bookings.appointments.policy import cooling_off_ends
 from bookings.appointments.words import COPIES
 from bookings.kinds.enums import Mode
-from clinic.db.clock import day_text, shortest_text, uk_day, when_text
+from clinic.db.clock import day_text, uk_day, when_in_a_text, when_text
 from clinic.outbox.enums import BY_HAND, Channel
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, Text, words_of
@@ -215,4 +215,4 @@ def _word_facts(appointment: Appointment, facts: dict[str, Any]) -> dict[str, st
     """What may stand in the clinic's own words."""
     names = {name: str(facts[name]) for name in ("when", "clinician", "what_happened") if name in facts}
     link = facts.get("answer_url") or f"{settings.SITE_ORIGIN}{reverse('care')}"
-    return names | {"day": _day(appointment), "short": shortest_text(appointment.starts_at), "link": link}
+    return names | {"day": _day(appointment), "short": when_in_a_text(appointment.starts_at), "link": link}

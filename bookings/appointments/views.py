@@ -6,20 +6,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.appointments import actions, ics, policy
+from bookings.appointments import ics, policy
 from bookings.appointments.access import facts, own_visit
+from bookings.appointments.cancelling import cancel_page
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
-from bookings.appointments.forms import CancelForm
-from bookings.appointments.refusals import RefundChanged
 from bookings.kinds.enums import Mode
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
 from clinic.db.clock import when_text
-from clinic.db.refusal import Refusal
-from clinic.db.states import StaleState
 
 WAITING_FOR_IT = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
 
@@ -69,36 +67,10 @@ def cancel(request: SignedIn, pk: UUID) -> HttpResponse:
         return redirect("appointment", pk=pk)  # the button pressed twice, or in another tab
     if found.state not in UPCOMING or not policy.may_cancel(found.starts_at, now):
         return render(request, "bookings/appointments/cannot_cancel.html", facts(found))
-    due = found.refund_at(now)
-    form = CancelForm(request.POST or None, initial={"refund": due.pence, "sequence": found.sequence})
-    if form.is_valid():
-        sent = form.cleaned_data
-        try:
-            actions.cancel(
-                found,
-                reason=sent["reason"],
-                agreed_refund=sent["refund"],
-                seen=sent["sequence"],
-                key=sent["key"],
-                by=request.user,
-                at=now,
-            )
-        except (RefundChanged, StaleState) as refusal:
-            # What is agreed to next is what is shown.
-            shown = {"refund": str(due.pence), "sequence": str(found.sequence)}
-            form = CancelForm(request.POST.dict() | shown)
-            form.add_error(None, str(refusal))
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Your appointment is cancelled. We are sending you an email.")
-            return redirect("appointment", pk=pk)
-    return render(
-        request,
-        "bookings/appointments/cancel.html",
-        facts(found) | {"form": form, "refund": due, "money": found.words_if_cancelled(due)},
-        status=422 if form.errors else 200,
-    )
+    page = cancel_page(request, found, back_url=reverse("appointment", args=[pk]), by=request.user, at=now)
+    if page is None:
+        messages.success(request, "Your appointment is cancelled. We are sending you an email.")
+    return page or redirect("appointment", pk=pk)
 
 
 @require_safe

@@ -10,17 +10,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.appointments import actions as visits
 from bookings.appointments import links, policy
 from bookings.appointments.access import facts, own_visit
+from bookings.appointments.cancelling import cancel_page
 from bookings.appointments.enums import CANCELLED, UPCOMING, State
-from bookings.appointments.forms import CancelForm
 from bookings.appointments.models import Appointment
-from bookings.appointments.refusals import RefundChanged
 from bookings.attendance import actions
 from bookings.attendance.forms import SequenceForm
 from clinic.accounts.access import SignedIn, patients_only
@@ -64,7 +63,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return _ask_who(request, token, visit, now)
     if request.method == "POST" and "will_come" in request.POST:
         return _will_come(request, token, visit, now)
-    return _page(request, "answer", visit, token, will_come=visit.state == State.CONFIRMED)
+    context = facts(visit) | {"token": token, "will_come": visit.state == State.CONFIRMED}
+    return render(request, f"{PAGES}/answer.html", context)
 
 
 @login_not_required
@@ -79,20 +79,9 @@ def cannot_come(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("appointment_cancel", pk=visit.pk)
     if not opening.is_open(request, token, now):
         return redirect("visit_answer", token)
-    due = visit.refund_at(now)
-    form = CancelForm(request.POST or None, initial={"refund": due.pence, "sequence": visit.sequence})
-    if form.is_valid():
-        try:
-            _cancel(visit, form, now)
-        except (RefundChanged, StaleState) as refusal:
-            form = CancelForm(request.POST.dict() | {"refund": str(due.pence), "sequence": str(visit.sequence)})
-            form.add_error(None, str(refusal))
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("visit_answer", token)
-    more = {"form": form, "refund": due, "money": visit.words_if_cancelled(due)}
-    return _page(request, "cancel", visit, token, status=422 if form.errors else 200, **more)
+    back = reverse("visit_answer", args=[token])
+    page = cancel_page(request, visit, back_url=back, by=None, at=now, note=f"({BY_LINK})")
+    return page or redirect(back)
 
 
 def _ask_who(request: HttpRequest, token: str, visit: Appointment, now: datetime) -> HttpResponse:
@@ -117,19 +106,6 @@ def _will_come(request: HttpRequest, token: str, visit: Appointment, now: dateti
     return redirect("visit_answer", token)
 
 
-def _cancel(visit: Appointment, form: CancelForm, now: datetime) -> None:
-    sent = form.cleaned_data
-    visits.cancel(
-        visit,
-        reason=f"{sent['reason']} ({BY_LINK})".strip(),
-        agreed_refund=sent["refund"],
-        seen=sent["sequence"],
-        key=sent["key"],
-        by=None,
-        at=now,
-    )
-
-
 def _over(request: HttpRequest, token: str, visit: Appointment, now: datetime) -> HttpResponse | None:
     """Return the page of a link that opens nothing any more, and why; None while it does. It names no time."""
     is_cancelled = visit.state in CANCELLED
@@ -142,9 +118,3 @@ def _over(request: HttpRequest, token: str, visit: Appointment, now: datetime) -
     else:
         return None
     return render(request, f"{PAGES}/over.html", {"why": why, "is_cancelled": is_cancelled})
-
-
-def _page(
-    request: HttpRequest, name: str, visit: Appointment, token: str, *, status: int = 200, **more: object
-) -> HttpResponse:
-    return render(request, f"{PAGES}/{name}.html", facts(visit) | {"token": token} | more, status=status)

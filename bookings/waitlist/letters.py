@@ -7,7 +7,7 @@ from django.urls import reverse
 from bookings.appointments.enums import State
 from bookings.waitlist.enums import OfferState
 from bookings.waitlist.models import Offer
-from clinic.db.clock import shortest_text, when_text
+from clinic.db.clock import when_in_a_text, when_text
 from clinic.outbox.enums import Channel
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, Text, words_of
@@ -40,7 +40,7 @@ def waiting_list_offer(message: Message) -> Letter | Text | NotWanted:
         return NotWanted("the offer is no longer open")
     when = when_text(found.hold.starts_at)
     facts = {"when": when, "clinician": found.hold.clinician.name, "until": found.until_text}
-    facts["short"] = shortest_text(found.expires_at)
+    facts["short"] = when_in_a_text(found.expires_at)
     words = words_of(message, facts | {"link": settings.SITE_ORIGIN + reverse("waiting_list")})
     if message.channel == Channel.SMS:
         return Text(patient.phone, words.text, reach=reach_from(patient))

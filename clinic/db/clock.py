@@ -72,7 +72,7 @@ def day_text(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
-def shortest_text(moment: datetime) -> str:
+def when_in_a_text(moment: datetime) -> str:
     """Return an instant in the fewest letters, like "Thu 3 Dec 2:30pm". UK time; the text says so around it."""
     day = uk_day(moment)
     return f"{day:%a} {day.day} {day:%b} {clock(moment)}"
@@ -83,7 +83,7 @@ def when_text(moment: datetime) -> str:
     return f"{day_text(uk_day(moment))} at {clock(moment)}, UK time"
 
 
-def short_text(moment: datetime) -> str:
+def when_in_a_table(moment: datetime) -> str:
     """Return an instant for a table, like "Thu 3 Dec 2026, 2:30pm": UK time, which the page says."""
     day = uk_day(moment)
     return f"{day:%a} {day.day} {day:%b} {day.year}, {clock(moment)}"

@@ -91,7 +91,7 @@ def replan(person: UUID, *, at: datetime) -> int:
 
     What they have chosen no more is asked when it is sent.
     """
-    waiting = Message.objects.filter(person=person, state=MessageState.DUE, due_at__gt=at)
+    waiting = Message.objects.filter(person=person, state=MessageState.DUE, due_at__gt=at, rule__in=BY_CODE)
     facts = sorted(set(waiting.values_list("rule", "about", "anchor", "round")))
     rules = {rule.code: rule for rule in _all_as_set(BY_CODE[code] for code in {code for code, *_ in facts})}
     wanted = [

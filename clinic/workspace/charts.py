@@ -125,14 +125,13 @@ def _drawn(look: int, line: Line, top: int, unit: str) -> Drawn:
 def _apart(lines: list[Drawn]) -> list[Drawn]:
     """Put the names right of where the longest line ends, one below the other where they would lie on each other."""
     right = max((float(line.label.x) for line in lines), default=0) + LABEL_GAP
-    below = float(TOP - LABEL_HEIGHT)
+    below, above = float(TOP - LABEL_HEIGHT), float(HEIGHT - BOTTOM + LABEL_HEIGHT)
     heights: dict[int, float] = {}
     for line in sorted(lines, key=lambda each: float(each.label.y)):
         below = heights[line.number] = max(float(line.label.y), below + LABEL_HEIGHT)
-    over = max(0.0, below - (HEIGHT - BOTTOM))
-    return [
-        replace(line, label=Mark(_text(right), _text(heights[line.number] - over), line.label.text)) for line in lines
-    ]
+    for name in reversed(heights):  # what is below the plot now goes up, and takes with it only what it meets
+        above = heights[name] = min(heights[name], above - LABEL_HEIGHT)
+    return [replace(line, label=Mark(_text(right), _text(heights[line.number]), line.label.text)) for line in lines]
 
 
 def _x(place: int, places: int) -> float:

@@ -15,7 +15,7 @@ from bookings.charges.models import Charge
 from bookings.waitlist.models import WaitingEntry
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
-from clinic.db.clock import clock, day_text, instant, short_text, uk_day
+from clinic.db.clock import clock, day_text, instant, uk_day, when_in_a_table
 from clinic.workspace.desk_access import for_everybody_here, me, page
 from patients.profile.policy import phone_text
 
@@ -51,7 +51,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     visits = Appointment.objects.visits().visible_to(request.user).select_related("patient", "kind", "clinician")
     today = [_line(visit, clock(visit.starts_at)) for visit in _of_the_day(visits, now)]
     missing = _missing(visits, now)
-    missed = [_line(visit, short_text(visit.starts_at), task=visit.task) for visit in visits.to_follow_up()]
+    missed = [_line(visit, when_in_a_table(visit.starts_at), task=visit.task) for visit in visits.to_follow_up()]
     read = {line.patient for line in (*today, *missing, *missed) if line.patient}
     audit.record_all(AccessLog.What.READ, "patient", read, by=me(request), at=now)
     context = page(
@@ -77,7 +77,7 @@ def _missing(visits: AppointmentQuerySet, now: datetime) -> list[Line]:
     """Return the visits to come that start within 48 hours (or should have started and are not over) and lack a paper."""
     soon = visits.upcoming().filter(ends_at__gt=now, starts_at__lte=now + PAPERS_BEFORE).with_papers()
     found = [(visit, _lacks(visit)) for visit in soon]
-    return [_line(visit, short_text(visit.starts_at), missing=lacks) for visit, lacks in found if lacks]
+    return [_line(visit, when_in_a_table(visit.starts_at), missing=lacks) for visit, lacks in found if lacks]
 
 
 def _lacks(visit: Appointment) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from clinic.addresses.models import StoppedAddress
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
-from clinic.db.clock import UK, day_text, instant, short_text, uk_day
+from clinic.db.clock import UK, day_text, instant, uk_day, when_in_a_table
 from clinic.health import OLDEST_HEARTBEAT, queue_answers
 from clinic.outbox import reasons
 from clinic.outbox.enums import ON_THE_WAY, MessageState, Reader
@@ -81,7 +81,7 @@ def today(request: HttpRequest) -> HttpResponse:
         lines=lines,
         totals=message_counts.totals(lines),
         late_count=late.count(),
-        late=[(message, short_text(message.wanted_at), _why_late(message)) for message in _first(late)],
+        late=[(message, when_in_a_table(message.wanted_at), _why_late(message)) for message in _first(late)],
         troubles=_troubles(_due(seen, days[-RECENT_DAYS], day)),
         by_day=by_day,
         chart=message_counts.days_chart(by_day),
@@ -152,8 +152,8 @@ def _logged(message: Message) -> LoggedMessage:
         label=str(message),
         reader=(rule.reader if rule else Reader.PATIENT).label,
         channel=message.get_channel_display(),
-        due=short_text(message.due_at),
-        done=short_text(done) if done else "",
+        due=when_in_a_table(message.due_at),
+        done=when_in_a_table(done) if done else "",
         state=message.get_state_display(),
         words=reasons.in_words(message),
     )

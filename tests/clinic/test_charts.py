@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.workspace.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Line, Mark, chart, shown, ticks
+from clinic.workspace.charts import BOTTOM, HEIGHT, LABEL_HEIGHT, LEFT, RIGHT, TOP, WIDTH, Line, Mark, chart, shown, ticks
 
 FLOOR, CEILING, END = f"{HEIGHT - BOTTOM}.0", f"{TOP}.0", f"{WIDTH - RIGHT}.0"
 MIDDLE = f"{(LEFT + WIDTH - RIGHT) / 2:.1f}"
@@ -122,3 +122,11 @@ def test_the_drawing_escapes_words_and_has_no_style():
     assert "<u>" not in html
     assert "style=" not in html
     assert 'aria-labelledby="k-title k-text"' in html
+
+
+def test_names_that_meet_at_the_foot_leave_the_one_at_the_top_alone():
+    drawn = chart("x", "X", ["1", "2"], [Line("Sent", [0, 5]), Line("Failed", [0, 0]), Line("Late", [0, 0])])
+
+    sent, failed, late = (float(line.label.y) for line in drawn.lines)
+    assert (sent, late) == (float(drawn.lines[0].points[-1].y), HEIGHT - BOTTOM)
+    assert failed == late - LABEL_HEIGHT
