@@ -65,16 +65,13 @@ def _still_wanted(waiting: list[Message], reach: policy.Reach) -> list[Message]:
         message
         for message in waiting
         if (rule := BY_CODE.get(message.rule))
-        and not rule.stops_for & reach.stops
-        and message.channel in policy.ways(rule, reach)
-        and message.rule not in off
+        and not policy.why_stopped(rule, Channel(message.channel), reach, is_off=rule.code in off)
     ]
 
 
 def _to_come(message: Message, reach: policy.Reach, now: datetime) -> dict[str, str]:
-    how = Channel(message.channel)
-    if how == Channel.EMAIL and reach.by_hand:
-        how = policy.by_hand(BY_CODE[message.rule], reach.by_hand, message.due_at, message.useful_until)
+    rule, channel = BY_CODE[message.rule], Channel(message.channel)
+    how = policy.carried_by(rule, channel, reach, message.due_at, message.useful_until)
     when = "in the next minutes" if message.due_at <= now else when_text(message.due_at)
     return {"label": str(message), "hint": f"{HOW[how]}, {when}", "status": "To come"}
 

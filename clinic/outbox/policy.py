@@ -10,7 +10,7 @@ from requests import RequestException
 from requests.exceptions import ConnectTimeout
 
 from clinic.db.clock import UK, instant, uk_day
-from clinic.outbox.enums import Answer, Channel, Stop
+from clinic.outbox.enums import BY_HAND, Answer, Channel, Reader, Stop
 from clinic.outbox.rules import (
     AtOnce,
     DaysAfter,
@@ -32,6 +32,11 @@ GSM = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_TWICE = frozenset("^{}\\[~]|€")
+NOT_CHOSEN = {
+    Channel.EMAIL: "a text message says it",
+    Channel.SMS: "the patient has not chosen text messages",
+    Channel.COPY: "the patient has named nobody for copies",
+}
 POST_TAKES = timedelta(days=3)
 MOST_HOURS, MOST_DAYS = 14 * 24, 400  # a rule's time, as far as the clinic may move it
 
@@ -109,11 +114,28 @@ def ways(rule: Rule, reach: Reach | None) -> tuple[Channel, ...]:
     return tuple(channel for channel in wanted if channel != Channel.EMAIL) if is_enough else wanted
 
 
-def by_hand(rule: Rule, hand: Channel, now: datetime, useful_until: datetime) -> Channel:
-    """Return whether staff call or post: ``hand``, but never a call where the law wants paper, nor a letter too late."""
+def why_stopped(rule: Rule, channel: Channel, reach: Reach | None, *, is_off: bool) -> str:
+    """Return why ``rule`` does not go by ``channel`` although its fact may still hold, or nothing.
+
+    ``is_off``: the clinic has switched it off. What reception has in its hands (``BY_HAND``) was an e-mail before.
+    """
+    for stop in sorted(rule.stops_for & reach.stops) if reach else ():
+        return stop.why
+    if channel not in BY_HAND and channel not in ways(rule, reach):
+        return NOT_CHOSEN[channel]
+    return "this message is switched off" if is_off else ""
+
+
+def carried_by(rule: Rule, channel: Channel, reach: Reach | None, at: datetime, useful_until: datetime) -> Channel:
+    """Return how a message that is sent at ``at`` really travels: an e-mail that is not for its patient, by hand.
+
+    Never a call where the law wants paper, nor a letter that comes too late. Staff always get the e-mail.
+    """
+    if channel != Channel.EMAIL or rule.reader != Reader.PATIENT or reach is None or reach.by_hand is None:
+        return channel
     if rule.on_paper:
         return Channel.POST
-    return Channel.PHONE if useful_until - now < POST_TAKES else hand
+    return Channel.PHONE if useful_until - at < POST_TAKES else reach.by_hand
 
 
 def as_set(rule: Rule, amount: int | None, minute: int | None) -> Rule:

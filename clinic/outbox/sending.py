@@ -19,21 +19,15 @@ from django.db import connection as database
 from django.db.models.functions import Now
 
 from clinic.addresses import actions as addresses
-from clinic.outbox import policy
+from clinic.outbox import policy, reasons
 from clinic.outbox.actions import ask_reception, ask_to_tell
-from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome, Reader
+from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
 from clinic.outbox.models import Attempt, Message, switched_off
 from clinic.outbox.posting import Failure, close, post
 from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of
 from clinic.outbox.rules import BY_CODE
 
 log = logging.getLogger("clinic.outbox")
-
-NOT_CHOSEN = {
-    Channel.EMAIL: "a text message says it",
-    Channel.SMS: "the patient has not chosen text messages",
-    Channel.COPY: "the patient has named nobody for copies",
-}
 
 # That the last one went, and the next one please: one journey and one commit for nearly every message.
 SENT = """
@@ -109,7 +103,7 @@ def _handle(message: Any, connection: Any, stopped: frozenset[str]) -> bool:
     if isinstance(letter, NotWanted):
         _close_row(message, MessageState.CANCELLED, letter.why)
         return False
-    if hand := _goes_by_hand(message, letter, reach):
+    if hand := _hand_of(message, letter, reach):
         _hand_over(message, hand)
         return False
     if isinstance(letter, Failure):
@@ -140,25 +134,20 @@ def _reach(message: Message) -> policy.Reach | None:
     return reach_of([message.person])[message.person] if message.person else None
 
 
-def _goes_by_hand(message: Message, letter: Letter | Text | Failure, reach: policy.Reach | None) -> Channel | None:
-    """Return how staff tell it instead of an e-mail; None where nobody has to. What is about a patient may be to staff."""
-    rule = BY_CODE.get(message.rule)
-    is_to_staff = rule is not None and rule.reader == Reader.STAFF
-    is_mail = isinstance(letter, Letter) and message.channel == Channel.EMAIL
-    return reach.by_hand if reach and is_mail and not is_to_staff else None
-
-
 def _stopped(message: Message, reach: policy.Reach | None, is_off: bool) -> NotWanted | None:
     """Return why the message does not go although its fact may still hold: the patient, or the clinic's settings."""
     rule = BY_CODE.get(message.rule)
-    if rule is None:
+    why = policy.why_stopped(rule, Channel(message.channel), reach, is_off=is_off) if rule else ""
+    return NotWanted(why) if why else None
+
+
+def _hand_of(message: Any, letter: Letter | Text | Failure, reach: policy.Reach | None) -> Channel | None:
+    """Return how reception tells it instead of an e-mail; None where nobody has to."""
+    rule = BY_CODE.get(message.rule)
+    if rule is None or not isinstance(letter, Letter):
         return None
-    for stop in sorted(rule.stops_for & reach.stops) if reach else ():
-        return NotWanted(stop.why)
-    channel = Channel(message.channel)
-    if channel not in BY_HAND and channel not in policy.ways(rule, reach):
-        return NotWanted(NOT_CHOSEN[channel])
-    return NotWanted("this message is switched off") if is_off else None
+    how = policy.carried_by(rule, Channel(message.channel), reach, message.claimed_at, message.useful_until)
+    return how if how in BY_HAND else None
 
 
 def _written(message: Message) -> Letter | Text | NotWanted | Failure:
@@ -176,8 +165,11 @@ def _written(message: Message) -> Letter | Text | NotWanted | Failure:
 def _fault(message: Message, letter: Letter | Text, stopped: frozenset[str]) -> Failure | None:
     """Return why ``letter`` cannot go out, or None. A text message that is too long would come in pieces, or not.
 
-    ``stopped``: the addresses to which nothing is sent, as they were when the drain began, some seconds ago.
+    ``stopped``: the addresses to which nothing is sent, as they were when the drain began, some seconds ago. What
+    reception tells by phone or on paper needs no address.
     """
+    if message.channel in BY_HAND:
+        return None
     if isinstance(letter, Text) != (message.channel == Channel.SMS):
         return Failure(Answer.NEVER, "not written for this channel")
     if isinstance(letter, Text) and policy.text_length(letter.text) > policy.LONGEST_TEXT:
@@ -191,9 +183,8 @@ def _fault(message: Message, letter: Letter | Text, stopped: frozenset[str]) -> 
 
 def _hand_over(message: Any, hand: Channel) -> None:
     """Ask reception to tell what the message says. From here on the task is the truth about it."""
-    rule = BY_CODE[message.rule]
-    message.channel = policy.by_hand(rule, hand, message.claimed_at, message.useful_until)
-    changes = {"state": MessageState.HANDED, "channel": message.channel, "closed_at": Now(), "lease_until": None}
+    message.channel = hand
+    changes = {"state": MessageState.HANDED, "channel": hand, "closed_at": Now(), "lease_until": None}
     with transaction.atomic():
         if _update(message, **changes):
             ask_to_tell(message, at=message.claimed_at)
@@ -208,7 +199,11 @@ def _after_failure(message: Any, failure: Failure) -> None:
         if again is not None:
             _update(message, state=MessageState.DUE, due_at=again, lease_until=None, **seen)
         elif _update(message, state=MessageState.FAILED, closed_at=Now(), lease_until=None, **seen):
-            ask_reception(message, f"{message} could not be sent: {failure.why}", at=message.claimed_at)
+            ask_reception(
+                message,
+                f"{message} could not be sent: {reasons.why_failed(failure.why, failure.answer)}",
+                at=message.claimed_at,
+            )
         _write_down(message, Outcome(failure.answer), failure.why)
 
 

@@ -20,8 +20,10 @@ from clinic.audit.models import AccessLog
 from clinic.db.clock import UK, day_text, instant, uk_day, when_in_a_table
 from clinic.health import OLDEST_HEARTBEAT, queue_answers
 from clinic.outbox import reasons
-from clinic.outbox.enums import ON_THE_WAY, MessageState, Reader
+from clinic.outbox.enums import ON_THE_WAY, Channel, MessageState, Reader
 from clinic.outbox.models import Heartbeat, Message, MessageQuerySet
+from clinic.outbox.policy import Reach, carried_by
+from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE, LABELS
 from clinic.workspace import message_counts
 from clinic.workspace.desk_access import for_the_diary, me, page
@@ -97,6 +99,7 @@ def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk)
     audit.record(AccessLog.What.READ, "patient", patient.pk, by=me(request), at=timezone.now())
     theirs = Message.objects.visible_to(request.user).filter(person=patient.pk).select_related("stopped_by")
+    reach = reach_of([patient.pk])[patient.pk]
     planned = theirs.filter(state__in=ON_THE_WAY).order_by("due_at", "pk")
     over = Paginator(theirs.exclude(state__in=ON_THE_WAY), A_PAGE).get_page(request.GET.get("page"))
     context = page(
@@ -104,7 +107,7 @@ def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
         f"Messages to {patient.full_name}",
         patient=patient,
         stopped=StoppedAddress.objects.visible_to(request.user).stopped(patient.reach).first(),
-        planned=[_logged(message) for message in planned],
+        planned=[_logged(message, reach) for message in planned],
         over=over,
         past=[_logged(message) for message in over],
     )
@@ -145,13 +148,17 @@ def _troubles(recent: MessageQuerySet) -> list[Trouble]:
     return sorted(found, key=lambda trouble: trouble.label)
 
 
-def _logged(message: Message) -> LoggedMessage:
+def _logged(message: Message, reach: Reach | None = None) -> LoggedMessage:
+    """One line; of a planned message with how it will travel, by the patient's ``reach`` as it is now."""
     rule, done = BY_CODE.get(message.rule), message.sent_at or message.closed_at
+    how = Channel(message.channel)
+    if rule and reach:
+        how = carried_by(rule, how, reach, message.due_at, message.useful_until)
     return LoggedMessage(
         pk=message.pk,
         label=str(message),
         reader=(rule.reader if rule else Reader.PATIENT).label,
-        channel=message.get_channel_display(),
+        channel=how.label,
         due=when_in_a_table(message.due_at),
         done=when_in_a_table(done) if done else "",
         state=message.get_state_display(),

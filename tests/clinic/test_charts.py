@@ -7,7 +7,20 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.workspace.charts import BOTTOM, HEIGHT, LABEL_HEIGHT, LEFT, RIGHT, TOP, WIDTH, Line, Mark, chart, shown, ticks
+from clinic.workspace.charts import (
+    BOTTOM,
+    HEIGHT,
+    LABEL_HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Line,
+    Mark,
+    chart,
+    shown,
+    ticks,
+)
 
 FLOOR, CEILING, END = f"{HEIGHT - BOTTOM}.0", f"{TOP}.0", f"{WIDTH - RIGHT}.0"
 MIDDLE = f"{(LEFT + WIDTH - RIGHT) / 2:.1f}"

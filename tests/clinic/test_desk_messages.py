@@ -19,6 +19,7 @@ from clinic.addresses.models import StoppedAddress
 from clinic.audit.models import AccessLog
 from clinic.outbox.models import Heartbeat, Message
 from clinic.workspace.message_counts import HEAD
+from patients.contact.models import ContactChoice
 from tests.factories.messages import due
 
 pytestmark = pytest.mark.django_db
@@ -269,6 +270,13 @@ class TestOfAPatient:
         ]
         assert "Not sent: the visit was moved" in html
         assert "Messages to Amina Example" in html
+
+    def test_a_planned_message_shows_how_it_will_travel(self, as_user, rosa, amina):
+        due("reminder_48h", person=amina.pk, since=-timedelta(days=2), useful_until=Now() + timedelta(days=3))
+        ContactChoice.objects.create(patient=amina, way="phone", changed_at=Now(), changed_by=amina.user)
+
+        [line] = as_user(rosa).get(of_log(amina)).context["planned"]
+        assert (line.label, line.channel) == ("Reminder, 48 hours before", "Phone call")
 
     def test_reading_it_is_written_down(self, as_user, rosa, amina):
         as_user(rosa).get(of_log(amina))

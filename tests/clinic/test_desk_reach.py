@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from bookings.appointments.diary import plan_messages
 from bookings.appointments.models import Appointment
+from clinic.addresses import actions as addresses
+from clinic.addresses.models import StoppedAddress
 from clinic.audit.models import AccessLog
 from clinic.outbox import sending
 from clinic.outbox.models import Message
@@ -133,6 +135,25 @@ def test_what_no_longer_holds_is_not_told(as_user, rosa, handed, visit):
     html = as_user(rosa).get(address(message)).content.decode()
     assert "There is nothing to tell any more" in html
     assert "07700" not in html
+
+
+@pytest.mark.parametrize(("rule", "words"), [("missing_7d", "Call Pat"), ("booking_confirmed", "CANCELLATION FORM")])
+def test_somebody_without_any_address_is_told_all_the_same(transactional_db, as_user, rosa, okafor, rule, words):
+    nobody = people.patient(account=False)
+    visit = diary.appointment(nobody, okafor, diary.kind(okafor), timezone.now() + timedelta(days=30))
+    plan_messages(visit, "appointment_booked", at=timezone.now())
+    make_due(rule)
+
+    html = as_user(rosa).get(address(Message.objects.get())).content.decode()
+    assert words in html
+    assert "nothing to tell" not in html
+
+
+def test_a_stopped_address_does_not_stop_a_call(as_user, rosa, handed):
+    message = handed("missing_7d", way="phone")
+    addresses.stop("amina@example.com", StoppedAddress.Why.BOUNCED, at=timezone.now())
+
+    assert "Call Amina Example" in as_user(rosa).get(address(message)).content.decode()
 
 
 def test_the_task_leads_there(as_user, rosa, handed):

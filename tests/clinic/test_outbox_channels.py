@@ -14,7 +14,7 @@ from bookings.appointments.models import Appointment
 from clinic.outbox import actions, buttons, policy, registry, sending, stopping
 from clinic.outbox.enums import Channel, Stop
 from clinic.outbox.models import Attempt, Message
-from clinic.outbox.policy import Reach, by_hand, due_time, text_length, ways
+from clinic.outbox.policy import Reach, carried_by, due_time, text_length, ways
 from clinic.outbox.registry import Letter, Text
 from clinic.outbox.rules import BY_CODE, RULES
 from clinic.worklist.models import Task
@@ -152,6 +152,8 @@ def test_what_the_law_wants_on_paper_comes_beside_a_text():
 @pytest.mark.parametrize(
     ("rule", "hand", "days", "expected"),
     [
+        ("review_3m_late", "phone", 7, "email"),  # to staff, about somebody who is called
+        ("booking_confirmed", None, 30, "email"),
         ("booking_confirmed", "phone", 30, "post"),
         ("booking_confirmed", "phone", 1, "post"),
         ("decision_made", "phone", 7, "phone"),
@@ -163,7 +165,21 @@ def test_what_the_law_wants_on_paper_comes_beside_a_text():
 def test_call_or_letter(rule, hand, days, expected):
     now = timezone.now()
 
-    assert by_hand(BY_CODE[rule], Channel(hand), now, now + timedelta(days=days)) == expected
+    reach = Reach(by_hand=Channel(hand) if hand else None)
+    assert carried_by(BY_CODE[rule], Channel.EMAIL, reach, now, now + timedelta(days=days)) == expected
+
+
+@pytest.mark.parametrize("how", [Channel.SMS, Channel.COPY, Channel.PHONE, Channel.POST])
+def test_only_an_email_goes_by_hand_instead(how):
+    now = timezone.now()
+
+    assert carried_by(BY_CODE["reminder_48h"], how, Reach(by_hand=Channel.PHONE), now, now + timedelta(days=9)) == how
+
+
+def test_staff_have_no_reach():
+    now = timezone.now()
+
+    assert carried_by(BY_CODE["staff_invited"], Channel.EMAIL, None, now, now) == "email"
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,10 @@ def test_each_answer_has_its_state_and_the_others_go_on(transactional_db, scale,
     assert {found[name] for name in good} == {("sent", "", "", False, 1)}
     assert Counter(name for name, _ in server.handler.taken) == Counter(["drips", "hangs", "drops", *good])
     assert list(Task.objects.values_list("kind", "title")) == [
-        ("message_failed", "Booking confirmation could not be sent: SMTPRecipientsRefused 550")
+        (
+            "message_failed",
+            "Booking confirmation could not be sent: it was refused for good, so the address may be wrong",
+        )
     ]
     for row in Message.objects.filter(state="due"):
         pause = {"quick": MINUTE, "slow": 4 * MINUTE}[row.last_answer]
