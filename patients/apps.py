@@ -16,7 +16,7 @@ class PatientsConfig(AppConfig):
         from patients.suitability import letters  # noqa: PLC0415
 
         registry.register("decision_made", letters.decision_made)
-        registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, **outcomes.SAMPLES)
-        registry.register("review_3m_due", outcomes.review_questions, outcomes.DUE, **outcomes.SAMPLES)
+        registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, outcomes.SAMPLES)
+        registry.register("review_3m_due", outcomes.review_questions, outcomes.DUE, outcomes.SAMPLES)
         registry.register("review_3m_late", outcomes.review_late)
         registry.register_reach(reaches)

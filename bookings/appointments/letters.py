@@ -7,6 +7,7 @@ calendar file may be shared with a family. Each function looks again whether the
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -21,13 +22,13 @@ from bookings.kinds.enums import Mode
 from clinic.db.clock import day_text, uk_day, when_in_a_text, when_text
 from clinic.outbox.enums import BY_HAND, Channel
 from clinic.outbox.models import Message
-from clinic.outbox.registry import Letter, NotWanted, Text, words_of
+from clinic.outbox.registry import Letter, NotWanted, Text, record_of, words_of
 from patients.contact.models import choice_of, reach_from
 
 Written = Letter | Text | NotWanted
 
-# Only what letters print: to put the question together takes Django longer than the answer takes Postgres, at every
-# message, and what a patient needs at a visit is sealed and no matter of a letter.
+# Only what letters print: to put the question together takes Django longer than the answer takes Postgres, and what a
+# patient needs at a visit is sealed and no matter of a letter.
 VISIT = "sequence state mode starts_at ends_at fee_pence booked_at cut_off_minute refund_before_percent refund_after_percent"
 PATIENT = "preferred_name first_names family_name email phone status"
 CONTACT = "patient way texts reminders large_print copies_name copies_email"
@@ -39,6 +40,11 @@ PRINTED = (
 VISITS = (
     Appointment.objects.with_papers().select_related("patient__user", "patient__contact", "clinician").only(*PRINTED)
 )
+
+
+def visits(keys: list[UUID]) -> dict[UUID, Appointment]:
+    """Return the visits with these keys, with all that letters print."""
+    return {visit.pk: visit for visit in VISITS.filter(pk__in=keys)}
 
 
 def booking_confirmed(message: Message) -> Written:
@@ -121,7 +127,8 @@ def _with_calendar(message: Message, template: str) -> Written:
 
 
 def _appointment(message: Message) -> Appointment:
-    return VISITS.get(pk=message.about)
+    appointment: Appointment = record_of(message)
+    return appointment
 
 
 def _lacks(appointment: Appointment) -> bool:

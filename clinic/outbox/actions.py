@@ -89,9 +89,13 @@ def rules_as_set(fact: str) -> list[Rule]:
 def replan(person: UUID, *, at: datetime) -> int:
     """Write what waits for somebody for those channels too that they have chosen since; return how many were new.
 
-    What they have chosen no more is asked when it is sent.
+    What they have chosen no more is asked when it is sent; where a worker has asked already, it asks again. Called
+    inside the transaction that changes their choices.
     """
-    waiting = Message.objects.filter(person=person, state=MessageState.DUE, due_at__gt=at, rule__in=BY_CODE)
+    theirs = Message.objects.filter(person=person, state=MessageState.DUE)
+    list(theirs.select_for_update().values_list("pk"))  # nobody takes one, with the old choices, before we are done
+    theirs.filter(lease_until__isnull=False).update(lease_until=None)
+    waiting = theirs.filter(due_at__gt=at, rule__in=BY_CODE)
     facts = sorted(set(waiting.values_list("rule", "about", "anchor", "round")))
     rules = {rule.code: rule for rule in _all_as_set(BY_CODE[code] for code in {code for code, *_ in facts})}
     wanted = [

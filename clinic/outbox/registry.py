@@ -5,8 +5,10 @@ the rule's code in its ``apps.py``; at the moment of sending the composer looks 
 message is still wanted, and writes it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -51,9 +53,11 @@ class NotWanted:
 
 Composer = Callable[[Message], Letter | Text | NotWanted | None]
 Reaches = Callable[[list[UUID]], dict[UUID, Reach]]
+Reader = Callable[[list[UUID]], dict[UUID, Any]]
 _composers: dict[str, Composer] = {}
 _built: "dict[str, Built]" = {}
 _reaches: list[Reaches] = []
+_readers: "dict[str, Reader]" = {}
 
 
 @dataclass(frozen=True)
@@ -64,17 +68,26 @@ class Built:
     samples: dict[str, str]
 
 
-def register(code: str, composer: Composer, words: Words | None = None, **samples: str) -> None:
+def register(
+    code: str,
+    composer: Composer,
+    words: Words | None = None,
+    samples: dict[str, str] | None = None,
+    reader: Reader | None = None,
+) -> None:
     """Have ``composer`` write the messages of the rule ``code``.
 
     The composer gets the Message and returns a Letter (a Text where the message goes by text), or NotWanted (None
     means the same, without a reason). ``words`` are those the clinic may change, with the ``samples`` of their facts.
+    ``reader`` reads what many messages are about at once, for ``record_of``.
     Raises ValueError where another composer has the code already.
     """
     if _composers.setdefault(code, composer) is not composer:
         raise ValueError(f"Two composers for {code!r}")
+    if reader:
+        _readers[code] = reader
     if words:
-        _built[code] = Built(words, samples | of_the_clinic())
+        _built[code] = Built(words, (samples or {}) | of_the_clinic())
 
 
 def built(code: str) -> Built | None:
@@ -109,6 +122,30 @@ def is_in_use(code: str) -> bool:
 def compose(message: Message) -> Letter | Text | NotWanted:
     """Return what ``message`` says now, or that it is not wanted. Raises KeyError without a composer."""
     return _composers[message.rule](message) or NotWanted("not wanted any more")
+
+
+def read_together(messages: list[Message]) -> None:
+    """Read what ``messages`` are about, for ``record_of``; one question a reader, however many they are."""
+    by_reader = defaultdict(list)
+    for message in messages:
+        if reader := _readers.get(message.rule):
+            by_reader[reader].append(message)
+    for reader, theirs in by_reader.items():
+        records = reader([message.about for message in theirs])
+        for message in theirs:
+            message.record = records.get(message.about)  # type: ignore[attr-defined]
+
+
+def record_of(message: Message) -> Any:
+    """Return what ``message`` is about, as its rule's reader reads it. Raises LookupError where there is none.
+
+    The sender has read it with the message; for anybody else it is read now.
+    """
+    if not hasattr(message, "record"):
+        read_together([message])
+    if message.record is None:  # type: ignore[attr-defined]
+        raise LookupError("What the message is about is not there")
+    return message.record  # type: ignore[attr-defined]
 
 
 def register_reach(reaches: Reaches) -> None:

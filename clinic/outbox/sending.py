@@ -1,9 +1,9 @@
-"""The drain: takes due messages one by one and sends them.
+"""The drain: takes some due messages at a time and sends them one by one.
 
-A message is claimed (state ``sending``, a lease, one more attempt) and that is committed before
-anything goes out, all by the database's clock. Where a worker dies, the lease runs out and the same
-statement takes the row again, under the same Message-ID. So nothing is lost, and at most the
-message that was just being sent may arrive twice; its row says so.
+A message is first taken (a lease) and written; then its try begins (state ``sending``, one more attempt), and that is
+committed before anything goes out, all by the database's clock. Where a worker dies, the leases run out and the same
+statement takes the rows again, under the same Message-IDs. So nothing is lost, and at most the one message whose try
+had begun may arrive twice; its row says so.
 """
 
 import logging
@@ -24,12 +24,12 @@ from clinic.outbox.actions import ask_reception, ask_to_tell
 from clinic.outbox.enums import BY_HAND, Answer, Channel, MessageState, Outcome
 from clinic.outbox.models import Attempt, Message, switched_off
 from clinic.outbox.posting import Failure, close, post
-from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of
+from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, read_together
 from clinic.outbox.rules import BY_CODE
 
 log = logging.getLogger("clinic.outbox")
 
-# That the last one went, and the next one please: one journey and one commit for nearly every message.
+# That the last one went, and that the next one goes: one journey and one commit for nearly every message.
 SENT = """
   with gone as (
        update clinic_message
@@ -39,23 +39,28 @@ SENT = """
        insert into clinic_attempt (id, message_id, number, at, outcome, why)
        values (%(key)s, %(gone)s, %(number)s, now(), 'sent', ''))
 """
-CLAIM = """
+TAKE = """
 update clinic_message
-   set state = 'sending',
-       attempts = attempts + 1,
+   set state = 'due',
        lease_until = now() + make_interval(secs => %(lease)s),
        maybe_repeated = maybe_repeated or state = 'sending'
- where id = (
+ where id = any(array(
        select id from clinic_message
-        where state in ('due', 'sending') and due_at <= now() and (state = 'due' or lease_until < now())
-          and id is distinct from %(gone)s
-        order by due_at limit 1
-          for update skip locked)
+        where state in ('due', 'sending') and due_at <= now() and (lease_until is null or lease_until < now())
+        order by due_at limit %(many)s
+          for update skip locked))
 returning *, now() as claimed_at,
           exists (select from clinic_rulesetting where code = rule and not is_on) as is_off,
           (select json_build_object('subject', w.subject, 'opening', w.opening, 'closing', w.closing, 'text', w.text)
              from clinic_wordingsetting w where w.code = rule) as own_words
 """
+BEGIN = """
+update clinic_message
+   set state = 'sending', attempts = attempts + 1, lease_until = now() + make_interval(secs => %(lease)s)
+ where id = %(ours)s and state = 'due' and lease_until = %(until)s
+"""
+MANY = 10  # messages taken at a time: what they are about is read with one question
+FRESH = 1.0  # seconds for which what was read then holds
 
 
 def drain(seconds: float) -> int:
@@ -63,56 +68,99 @@ def drain(seconds: float) -> int:
 
     One bad message never stops the others; only a database that does not answer does.
     """
-    handled, until, connection, gone = 0, time.monotonic() + seconds, get_connection(), None
-    stopped = addresses.stopped()
+    sender, until = _Sender(), time.monotonic() + seconds
     try:
-        while time.monotonic() < until:
-            message, gone = _claim(gone), None
-            if message is None:
-                break
-            gone = message if _handle(message, connection, stopped) else None
-            handled += 1
+        while time.monotonic() < until and (taken := _take()):
+            fresh_until = time.monotonic() + FRESH
+            while taken and time.monotonic() < min(until, fresh_until):
+                sender.handle(taken.pop(0))
+            _put_back(taken)
     finally:
-        if gone is not None:
-            _mark_sent(gone)
-        close(connection)
-    return handled
+        sender.finish()
+    return sender.handled
 
 
-def _claim(gone: Any = None) -> Any:
-    """Return the next due message, now ours for the length of a lease, or None. Write down that ``gone`` was sent.
+class _Sender:
+    """Sends one message after the other over one connection. ``gone``: went, which is not written down yet."""
 
-    It carries ``claimed_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
-    clinic has switched its rule off; ``own_words``: the clinic's for it, or None; and ``send_by`` (monotonic
+    def __init__(self) -> None:
+        self.connection, self.stopped = get_connection(), addresses.stopped()
+        self.gone: Any = None
+        self.handled = 0
+
+    def handle(self, message: Any) -> None:
+        """Write and send what was taken, or write down why not. Nothing happens where it is not ours any more."""
+        letter, reach = _letter(message, is_off=message.is_off)
+        is_ours, self.gone = _begin(message, self.gone), None
+        if not is_ours:
+            return
+        self.handled += 1
+        to_post = _to_post(message, letter, reach, self.stopped)
+        if to_post is None:
+            return
+        if failure := post(message, to_post, self.connection):
+            _after_failure(message, failure)
+        else:
+            self.gone = message
+
+    def finish(self) -> None:
+        """Write down that the last one went, and leave the server."""
+        if self.gone is not None:
+            _mark_sent(self.gone)
+        close(self.connection)
+
+
+def _take() -> list[Any]:
+    """Take the next due messages, ours for the length of a lease, with what they are about.
+
+    Each carries ``claimed_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
+    clinic has switched its rule off; and ``own_words``: the clinic's for it, or None.
+    """
+    values = {"lease": settings.OUTBOX_LEASE_SECONDS, "many": MANY}
+    taken = sorted(Message.objects.raw(TAKE, values), key=lambda message: message.due_at)
+    read_together(taken)
+    return taken
+
+
+def _put_back(messages: list[Any]) -> None:
+    """Let go of what was taken and not begun: for whoever takes it next, to be read and written anew."""
+    if messages:
+        still_ours = {"pk__in": [message.pk for message in messages], "lease_until": messages[0].lease_until}
+        Message.objects.filter(state=MessageState.DUE, **still_ours).update(lease_until=None)
+
+
+def _begin(message: Any, gone: Any) -> bool:
+    """Begin to send a message; write down that ``gone`` was sent. Return whether it may go.
+
+    It may not where it was called off since it was taken, or is somebody else's by now. ``send_by`` (monotonic
     seconds): half the lease is for sending. Later another worker may have it soon, and both would send it.
     """
-    send_by = time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
-    values = {"lease": settings.OUTBOX_LEASE_SECONDS, "gone": None} | (_sent(gone) if gone else {})
-    message: Any = next(iter(Message.objects.raw((SENT if gone else "") + CLAIM, values)), None)
-    if message is not None:
-        message.send_by = send_by
-    return message
+    message.send_by = time.monotonic() + settings.OUTBOX_LEASE_SECONDS / 2
+    values = {"lease": settings.OUTBOX_LEASE_SECONDS, "ours": message.pk, "until": message.lease_until}
+    with database.cursor() as cursor:
+        cursor.execute((SENT if gone else "") + BEGIN, values | (_sent(gone) if gone else {}))
+        is_ours = cursor.rowcount == 1
+    message.attempts += is_ours
+    return is_ours
 
 
-def _handle(message: Any, connection: Any, stopped: frozenset[str]) -> bool:
-    """Send the message, or write down why not. Return whether it went: that is to be written down still."""
+def _to_post(
+    message: Any, letter: Letter | Text | NotWanted | Failure, reach: policy.Reach | None, stopped: frozenset[str]
+) -> Letter | Text | None:
+    """Return what is to be posted; where nothing is, write down why, and return None."""
     if message.claimed_at >= message.useful_until:
         _close_row(message, MessageState.MISSED, "later than it is of use")
-        return False
-    letter, reach = _letter(message, is_off=message.is_off)
-    if isinstance(letter, NotWanted):
+    elif isinstance(letter, NotWanted):
         _close_row(message, MessageState.CANCELLED, letter.why)
-        return False
-    if hand := _hand_of(message, letter, reach):
+    elif hand := _hand_of(message, letter, reach):
         _hand_over(message, hand)
-        return False
-    if isinstance(letter, Failure):
-        failure: Failure | None = letter
+    elif isinstance(letter, Failure):
+        _after_failure(message, letter)
+    elif fault := _fault(message, letter, stopped):
+        _after_failure(message, fault)
     else:
-        failure = _fault(message, letter, stopped) or post(message, letter, connection)
-    if failure is not None:
-        _after_failure(message, failure)
-    return failure is None
+        return letter
+    return None
 
 
 def letter_of(message: Message) -> Letter | Text | NotWanted | Failure:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -19,7 +20,7 @@ from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted
 from clinic.worklist.models import Task
-from tests.factories.messages import due, message_now, plain_composers
+from tests.factories.messages import due, message_now, plain_composers, while_sending
 from tests.factories.people import NOW
 from tests.race import race
 
@@ -173,34 +174,41 @@ def test_what_is_not_on_its_way_cannot_be_stopped(as_user, rosa, state):
     assert (message_now(message).state, message_now(message).stopped_by) == (state, None)
 
 
-def test_stopped_while_a_worker_has_it_and_sent_all_the_same_the_row_says_so(
-    as_user, transactional_db, rosa, composers
-):
-    browser = as_user(rosa)
+def test_stopped_while_a_worker_has_it_and_sent_all_the_same_the_row_says_so(as_user, transactional_db, settings, rosa):
+    browser, told, message = as_user(rosa), [], due()
+
+    def stopped_meanwhile():
+        told.append(browser.post(stop_page(message), follow=True).content.decode())
+        told.append(message_now(message).state)
+
+    while_sending(settings, stopped_meanwhile)
+    sending.drain(5)
+
+    row = message_now(message)
+    assert "a worker had it in hand" in told[0]
+    assert told[1] == "cancelled"
+    assert (row.state, row.stopped_by, row.closed_at) == ("sent", rosa, None)
+    assert "on its way out when rosa@example.com stopped it" in reasons.in_words(row)
+
+
+def test_stopped_before_its_try_it_does_not_go(transactional_db, rosa, composers):
     told = []
 
     def stopped_meanwhile(message):
-        told.append(browser.post(stop_page(message), follow=True).content.decode())
-        assert message_now(message).state == "cancelled"
+        told.append(buttons.stop(message, by=rosa, at=NOW))
         return Letter("reader@example.com", "Subject", "Text")
 
     composers["booking_confirmed"] = stopped_meanwhile
     message = due()
     sending.drain(5)
 
-    row = message_now(message)
-    assert "a worker had it in hand" in told[0]
-    assert (row.state, row.stopped_by, row.closed_at) == ("sent", rosa, None)
-    assert "on its way out when rosa@example.com stopped it" in reasons.in_words(row)
+    assert (message_now(message).state, told, mail.outbox) == ("cancelled", [False], [])
 
 
-def test_stopped_while_a_worker_has_it_and_refused_it_is_not_tried_again(transactional_db, rosa, composers):
-    def stopped_meanwhile(message):
-        buttons.stop(message, by=rosa, at=NOW)
-        return Letter("", "Subject", "Text")
-
-    composers["booking_confirmed"] = stopped_meanwhile
+def test_stopped_while_a_worker_has_it_and_refused_it_is_not_tried_again(transactional_db, settings, rosa, composers):
+    composers["booking_confirmed"] = lambda message: Letter("reader@example.com", "Subject\n", "Text")
     message = due()
+    while_sending(settings, lambda: buttons.stop(message, by=rosa, at=NOW))
     sending.drain(5)
 
     assert (message_now(message).state, Task.objects.count()) == ("cancelled", 0)

@@ -21,7 +21,7 @@ from clinic.worklist.models import Task
 from patients.contact import actions as contact
 from patients.profile.models import Patient
 from tests.factories import diary, people
-from tests.factories.messages import due, message_now, plain_composers
+from tests.factories.messages import due, message_now, plain_composers, while_sending
 
 UK = ZoneInfo("Europe/London")
 CHOICES = {
@@ -241,6 +241,20 @@ def test_what_they_no_longer_want_is_asked_at_the_moment_of_sending(
 
     assert (gone, "cancelled", why) in ends("why")
     assert all(each.to != ["sam@example.com"] for each in mail.outbox)
+
+
+def test_what_was_chosen_while_the_one_before_was_sent_is_heard(amina, visit, transactional_db, settings):
+    """A worker has taken and read the reminder by then."""
+    book(visit)
+    for rule, minutes in (("booking_confirmed", 2), ("reminder_48h", 1)):
+        Message.objects.filter(rule=rule).update(due_at=Now() - timedelta(minutes=minutes))
+    while_sending(settings, lambda: choose(amina, reminders=False))
+
+    sending.drain(5)
+
+    reminder = Message.objects.get(rule="reminder_48h")
+    assert (reminder.state, reminder.why) == ("cancelled", "the patient has asked for no reminders")
+    assert len(mail.outbox) == 1
 
 
 def test_who_wants_no_reminders_is_still_told_of_a_change(amina, visit, transactional_db):

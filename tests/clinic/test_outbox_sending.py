@@ -12,12 +12,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from clinic.outbox import actions, sending, tasks
+from clinic.outbox import actions, registry, sending, tasks
 from clinic.outbox.enums import Answer, MessageState
 from clinic.outbox.models import Heartbeat, Message
-from clinic.outbox.registry import Letter, NotWanted
+from clinic.outbox.registry import Letter, NotWanted, record_of
 from clinic.worklist.models import Task
-from tests.factories.messages import database_now, due, in_own_connection, message_now, plain_composers
+from tests.factories.messages import database_now, due, in_own_connection, message_now, plain_composers, while_sending
 from tests.factories.people import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -209,47 +209,139 @@ def test_a_lease_that_ran_out_is_taken_again_under_the_same_message_id(transacti
     assert mail.outbox[0].extra_headers["Message-ID"] == message.message_id
 
 
-def test_a_running_lease_is_left_alone(transactional_db):
-    due(state=MessageState.SENDING, attempts=1, lease_until=Now() + MINUTE)
+@pytest.mark.parametrize("state", ["due", "sending"])
+def test_a_running_lease_is_left_alone(transactional_db, state):
+    due(state=state, attempts=1, lease_until=Now() + MINUTE)
 
     assert sending.drain(5) == 0
+
+
+def test_what_was_taken_but_not_begun_is_taken_again_and_cannot_have_gone_twice(transactional_db):
+    message = due(lease_until=Now() - MINUTE)  # its worker was killed while another message was on its way
+
+    sending.drain(5)
+
+    row = message_now(message)
+    assert (row.state, row.attempts, row.maybe_repeated, len(mail.outbox)) == ("sent", 1, False, 1)
 
 
 def test_a_worker_whose_message_was_taken_over_changes_nothing(transactional_db, composers):
     message = due()
 
-    def compose_slowly(claimed):
-        Message.objects.filter(pk=claimed.pk).update(attempts=2)  # the lease ran out: somebody else has it now
-        return Letter("", "Subject", "Text")
+    def compose_slowly(taken):
+        Message.objects.filter(pk=taken.pk).update(lease_until=Now() + MINUTE)  # it ran out: somebody else has it now
+        return Letter("reader@example.com", "Subject", "Text")
 
     composers["booking_confirmed"] = compose_slowly
+
+    assert sending.drain(5) == 0
+    assert (message_now(message).state, message_now(message).attempts, mail.outbox) == ("due", 0, [])
+
+
+def test_a_worker_whose_lease_ran_out_while_it_sent_changes_nothing(transactional_db, settings, composers):
+    message = due()
+    composers["booking_confirmed"] = lambda message: Letter("reader@example.com", "Subject\n", "Text")
+    taken_over = {"attempts": 2, "lease_until": Now() + MINUTE}
+    while_sending(settings, lambda: Message.objects.filter(pk=message.pk).update(**taken_over))
+
     sending.drain(5)
 
     assert (message_now(message).state, message_now(message).attempts) == ("sending", 2)
+    assert ends(message) == [(1, "never", "BadHeaderError")]
 
 
-def test_called_off_while_being_written_stays_called_off_when_it_fails(transactional_db, composers):
+@pytest.mark.parametrize("to", ["reader@example.com", ""])
+def test_called_off_while_being_written_does_not_go(transactional_db, composers, to):
     def compose(message):
         actions.cancel(message.about, why="cancelled", at=NOW)
-        return Letter("", "Subject", "Text")
+        return Letter(to, "Subject", "Text")
 
     composers["booking_confirmed"] = compose
     message = due()
+
+    assert sending.drain(5) == 0
+    assert (message_now(message).state, message_now(message).attempts, mail.outbox) == ("cancelled", 0, [])
+
+
+def test_called_off_while_the_one_before_is_sent_does_not_go(transactional_db, settings):
+    first, second = due(since=2 * MINUTE), due()
+    while_sending(settings, lambda: actions.cancel(second.about, why="cancelled", at=NOW))
+
+    sending.drain(5)
+
+    assert [message_now(row).state for row in (first, second)] == ["sent", "cancelled"]
+    assert [sent.extra_headers["Message-ID"] for sent in mail.outbox] == [first.message_id]
+
+
+def test_called_off_while_being_sent_says_what_happened(transactional_db, settings):
+    message = due()
+    while_sending(settings, lambda: actions.cancel(message.about, why="cancelled", at=NOW))
+
+    sending.drain(5)
+
+    assert (message_now(message).state, len(mail.outbox)) == ("sent", 1)
+
+
+def test_called_off_while_being_sent_stays_called_off_when_it_fails(transactional_db, settings, composers):
+    composers["booking_confirmed"] = lambda message: Letter("reader@example.com", "Subject\n", "Text")
+    message = due()
+    while_sending(settings, lambda: actions.cancel(message.about, why="cancelled", at=NOW))
+
     sending.drain(5)
 
     assert message_now(message).state == "cancelled"
 
 
-def test_called_off_while_being_sent_says_what_happened(transactional_db, composers):
-    def compose(message):
-        actions.cancel(message.about, why="cancelled", at=NOW)
-        return Letter("reader@example.com", "Subject", "Text")
+def test_one_message_at_a_time_is_in_doubt(transactional_db, settings, monkeypatch):
+    """The next ones are taken, but their tries have not begun: a kill does not repeat them."""
+    monkeypatch.setattr(sending, "MANY", 2)
+    rows, seen = [due(since=number * MINUTE) for number in (3, 2, 1)], []
 
-    composers["booking_confirmed"] = compose
-    message = due()
+    def look():
+        seen.extend((row.state, row.attempts, bool(row.lease_until)) for row in map(message_now, rows))
+
+    while_sending(settings, look)
     sending.drain(5)
 
-    assert (message_now(message).state, len(mail.outbox)) == ("sent", 1)
+    assert seen == [("sending", 1, True), ("due", 0, True), ("due", 0, False)]
+    assert [message_now(row).state for row in rows] == ["sent"] * 3
+
+
+def test_the_oldest_goes_first(transactional_db):
+    rows = [due(since=number * MINUTE) for number in (3, 1, 4, 2)]
+
+    sending.drain(5)
+
+    oldest_first = [rows[index].message_id for index in (2, 0, 3, 1)]
+    assert [sent.extra_headers["Message-ID"] for sent in mail.outbox] == oldest_first
+
+
+def test_what_had_to_wait_for_a_slow_server_is_read_anew(transactional_db, settings, composers, monkeypatch):
+    monkeypatch.setattr(sending, "FRESH", 0.2)
+    monkeypatch.setattr(registry, "_readers", {"booking_moved": lambda keys: dict.fromkeys(keys, next(reads))})
+    first, second, reads = due(since=2 * MINUTE), due("booking_moved"), iter(["as it was", "as it is"])
+    composers["booking_moved"] = lambda message: Letter("reader@example.com", "Subject", record_of(message))
+    while_sending(settings, lambda: time.sleep(0.4))
+
+    assert sending.drain(5) == 2
+    assert [sent.body for sent in mail.outbox] == ["Text", "as it is"]
+    assert [(message_now(row).state, ends(row)) for row in (first, second)] == [("sent", [(1, "sent", "")])] * 2
+
+
+def test_what_many_are_about_is_read_with_one_question(transactional_db, composers, monkeypatch):
+    asked, rows = [], [due() for _ in range(3)]
+
+    def reader(keys):
+        asked.append(set(keys))
+        return {key: str(key) for key in keys if key != rows[0].about}
+
+    monkeypatch.setattr(registry, "_readers", {"booking_confirmed": reader})
+    composers["booking_confirmed"] = lambda message: Letter("reader@example.com", "Subject", record_of(message))
+    sending.drain(5)
+
+    assert asked == [{row.about for row in rows}]
+    assert {sent.body for sent in mail.outbox} == {str(row.about) for row in rows[1:]}
+    assert (message_now(rows[0]).state, message_now(rows[0]).why) == ("failed", "LookupError")
 
 
 def test_case_19_many_drains_at_once_send_each_once(transactional_db, postman, composers):
@@ -282,9 +374,9 @@ def test_what_went_last_is_written_down_when_the_time_is_up(transactional_db, co
     first, second = due(since=2 * MINUTE), due()
 
     assert sending.drain(0.1) == 1
-    assert [(message_now(row).state, ends(row)) for row in (first, second)] == [
-        ("sent", [(1, "sent", "")]),
-        ("due", []),
+    assert [(message_now(row).state, message_now(row).lease_until, ends(row)) for row in (first, second)] == [
+        ("sent", None, [(1, "sent", "")]),
+        ("due", None, []),
     ]
 
 

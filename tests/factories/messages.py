@@ -1,8 +1,10 @@
 """Messages for tests, by the database's clock."""
 
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, connections
 from django.db.models.functions import Now
 
@@ -51,3 +53,22 @@ def in_own_connection(work):
         work()
     finally:
         connections.close_all()
+
+
+class SlowServer(EmailBackend):
+    """A mail server during whose work something else happens, each act at its own mail."""
+
+    acts: list = []
+
+    def send_messages(self, messages):
+        if self.acts:
+            thread = threading.Thread(target=in_own_connection, args=(self.acts.pop(0),))
+            thread.start()
+            thread.join()
+        return super().send_messages(messages)
+
+
+def while_sending(settings, *acts):
+    """Have each of ``acts`` done, in a thread and connection of its own, while a mail is with the server."""
+    settings.EMAIL_BACKEND = f"{__name__}.SlowServer"
+    SlowServer.acts = list(acts)

@@ -68,7 +68,7 @@ def kill_workers_while_they_send(scale, server, ending):
         enough = scale.messages * (number + 1) // (scale.kills + 2)
         wait_until(lambda: len(server.handler.taken) >= enough and server.handler.thinking, scale.within, "they send")  # noqa: B023
         kill(workers[number % WORKERS])
-        in_hand = Message.objects.filter(state="sending").values_list("pk", flat=True)
+        in_hand = Message.objects.filter(lease_until__isnull=False).values_list("pk", flat=True)
         held.append((database_now(), set(in_hand)))
         workers[number % WORKERS] = start_worker(server.port, lease=scale.lease, tick=scale.tick)
     assert not all_are_sent()
