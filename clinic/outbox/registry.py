@@ -139,13 +139,14 @@ def read_together(messages: list[Message]) -> None:
 def record_of(message: Message) -> Any:
     """Return what ``message`` is about, as its rule's reader reads it. Raises LookupError where there is none.
 
-    The sender has read it with the message; for anybody else it is read now.
+    The sender has read it with the message (``read_together``); for anybody else it is read now, each time.
     """
-    if not hasattr(message, "record"):
-        read_together([message])
-    if message.record is None:  # type: ignore[attr-defined]
+    record = (
+        message.record if hasattr(message, "record") else _readers[message.rule]([message.about]).get(message.about)
+    )
+    if record is None:
         raise LookupError("What the message is about is not there")
-    return message.record  # type: ignore[attr-defined]
+    return record
 
 
 def register_reach(reaches: Reaches) -> None:
