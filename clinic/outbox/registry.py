@@ -53,11 +53,11 @@ class NotWanted:
 
 Composer = Callable[[Message], Letter | Text | NotWanted | None]
 Reaches = Callable[[list[UUID]], dict[UUID, Reach]]
-Reader = Callable[[list[UUID]], dict[UUID, Any]]
+Records = Callable[[list[UUID]], dict[UUID, Any]]
 _composers: dict[str, Composer] = {}
 _built: "dict[str, Built]" = {}
 _reaches: list[Reaches] = []
-_readers: "dict[str, Reader]" = {}
+_records: dict[str, Records] = {}
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,19 @@ def register(
     composer: Composer,
     words: Words | None = None,
     samples: dict[str, str] | None = None,
-    reader: Reader | None = None,
+    records: Records | None = None,
 ) -> None:
     """Have ``composer`` write the messages of the rule ``code``.
 
     The composer gets the Message and returns a Letter (a Text where the message goes by text), or NotWanted (None
     means the same, without a reason). ``words`` are those the clinic may change, with the ``samples`` of their facts.
-    ``reader`` reads what many messages are about at once, for ``record_of``.
+    ``records`` reads what many messages are about at once, for ``record_of``.
     Raises ValueError where another composer has the code already.
     """
     if _composers.setdefault(code, composer) is not composer:
         raise ValueError(f"Two composers for {code!r}")
-    if reader:
-        _readers[code] = reader
+    if records:
+        _records[code] = records
     if words:
         _built[code] = Built(words, (samples or {}) | of_the_clinic())
 
@@ -125,26 +125,25 @@ def compose(message: Message) -> Letter | Text | NotWanted:
 
 
 def read_together(messages: list[Message]) -> None:
-    """Read what ``messages`` are about, for ``record_of``; one question a reader, however many they are."""
-    by_reader = defaultdict(list)
+    """Read what ``messages`` are about, for ``record_of``; one question a kind of record, however many they are."""
+    together = defaultdict(list)
     for message in messages:
-        if reader := _readers.get(message.rule):
-            by_reader[reader].append(message)
-    for reader, theirs in by_reader.items():
-        records = reader([message.about for message in theirs])
+        if records := _records.get(message.rule):
+            together[records].append(message)
+    for records, theirs in together.items():
+        found = records([message.about for message in theirs])
         for message in theirs:
-            message.record = records.get(message.about)  # type: ignore[attr-defined]
+            message.record = found.get(message.about)  # type: ignore[attr-defined]
 
 
 def record_of(message: Message) -> Any:
-    """Return what ``message`` is about, as its rule's reader reads it. Raises LookupError where there is none.
+    """Return what ``message`` is about, as its rule's ``records`` reads it. Raises LookupError where there is none.
 
     The sender has read it with the message (``read_together``); for anybody else it is read now, each time.
     """
-    record = (
-        message.record if hasattr(message, "record") else _readers[message.rule]([message.about]).get(message.about)
-    )
-    if record is None:
+    about = message.about
+    found = {about: message.record} if hasattr(message, "record") else _records[message.rule]([about])
+    if (record := found.get(about)) is None:
         raise LookupError("What the message is about is not there")
     return record
 

@@ -27,6 +27,8 @@ from clinic.outbox.posting import Failure, close, post
 from clinic.outbox.registry import Letter, NotWanted, Text, compose, reach_of, read_together
 from clinic.outbox.rules import BY_CODE
 
+Written = Letter | Text | NotWanted | Failure  # what a message says, or why it does not go
+
 log = logging.getLogger("clinic.outbox")
 
 # That the last one went, and that the next one goes: one journey and one commit for nearly every message.
@@ -49,7 +51,7 @@ update clinic_message
         where state in ('due', 'sending') and due_at <= now() and (lease_until is null or lease_until < now())
         order by due_at limit %(many)s
           for update skip locked))
-returning *, now() as claimed_at,
+returning *, now() as taken_at,
           exists (select from clinic_rulesetting where code = rule and not is_on) as is_off,
           (select json_build_object('subject', w.subject, 'opening', w.opening, 'closing', w.closing, 'text', w.text)
              from clinic_wordingsetting w where w.code = rule) as own_words
@@ -113,7 +115,7 @@ class _Sender:
 def _take() -> list[Any]:
     """Take the next due messages, ours for the length of a lease, with what they are about.
 
-    Each carries ``claimed_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
+    Each carries ``taken_at``: the database's clock, by which all that follows is decided; ``is_off``: whether the
     clinic has switched its rule off; and ``own_words``: the clinic's for it, or None.
     """
     values = {"lease": settings.OUTBOX_LEASE_SECONDS, "many": MANY}
@@ -145,10 +147,10 @@ def _begin(message: Any, gone: Any) -> bool:
 
 
 def _to_post(
-    message: Any, letter: Letter | Text | NotWanted | Failure, reach: policy.Reach | None, stopped: frozenset[str]
+    message: Any, letter: Written, reach: policy.Reach | None, stopped: frozenset[str]
 ) -> Letter | Text | None:
     """Return what is to be posted; where nothing is, write down why, and return None."""
-    if message.claimed_at >= message.useful_until:
+    if message.taken_at >= message.useful_until:
         _close_row(message, MessageState.MISSED, "later than it is of use")
     elif isinstance(letter, NotWanted):
         _close_row(message, MessageState.CANCELLED, letter.why)
@@ -163,13 +165,13 @@ def _to_post(
     return None
 
 
-def letter_of(message: Message) -> Letter | Text | NotWanted | Failure:
+def letter_of(message: Message) -> Written:
     """Return what ``message`` would say now, or why it does not go. It changes nothing."""
     letter, _ = _letter(message, is_off=message.rule in switched_off())
     return letter if isinstance(letter, NotWanted | Failure) else _fault(message, letter, addresses.stopped()) or letter
 
 
-def _letter(message: Message, *, is_off: bool) -> tuple[Letter | Text | NotWanted | Failure, policy.Reach | None]:
+def _letter(message: Message, *, is_off: bool) -> tuple[Written, policy.Reach | None]:
     """Return what ``message`` says, or why it does not go, with how its patient may be reached."""
     letter = _written(message)
     if isinstance(letter, NotWanted):
@@ -194,11 +196,11 @@ def _hand_of(message: Any, letter: Letter | Text | Failure, reach: policy.Reach 
     rule = BY_CODE.get(message.rule)
     if rule is None or not isinstance(letter, Letter):
         return None
-    how = policy.carried_by(rule, Channel(message.channel), reach, message.claimed_at, message.useful_until)
+    how = policy.carried_by(rule, Channel(message.channel), reach, message.taken_at, message.useful_until)
     return how if how in BY_HAND else None
 
 
-def _written(message: Message) -> Letter | Text | NotWanted | Failure:
+def _written(message: Message) -> Written:
     """Return the message's words as of now. A composer that raises fails this row alone, by its class's name."""
     try:
         letter = compose(message)
@@ -235,12 +237,12 @@ def _hand_over(message: Any, hand: Channel) -> None:
     changes = {"state": MessageState.HANDED, "channel": hand, "closed_at": Now(), "lease_until": None}
     with transaction.atomic():
         if _update(message, **changes):
-            ask_to_tell(message, at=message.claimed_at)
+            ask_to_tell(message, at=message.taken_at)
 
 
 def _after_failure(message: Any, failure: Failure) -> None:
     """Plan the next try, or give up and ask reception to reach the person another way."""
-    again = policy.next_try(failure.answer, message.attempts, message.claimed_at, message.useful_until)
+    again = policy.next_try(failure.answer, message.attempts, message.taken_at, message.useful_until)
     twice = message.maybe_repeated or failure.may_have_arrived
     seen = {"last_answer": failure.answer, "why": failure.why, "maybe_repeated": twice}
     with transaction.atomic():
@@ -250,7 +252,7 @@ def _after_failure(message: Any, failure: Failure) -> None:
             ask_reception(
                 message,
                 f"{message} could not be sent: {reasons.why_failed(failure.why, failure.answer)}",
-                at=message.claimed_at,
+                at=message.taken_at,
             )
         _write_down(message, Outcome(failure.answer), failure.why)
 
@@ -275,7 +277,7 @@ def _write_down(message: Message, outcome: Outcome, why: str = "") -> None:
 
 
 def _update(message: Message, **changes: Any) -> int:
-    """Change the row if it is still ours: not claimed again by another worker, not called off meanwhile."""
+    """Change the row if it is still ours: not taken again by another worker, not called off meanwhile."""
     return Message.objects.filter(pk=message.pk, attempts=message.attempts, state=MessageState.SENDING).update(
         **changes
     )

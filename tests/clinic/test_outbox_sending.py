@@ -318,7 +318,7 @@ def test_the_oldest_goes_first(transactional_db):
 
 def test_what_had_to_wait_for_a_slow_server_is_read_anew(transactional_db, settings, composers, monkeypatch):
     monkeypatch.setattr(sending, "FRESH", 0.2)
-    monkeypatch.setattr(registry, "_readers", {"booking_moved": lambda keys: dict.fromkeys(keys, next(reads))})
+    monkeypatch.setattr(registry, "_records", {"booking_moved": lambda keys: dict.fromkeys(keys, next(reads))})
     first, second, reads = due(since=2 * MINUTE), due("booking_moved"), iter(["as it was", "as it is"])
     composers["booking_moved"] = lambda message: Letter("reader@example.com", "Subject", record_of(message))
     while_sending(settings, lambda: time.sleep(0.4))
@@ -331,11 +331,11 @@ def test_what_had_to_wait_for_a_slow_server_is_read_anew(transactional_db, setti
 def test_what_many_are_about_is_read_with_one_question(transactional_db, composers, monkeypatch):
     asked, rows = [], [due() for _ in range(3)]
 
-    def reader(keys):
+    def records(keys):
         asked.append(set(keys))
         return {key: str(key) for key in keys if key != rows[0].about}
 
-    monkeypatch.setattr(registry, "_readers", {"booking_confirmed": reader})
+    monkeypatch.setattr(registry, "_records", {"booking_confirmed": records})
     composers["booking_confirmed"] = lambda message: Letter("reader@example.com", "Subject", record_of(message))
     sending.drain(5)
 
