@@ -31,6 +31,7 @@ urlpatterns = [
     path("care/", include("clinic.care.urls")),
     path("care/", include("patients.profile.urls")),
     path("care/", include("patients.contact.urls")),
+    path("eligibility/", include("patients.eligibility.urls")),
     path("intake/", include("patients.intake.urls")),
     path("review/", include("clinic.workspace.urls")),
 ]

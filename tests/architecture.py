@@ -20,7 +20,7 @@ FOUNDATION = [
 ]
 FEATURES = {
     "clinic": FOUNDATION,
-    "patients": ["profile", "contact", "links", "outcomes", "intake", "suitability"],
+    "patients": ["profile", "contact", "links", "outcomes", "intake", "eligibility", "suitability"],
     "bookings": [
         "kinds",
         "availability",
@@ -53,7 +53,7 @@ NAMED = {
     "bookings.holds": {"offers"},
     "bookings.status": {"reading"},
     "patients.links": {"forms", "opening", "tokens"},
-    "patients.intake": {"flags", "questions", "walk"},
+    "patients.intake": {"carried", "flags", "forms", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
 EDGES = {"views", "admin", "staff_admin", "tasks", "access"}

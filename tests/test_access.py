@@ -40,6 +40,7 @@ PUBLIC = {
     "home",
     "mail_events",
     "page",
+    "precheck",
     "questions",
     "questions_page",
     "readyz",

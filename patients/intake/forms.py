@@ -71,7 +71,8 @@ def _is_left_out(question: Question, given: Answers) -> bool:
     return given.get(other) in values and question.name in given and not given[question.name]
 
 
-def _field(question: Question) -> forms.Field:
+def field_of(question: Question) -> forms.Field:
+    """Return the form field that asks ``question``."""
     ask = f"Choose an answer about {question.about}"
     common: dict[str, Any] = {"label": question.label, "help_text": question.hint, "required": question.required}
     if question.kind == Kind.TEXT:
@@ -89,7 +90,7 @@ def _field(question: Question) -> forms.Field:
 
 
 def _form(section: Section) -> type[SectionForm]:
-    fields: dict[str, Any] = {question.name: _field(question) for question in section.questions}
+    fields: dict[str, Any] = {question.name: field_of(question) for question in section.questions}
     return type(f"{section.slug.title()}Form", (SectionForm,), fields | {"section": section})
 
 

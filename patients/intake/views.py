@@ -15,7 +15,7 @@ from clinic.accounts.access import patients_only
 from clinic.db import workdays
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
-from patients.intake import actions, flags, walk
+from patients.intake import actions, carried, flags, walk
 from patients.intake.enums import IntakeState
 from patients.intake.forms import FORMS, DeclarationForm, OpenedForm, SectionForm
 from patients.intake.models import Intake
@@ -132,11 +132,17 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
         return redirect("intake")
     if _unread(intake):
         return redirect("intake_urgent")
-    return _show(request, FORMS[section](initial=dict(_answers(intake))), intake)
+    told = carried.look(request.session, at=timezone.now())
+    return _show(request, FORMS[section](initial=told | dict(_answers(intake))), intake, told=told)
 
 
-def _show(request: HttpRequest, form: SectionForm, intake: Intake | None, status: int = 200) -> HttpResponse:
-    context = {"form": form, "section": form.section, "opened": walk.mark(form.section, _answers(intake))}
+def _show(
+    request: HttpRequest, form: SectionForm, intake: Intake | None, status: int = 200, told: Answers | None = None
+) -> HttpResponse:
+    """Show a page of questions; ``told`` is what the person told us before they had an account."""
+    answers = _answers(intake)
+    is_told = any(name in (told or {}) and not answers.get(name) for name in form.fields)
+    context = {"form": form, "section": form.section, "opened": walk.mark(form.section, answers), "is_told": is_told}
     return render(request, "patients/intake/section.html", context, status=status)
 
 
@@ -203,6 +209,7 @@ def check(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
+            carried.forget(request.session)
             return redirect("intake_sent")
     left = [
         step
