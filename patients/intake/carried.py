@@ -1,6 +1,6 @@
 """What somebody answered before they had an account, kept for the form that asks it again.
 
-Only where they choose to go on, sealed, in the session of their browser, and for a day.
+Only where they choose to go on, sealed, in the session of their browser, and no longer than that may last.
 """
 
 import json
@@ -12,7 +12,7 @@ from clinic.db.sealed import BrokenSeal, seal, unseal
 from patients.intake.questions import QUESTIONS, Answers
 
 NAME, PLACE = "carried", "session.carried"
-HOLDS = timedelta(hours=24)
+HOLDS = timedelta(hours=12)
 
 
 def keep(session: MutableMapping[str, Any], answers: Answers, *, at: datetime) -> None:

@@ -252,20 +252,18 @@ def test_staff_leave_nothing_behind(as_user, rosa):
     assert "carried" not in client.session
 
 
-def test_it_is_kept_sealed_and_for_a_day(client, as_user, amina):
-    send(client, go_on="1", main_reason="tn")
-    as_user(amina.user)
-    kept = client.session["carried"]
-    place = reverse("intake_section", args=[PROBLEM.slug])
+@pytest.mark.parametrize(
+    ("later", "value"), [(timedelta(hours=11, minutes=59), "tn"), (timedelta(hours=12), None)], ids=str
+)
+def test_it_is_kept_sealed_and_for_12_hours(client, as_user, amina, later, value):
+    send(client, go_on="1")
 
-    assert "main_reason" not in kept
-    with time_machine.travel(NOW + timedelta(hours=23, minutes=59), tick=False):
-        client.force_login(amina.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        assert client.get(place).context["form"]["main_reason"].value() == "tn"
-    with time_machine.travel(NOW + timedelta(hours=24), tick=False):
-        client.force_login(amina.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        assert client.get(place).context["form"]["main_reason"].value() is None
-        assert "carried" not in client.session
+    assert "main_reason" not in client.session["carried"]
+    with time_machine.travel(NOW + later, tick=False):
+        as_user(amina.user)
+        page = client.get(reverse("intake_section", args=[PROBLEM.slug]))
+        assert page.context["form"]["main_reason"].value() == value
+        assert ("carried" in client.session) == (value is not None)
 
 
 def test_a_broken_seal_is_nothing(client, as_user, amina):
