@@ -157,7 +157,7 @@ class Pointer:
 
     def tick(self, name):
         """Tick the box called ``name``."""
-        self.page.get_by_text(name).click()
+        self.page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(name)}")).first.click()
 
     @staticmethod
     def _called(place, name):

@@ -93,6 +93,47 @@ def test_pages_before_signing_in(walk, amina):
     assert hand.page.title().startswith("Error: ")
 
 
+def test_the_questions_before_anybody_signs_up(walk):
+    hand = walk(None, "/eligibility/")
+    answers = [
+        ("Are you 18 or over?", "Yes", "No"),
+        ("Do you live in the UK?", "Yes", "Yes"),
+        ("Are you registered with a GP?", "Yes", "Yes"),
+        ("What is the main reason", "Pain in the jaw joint or muscles", "Something else"),
+        ("Has a doctor told you", "Yes", "Yes"),
+        ("How many treatments", "2 or more", "None"),
+        ("Have you ever had psychosis", "No", "Not sure"),
+        ("Has a parent, brother", "No", "No"),
+        ("Are you pregnant", "No", "No"),
+        ("Are you or your partner", "No", "I would rather tell the doctor"),
+        ("Do you have serious heart", "No", "No"),
+    ]
+
+    hand.follow("See what to do next")
+    assert hand.page.title().startswith("Error: ")
+    hand.tick("You have a drooping face")
+    hand.follow("See what to do next")
+    assert hand.page.title().startswith("Get help now")
+    hand.follow("Change my answers")
+    hand.tick("You have a drooping face")
+    hand.tick("None of these")
+    for question, fits, _ in answers:
+        hand.choose(question, fits)
+    hand.follow("See what to do next")
+    assert hand.page.get_by_role("heading", level=1).inner_text() == "You can book an assessment"
+    hand.follow("Change my answers")
+    for question, _, other in answers[3:]:
+        hand.choose(question, other)
+    hand.follow("See what to do next")
+    assert hand.page.get_by_role("heading", level=1).inner_text() == "We may not be the right service for you"
+    hand.follow("Change my answers")
+    hand.choose("What is the main reason", "Pain in the jaw joint or muscles")
+    hand.follow("See what to do next")
+    assert hand.page.get_by_role("heading", level=1).inner_text() == "Talk to us before you book"
+    hand.follow("Go on to the form")
+    assert urlsplit(hand.page.url).path == "/accounts/signup/"
+
+
 def test_pages_of_ones_own_account(walk, amina):
     own = [
         "/accounts/2fa/",
