@@ -43,7 +43,7 @@ class PatientAdmin(StaffAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Return the questions: an account's address is changed by its owner; nobody is added with records."""
-        contact = ("date_of_birth", "nhs_number", "phone", "email", "postcode", "gp_practice", "access_needs")
+        contact = ("date_of_birth", "sex", "nhs_number", "phone", "email", "postcode", "gp_practice", "access_needs")
         if obj is None:
             return (*NAMES, *contact)
         account = ("user",) if obj.user_id else ()

@@ -1,4 +1,4 @@
-"""Whether somebody is a patient of the clinic."""
+"""What somebody may be: a patient of the clinic, or not any more; their sex registered at birth."""
 
 from django.db import models
 
@@ -12,6 +12,14 @@ class Status(models.TextChoices):
     INACTIVE = "inactive", "Inactive"
     DISCHARGED = "discharged", "Discharged"
     DECEASED = "deceased", "Deceased"
+
+
+class Sex(models.TextChoices):
+    """Sex registered at birth; asked for safety in pregnancy (domain.md 5.2 A)."""
+
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    TELL = "tell", "I would rather tell the doctor"
 
 
 def stop_of(status: str) -> Stop | None:

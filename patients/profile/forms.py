@@ -10,6 +10,7 @@ from clinic.forms.dates import DatePartsField
 from clinic.forms.text import PlainTextField
 from patients.profile import policy
 from patients.profile.actions import TooYoung
+from patients.profile.enums import Sex
 from patients.profile.models import Patient
 
 PHONE = "Enter a UK phone number, like 01632 960 001 or 07700 900 982"
@@ -41,6 +42,13 @@ class ProfileForm(PlainErrors, forms.Form):
     )
     date_of_birth = DatePartsField(
         label="Date of birth", called="your date of birth", birthday=True, earliest=policy.BORN_SINCE
+    )
+    sex = forms.ChoiceField(
+        label="Sex registered at birth",
+        choices=Sex.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="We ask because some treatments are not safe in pregnancy. You can answer later.",
     )
     phone = PlainTextField(
         label="Phone number",

@@ -11,7 +11,7 @@ from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
 from clinic.db.sealed import SealedTextField
 from patients.profile import policy
-from patients.profile.enums import Status
+from patients.profile.enums import Sex, Status
 from patients.profile.policy import CLAIM_TRIES, Sought, nhs_number_text
 
 
@@ -55,6 +55,7 @@ class Patient(Record):
     family_name = models.CharField("family name or only name", max_length=100)
     preferred_name = models.CharField("name you like to be called", max_length=100, blank=True)
     date_of_birth = models.DateField()
+    sex = models.CharField("sex registered at birth", max_length=10, choices=Sex.choices, blank=True)
     phone = models.CharField(max_length=20, help_text="In international form, like +447700900123.")
     nhs_number = models.CharField(
         "NHS number", max_length=10, blank=True, help_text="Ten digits. Nobody is found by it alone."
@@ -81,6 +82,7 @@ class Patient(Record):
         constraints = [
             models.CheckConstraint(condition=models.Q(date_of_birth__gte=date(1900, 1, 1)), name="born_since_1900"),
             models.CheckConstraint(condition=~models.Q(family_name=""), name="patient_has_a_name"),
+            models.CheckConstraint(condition=models.Q(sex__in=["", *Sex.values]), name="patient_sex_known"),
             models.CheckConstraint(
                 condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
                 name="nhs_number_has_ten_digits",

@@ -88,7 +88,9 @@ def test_boxes_know_what_a_browser_may_fill_in(newcomer, as_user):
     form = as_user(newcomer).get(reverse("profile")).context["form"]
 
     boxes = {
-        name: form.fields[name].widget.attrs.get("autocomplete") for name in form.fields if name != "date_of_birth"
+        name: form.fields[name].widget.attrs.get("autocomplete")
+        for name in form.fields
+        if name not in {"date_of_birth", "sex"}
     }
     assert boxes == {
         "first_names": "given-name",
@@ -101,6 +103,28 @@ def test_boxes_know_what_a_browser_may_fill_in(newcomer, as_user):
     }
     parts = [box.attrs["autocomplete"] for box in form.fields["date_of_birth"].widget.widgets]
     assert parts == ["bday-day", "bday-month", "bday-year"]
+
+
+@pytest.mark.parametrize("sex", ["", "female", "male", "tell"])
+def test_sex_registered_at_birth_may_wait(newcomer, as_user, sex):
+    response = post(as_user(newcomer), sex=sex)
+
+    assert (response.status_code, Patient.objects.get().sex) == (302, sex)
+
+
+def test_no_answer_about_sex_is_chosen_beforehand(newcomer, as_user):
+    page = as_user(newcomer).get(reverse("profile")).content.decode()
+
+    assert ("We ask because some treatments are not safe in pregnancy." in page, "checked" in page) == (True, False)
+
+
+def test_another_sex_than_these_is_refused(newcomer, as_user):
+    assert post(as_user(newcomer), sex="x\0").status_code == 422
+
+
+def test_the_database_knows_the_answers_about_sex(amina):
+    with pytest.raises(IntegrityError, match="patient_sex_known"), transaction.atomic():
+        Patient.objects.filter(pk=amina.pk).update(sex="other")
 
 
 def test_one_name_is_enough(newcomer, as_user):
