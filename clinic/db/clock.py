@@ -67,6 +67,12 @@ def clock(moment: datetime) -> str:
     return f"{text} {local.tzname()}" if is_repeated(local.replace(tzinfo=None, fold=0)) else text
 
 
+def month_text(month: str) -> str:
+    """Return "March 2024" for "2024-03", and a year alone as it is."""
+    year, _, number = month.partition("-")
+    return f"{date(int(year), int(number), 1):%B} {year}" if number else year
+
+
 def day_text(day: date) -> str:
     """Return a day in words, like "Thursday 3 December 2026"."""
     return f"{day:%A} {day.day} {day:%B} {day.year}"

@@ -20,7 +20,6 @@ from clinic.staff.models import Clinician
 from clinic.workspace.questions import shown_to
 from clinic.workspace.queue import Row, in_order
 from clinic.workspace.review_access import clinician_of, log
-from patients.intake import walk
 from patients.intake.enums import LOUDEST_FIRST, IntakeState, Level
 from patients.intake.models import Intake, IntakeVersion
 from patients.profile.models import Patient
@@ -172,7 +171,7 @@ def _show_record(
         "patient": intake.patient,
         "details": _details(intake.patient, timezone.now()),
         "flags": _flags(version),
-        "parts": walk.parts(version.answers),
+        "parts": version.record,
         "history": _history(intake),
         "results": shown_to(request.user, intake.patient),
         "decision": Decision.objects.visible_to(request.user)

@@ -7,12 +7,13 @@ questions and the three next steps follow the clinic's domain sheet; all wait fo
 from dataclasses import dataclass
 from enum import StrEnum
 
-from patients.intake.enums import Level
-from patients.intake.flags import RULES
-from patients.intake.questions import FOUR_WAYS, NO, QUESTIONS, TELL, UNSURE, YES, YES_OR_NO, Answers, Question
+from patients.intake.form.whole import QUESTIONS
+from patients.intake.questions import FOUR_WAYS, NO, TELL, UNSURE, YES, YES_OR_NO, Answers, Question
+from patients.intake.rules.table import EMERGENCIES
 
 NONE_OF_THESE = "none"
-URGENT = {rule.code: rule.told for rule in RULES if rule.level == Level.EMERGENCY}
+URGENT = {rule.code: rule.told for rule in EMERGENCIES}
+CRISIS = frozenset(rule.code for rule in EMERGENCIES if rule.crisis)
 
 ASKED = (
     Question("adult", "Are you 18 or over?", "your age", choices=YES_OR_NO),
@@ -25,12 +26,23 @@ ASKED = (
     ),
     QUESTIONS["main_reason"],
     QUESTIONS["diagnosed"],
-    QUESTIONS["tried_number"],
+    Question(
+        "tried_number",
+        "How many treatments have you tried for this pain?",
+        "how many treatments",
+        hint="Count medicines, injections, operations, physiotherapy and other therapies.",
+        choices=(("none", "None"), ("one", "1"), ("two_or_more", "2 or more")),
+    ),
     QUESTIONS["psychosis_self"],
     QUESTIONS["psychosis_family"],
-    QUESTIONS["pregnant"],
     Question(
-        "trying",
+        "expecting",
+        "Are you pregnant or breastfeeding?",
+        "being pregnant or breastfeeding",
+        hint="If this cannot be true for you, choose No.",
+    ),
+    Question(
+        "trying_both",
         "Are you or your partner trying for a baby?",
         "trying for a baby",
         choices=FOUR_WAYS,
@@ -42,7 +54,15 @@ ASKED = (
         choices=FOUR_WAYS,
     ),
 )
-CARRIED = tuple(question.name for question in ASKED if question.name in QUESTIONS)  # the form asks them again
+CARRIED = tuple(question.name for question in ASKED if question.name in QUESTIONS)  # the form asks them in the same words
+# What an answer here says for questions of the form that ask more closely. Only a clear answer says anything.
+SAYS = {
+    ("tried_number", "none"): {"tried_any": NO},
+    ("tried_number", "one"): {"tried_any": YES},
+    ("tried_number", "two_or_more"): {"tried_any": YES},
+    ("expecting", NO): {"pregnant": NO, "breastfeeding": NO},
+    ("trying_both", NO): {"trying": NO, "partner_trying": NO},
+}
 NOT_A_NO = frozenset({YES, UNSURE, TELL})
 
 
@@ -116,13 +136,13 @@ POINTS = (
     ),
     Point(
         Next.TALK,
-        "pregnant",
+        "expecting",
         NOT_A_NO,
         "Some treatments can harm a baby before birth or through breast milk. We may ask you to wait.",
     ),
     Point(
         Next.TALK,
-        "trying",
+        "trying_both",
         NOT_A_NO,
         "Some treatments can harm a baby before birth. This counts for both parents. Talk to us about the right time.",
     ),
@@ -153,13 +173,21 @@ def next_step(answers: Answers) -> Found:
 
 
 def urgent(signs: list[str]) -> list[str]:
-    """Return what of ``signs`` needs help today, in words that an emergency card repeats."""
-    return [URGENT[sign] for sign in signs if sign in URGENT]
+    """Return what of ``signs`` needs 999 today, in words that an emergency card repeats."""
+    return [URGENT[sign] for sign in signs if sign in URGENT and sign not in CRISIS]
+
+
+def is_crisis(signs: list[str]) -> bool:
+    """Tell whether ``signs`` say that somebody may hurt themselves."""
+    return not CRISIS.isdisjoint(signs)
 
 
 def carried(answers: Answers) -> dict[str, str]:
-    """Return those answers that the form before a first visit asks for as well."""
-    return {name: answers[name] for name in CARRIED if answers.get(name)}
+    """Return what the answers say for the form before a first visit, so that nothing is asked twice."""
+    told = {name: answers[name] for name in CARRIED if answers.get(name)}
+    for pair in answers.items():
+        told |= SAYS.get(pair, {})
+    return told
 
 
 def _said(name: str, answers: Answers) -> str:

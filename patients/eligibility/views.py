@@ -25,8 +25,9 @@ def precheck(request: HttpRequest) -> HttpResponse:
     form = PrecheckForm(request.POST)
     if "change" in request.POST:
         return _ask(request, form.again())
-    if points := policy.urgent(form.signs_chosen):
-        return render(request, "patients/eligibility/urgent.html", {"points": points, "sent": form.pairs})
+    if signs := form.signs_chosen:
+        context = {"points": policy.urgent(signs), "crisis": policy.is_crisis(signs), "sent": form.pairs}
+        return render(request, "patients/eligibility/urgent.html", context)
     if not form.is_valid():
         return _ask(request, form, status=422)
     if "go_on" in request.POST:

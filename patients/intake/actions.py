@@ -13,16 +13,20 @@ from clinic.db.states import move
 from clinic.db.workdays import next_open, workdays_after
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
-from patients.intake import flags, walk
+from patients.intake import walk
 from patients.intake.enums import IntakeState
+from patients.intake.flags import Hit
+from patients.intake.form.whole import FORM
 from patients.intake.models import FlagHit, Intake, IntakeVersion
-from patients.intake.questions import FORM_VERSION, YES, Answers, Section
+from patients.intake.questions import YES, Answers, Page, Question
+from patients.intake.rules.table import emergencies, found
 from patients.profile.actions import give_consents
 from patients.profile.models import Consent, Patient
-from patients.profile.policy import is_complete
+from patients.profile.policy import age, is_complete
 
 URGENT_WITHIN = timedelta(minutes=30)  # of the team being at work
 DECISION_WITHIN = 2  # workdays
+MOST_ENTRIES = 60  # of one list: more is no list any more that somebody reads
 
 
 class AlreadySent(Refusal):
@@ -35,6 +39,13 @@ class ChangedElsewhere(Refusal):
     """The page was changed in another tab or on another device since it was opened."""
 
     words = "You changed this page in another window. What you typed here is below. Check it, then save it again."
+
+
+class TooMany(Refusal):
+    """A list has as many entries as it may have."""
+
+    def __init__(self, one: str) -> None:
+        super().__init__(f"You have added {MOST_ENTRIES} already. Put the rest together into your last {one}.")
 
 
 class Incomplete(Refusal):
@@ -50,36 +61,77 @@ class CardNotRead(Refusal):
     words = "Read what to do about your urgent answers before you go on."
 
 
-def facts(patient: Patient, at: datetime) -> flags.Facts:
-    """Return what the red-flag rules look at besides the answers."""
-    return flags.Facts(born=patient.date_of_birth, today=uk_day(at))
+def known(patient: Patient, answers: Answers, at: datetime) -> Answers:
+    """Return the answers with what of the profile decides what is asked, and what rules look at."""
+    return walk.known(answers, age=age(patient.date_of_birth, uk_day(at)), sex=patient.sex)
+
+
+def way(intake: Intake, at: datetime) -> walk.Way:
+    """Return where the patient is in the form."""
+    return way_of(intake.patient, intake.answers_now, at)
+
+
+def way_of(patient: Patient, answers: Answers, at: datetime) -> walk.Way:
+    """Return where ``patient`` would be in the form with ``answers``."""
+    return walk.Way(known(patient, answers, at), details_done=is_complete(patient))
 
 
 def start(patient: Patient, *, at: datetime) -> Intake:
     """Return the patient's open intake; an empty draft where there is none."""
-    fresh = {"form_version": FORM_VERSION, "started_at": at, "saved_at": at}
+    fresh = {"form_version": FORM.version, "started_at": at, "saved_at": at}
     intake, _ = Intake.objects.exclude(state=IntakeState.DECIDED).get_or_create(patient=patient, defaults=fresh)
     return intake
 
 
-def save_section(intake: Intake, section: Section, given: Mapping[str, str], *, opened: str, at: datetime) -> Intake:
+def save_page(
+    intake: Intake, page: Page, given: Mapping[str, Any], *, opened: str, whole: bool = False, at: datetime
+) -> Intake:
     """Put the answers of one page among the others, and return the intake.
 
     ``opened`` is the mark (``walk.mark``) of the page's answers when it was opened, or nothing. An
-    empty answer takes the old one away only where nobody else changed the page in between. An
-    emergency answer is saved in any case, and asks staff for a call at once, whether or not the form
-    is ever sent. Raises AlreadySent or ChangedElsewhere.
+    empty answer takes the old one away only where nobody else changed the page in between. ``whole`` says that the page
+    was saved with everything it asks. An emergency answer is saved in any case, and asks staff for a call at once,
+    whether or not the form is ever sent. Raises AlreadySent or ChangedElsewhere.
     """
     with transaction.atomic():
         draft = _lock(intake)
-        known, is_fresh = facts(draft.patient, at), opened == walk.mark(section, draft.answers)
+        is_fresh = opened == walk.mark(page, draft.answers)
         changes = {name: value for name, value in given.items() if value != draft.answers.get(name, "")}
-        if opened and not is_fresh and changes and not flags.emergencies(given, known):
-            raise ChangedElsewhere
         merged = draft.answers | {name: value for name, value in changes.items() if value or is_fresh}
+        if opened and not is_fresh and changes and not _adds_an_emergency(draft, merged, at):
+            raise ChangedElsewhere
+        if whole:
+            merged[walk.SAVED] = sorted({*merged.get(walk.SAVED, []), page.slug})
         _write(draft, {name: value for name, value in merged.items() if value}, at)
-        if flags.emergencies(draft.answers, known):
-            _ask_for_a_call(draft, at)
+    return draft
+
+
+def save_entry(intake: Intake, page: Page, key: str, given: Mapping[str, Any], *, opened: str, at: datetime) -> Intake:
+    """Put one entry into the list of a page, or in place of the one with the same ``key``, and return the intake.
+
+    Sent twice it stands there once. Raises AlreadySent, ChangedElsewhere or TooMany.
+    """
+    with transaction.atomic():
+        draft, question = _lock(intake), _list_of(page)
+        entries = list(draft.answers.get(question.name, []))
+        found = next((entry for entry in entries if entry["id"] == key), None)
+        entry = {"id": key} | {name: value for name, value in given.items() if value}
+        if found is None and len(entries) >= MOST_ENTRIES:
+            raise TooMany(question.one)
+        if opened and opened != walk.mark_of(found or {}) and found != entry:
+            raise ChangedElsewhere
+        kept = [entry if each["id"] == key else each for each in entries] if found else [*entries, entry]
+        _write(draft, draft.answers | {question.name: kept}, at)
+    return draft
+
+
+def remove_entry(intake: Intake, page: Page, key: str, *, at: datetime) -> Intake:
+    """Take the entry ``key`` out of the list of a page, and return the intake. Raises AlreadySent."""
+    with transaction.atomic():
+        draft, name = _lock(intake), _list_of(page).name
+        kept = [entry for entry in draft.answers.get(name, []) if entry["id"] != key]
+        rest = {each: value for each, value in draft.answers.items() if each != name}
+        _write(draft, rest | ({name: kept} if kept else {}), at)
     return draft
 
 
@@ -95,23 +147,33 @@ def read_card(intake: Intake, codes: Iterable[str], *, at: datetime) -> Intake:
 def submit(intake: Intake, *, by: Any, at: datetime) -> IntakeVersion:
     """Freeze the answers as a version with its red flags, and ask a clinician for a decision; return the version.
 
-    Raises AlreadySent, CardNotRead or Incomplete.
+    Only what is asked is sent, with the words it was asked and answered in. Raises AlreadySent, CardNotRead or Incomplete.
     """
     with transaction.atomic():
         draft = _lock(intake)
-        known = facts(draft.patient, at)
-        _check(draft, known)
+        here = way(draft, at)
+        _check(here)
         version = IntakeVersion.objects.create(
-            intake=draft, number=1, form_version=draft.form_version, answers=draft.answers, at=at
+            intake=draft,
+            number=1,
+            form_version=draft.form_version,
+            answers=_sent(here),
+            record=[{"title": part.title, "rows": part.rows} for part in here.parts()],
+            at=at,
         )
-        found = flags.hits(draft.answers, known)
-        FlagHit.objects.bulk_create([_row(version, hit, at) for hit in found])
-        give_consents(draft.patient, _consents(draft.answers), by=by, at=at)
+        FlagHit.objects.bulk_create([_row(version, hit, at) for hit in found(here.asked)])
+        give_consents(draft.patient, _consents(here.asked), by=by, at=at)
         move(draft, IntakeState.SUBMITTED, by=by, at=at, submitted_at=at)
         _ask_for_a_decision(draft, at)
-        if flags.emergencies(draft.answers, known):
+        if emergencies(here.asked):
             _ask_for_a_call(draft, at)
     return version
+
+
+def _sent(here: walk.Way) -> dict[str, Any]:
+    """Return what is sent: the answers to what is asked, and what an earlier form was told."""
+    ours = {name: here.answers[name] for name in (walk.CARD_SEEN, walk.EARLIER) if here.answers.get(name)}
+    return {name: value for name, value in here.asked.items() if not name.startswith("@")} | ours
 
 
 def _lock(intake: Intake) -> Intake:
@@ -119,22 +181,38 @@ def _lock(intake: Intake) -> Intake:
     draft = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
     if draft.state != IntakeState.DRAFT:
         raise AlreadySent
+    draft.answers, draft.form_version = draft.answers_now, FORM.version
     return draft
 
 
 def _write(draft: Intake, answers: dict[str, Any], at: datetime) -> None:
+    """Save a draft's answers. Whatever was saved, an emergency among it asks staff for a call at once."""
     draft.answers, draft.saved_at = answers, at
-    draft.save(update_fields=["answers", "saved_at"])
+    draft.save(update_fields=["answers", "form_version", "saved_at"])
+    if emergencies(way(draft, at).asked):
+        _ask_for_a_call(draft, at)
 
 
-def _check(draft: Intake, known: flags.Facts) -> None:
-    if walk.unread_cards(draft.answers, flags.emergencies(draft.answers, known)):
+def _adds_an_emergency(draft: Intake, merged: Answers, at: datetime) -> bool:
+    before = {hit.rule.code for hit in emergencies(way(draft, at).asked)}
+    now = {hit.rule.code for hit in emergencies(way_of(draft.patient, merged, at).asked)}
+    return bool(now - before)
+
+
+def _list_of(page: Page) -> Question:
+    if page.list_of is None:
+        raise ValueError(f"{page.slug} is not a list")
+    return page.list_of
+
+
+def _check(here: walk.Way) -> None:
+    if walk.unread_cards(here.answers, emergencies(here.asked)):
         raise CardNotRead
-    if left := walk.unfinished(draft.answers, details_done=is_complete(draft.patient)):
-        raise Incomplete([section.title for section in left])
+    if left := here.unfinished():
+        raise Incomplete([step.section.title for step in left])
 
 
-def _row(version: IntakeVersion, hit: flags.Hit, at: datetime) -> FlagHit:
+def _row(version: IntakeVersion, hit: Hit, at: datetime) -> FlagHit:
     rule = hit.rule
     return FlagHit(
         version=version,

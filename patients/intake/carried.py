@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clinic.db.sealed import BrokenSeal, seal, unseal
-from patients.intake.questions import QUESTIONS, Answers
+from patients.intake.form.whole import QUESTIONS
+from patients.intake.questions import Answers
 
 NAME, PLACE = "carried", "session.carried"
 HOLDS = timedelta(hours=12)

@@ -1,7 +1,6 @@
-"""Red flags: fixed rules over a person's own answers, to show a clinician what not to miss.
+"""Red flags: what a rule is, and how it looks at a person's own answers. The rules themselves stand in ``rules.py``.
 
-They highlight; they decide nothing, and the person who answers sees neither level nor code. Codes
-and levels follow the clinic's domain sheet; all wait for the clinical lead's signature. Pure.
+They highlight; they decide nothing, and the person who answers sees neither level nor code. Pure.
 """
 
 from collections.abc import Callable
@@ -9,41 +8,48 @@ from dataclasses import dataclass
 from datetime import date
 
 from patients.intake.enums import LOUDEST_FIRST, Level
-from patients.intake.questions import NO, QUESTIONS, UNCLEAR, UNSURE, YES, Answers
-from patients.profile.policy import age
+from patients.intake.form.whole import QUESTIONS
+from patients.intake.names import Group, Match, matches
+from patients.intake.questions import AGE, UNCLEAR, Answers, Kind, is_among
 
-RULES_VERSION = "2026-11"
-YOUNG = range(18, 25)
-OLD = 75
+RULES_VERSION = "2026-12"
+SMPC, PROPOSAL = "SmPC, contraindications", "Clinic's proposal"  # sources of many rules
+READS_NAMES_IN = ("medicines", "takes_other_what", "ms_treatment", "ms_treatment_other")
 
-
-@dataclass(frozen=True)
-class Facts:
-    """What of the profile the rules look at: the date of birth, and the day it is judged on."""
-
-    born: date
-    today: date
-
-
-When = Callable[[Answers, Facts], str | None]
+When = Callable[[Answers], str | None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. ``when`` returns the exact answer that sets it off, or None.
+    """One rule. ``when`` returns the exact answer that sets it off, or None; ``reads`` are the questions it looks at.
 
-    ``source`` is where the rule comes from; ``told`` what an emergency card repeats to the person.
+    ``source`` is where the rule comes from; ``told`` what an emergency card repeats to the person. ``crisis`` makes that
+    card one about dark thoughts. ``private`` asks staff to speak with the person alone and to leave no message.
     """
 
     code: str
     level: Level
     title: str
-    when: When
+    when: "Look"
     source: str
     told: str = ""
+    crisis: bool = False
+    private: bool = False
     version: str = RULES_VERSION
     owner: str = "Clinical lead (to be named)"
     review_by: date = date(2027, 11, 1)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A condition: ``see`` returns the exact answer that meets it, or None; ``reads`` are the questions it looks at."""
+
+    see: When
+    reads: frozenset[str]
+
+    def __call__(self, answers: Answers) -> str | None:
+        """Return the exact answer that meets it, or None."""
+        return self.see(answers)
 
 
 @dataclass(frozen=True)
@@ -54,130 +60,138 @@ class Hit:
     answer: str
 
 
-def hits(answers: Answers, facts: Facts) -> list[Hit]:
-    """Return every rule that the answers set off, loudest first."""
-    found = [Hit(rule, answer) for rule in RULES if (answer := rule.when(answers, facts)) is not None]
+def hits(rules: tuple[Rule, ...], asked: Answers) -> list[Hit]:
+    """Return every rule that the answers to what is ``asked`` set off, loudest first."""
+    found = [Hit(rule, answer) for rule in rules if (answer := rule.when(asked)) is not None]
     return sorted(found, key=lambda hit: (LOUDEST_FIRST.index(hit.rule.level), hit.rule.code))
 
 
-def emergencies(answers: Answers, facts: Facts) -> list[Hit]:
-    """Return the hits that interrupt the form with an emergency card."""
-    return [hit for hit in hits(answers, facts) if hit.rule.level == Level.EMERGENCY]
-
-
 def said(name: str, answers: Answers) -> str:
-    """Return question and answer in the words the person saw."""
+    """Return question and answer in the words the person saw; of their age, the years."""
+    if name == AGE:
+        return f"Aged {answers[AGE]}"
     question = QUESTIONS[name]
-    return f"{question.label} {question.words(answers)}"
+    return f"{question.label} {question.words(answers)}".replace("\n", ", ")
 
 
-def answered(name: str, *values: str) -> When:
-    """Return a condition: the question ``name`` was answered with one of ``values``."""
+def answered(name: str, *values: str) -> Look:
+    """Return a condition: the question ``name`` was answered with one of ``values``; of a list, those alone are said."""
+    wanted = frozenset(values)
 
-    def when(answers: Answers, facts: Facts) -> str | None:
-        return said(name, answers) if answers.get(name) in values else None
+    def see(answers: Answers) -> str | None:
+        value = answers.get(name)
+        if not is_among(value, wanted):
+            return None
+        met = [each for each in value if each in wanted] if isinstance(value, list) else value
+        return said(name, {name: met})
 
-    return when
-
-
-def any_of(*conditions: When) -> When:
-    """Return a condition: at least one of ``conditions`` holds; the answers of all that do."""
-
-    def when(answers: Answers, facts: Facts) -> str | None:
-        found = [answer for condition in conditions if (answer := condition(answers, facts)) is not None]
-        return "\n".join(found) or None
-
-    return when
+    return Look(see, frozenset({name}))
 
 
-def aged(wanted: Callable[[int], bool]) -> When:
-    """Return a condition on the age in whole years."""
+def number(name: str, is_met: Callable[[int], bool]) -> Look:
+    """Return a condition on the number answered to ``name``, or on the age."""
 
-    def when(answers: Answers, facts: Facts) -> str | None:
-        years = age(facts.born, facts.today)
-        return f"Aged {years} on {facts.today.day} {facts.today:%B %Y}" if wanted(years) else None
+    def see(answers: Answers) -> str | None:
+        value = answers.get(name)
+        return said(name, answers) if value not in (None, "") and is_met(int(value)) else None
 
-    return when
+    return Look(see, frozenset({name}))
 
 
-def unclear(rule: Rule, name: str, *values: str) -> Rule:
+def total(names: tuple[str, ...], called: str, is_met: Callable[[int], bool]) -> Look:
+    """Return a condition on the total of ``names``, where all are answered: nothing is filled in for one that is not."""
+
+    def see(answers: Answers) -> str | None:
+        values = [answers.get(name) for name in names]
+        if any(value in (None, "") for value in values):
+            return None
+        found = sum(int(value) for value in values if value is not None)
+        return f"{called}: {found}" if is_met(found) else None
+
+    return Look(see, frozenset(names))
+
+
+def any_of(*looks: Look) -> Look:
+    """Return a condition: at least one of ``looks`` is met; the answers of all that are."""
+
+    def see(answers: Answers) -> str | None:
+        met = [answer for look in looks if (answer := look(answers)) is not None]
+        return "; ".join(met) if met else None
+
+    return Look(see, frozenset().union(*(look.reads for look in looks)))
+
+
+def all_of(*looks: Look) -> Look:
+    """Return a condition: every one of ``looks`` is met; the answers of all."""
+
+    def see(answers: Answers) -> str | None:
+        met = [look(answers) for look in looks]
+        return "; ".join(answer for answer in met if answer) if None not in met else None
+
+    return Look(see, frozenset().union(*(look.reads for look in looks)))
+
+
+def but(look: Look, without: Look) -> Look:
+    """Return a condition: ``look`` is met and ``without`` is not. A louder rule says it already."""
+    return Look(lambda answers: None if without(answers) else look(answers), look.reads | without.reads)
+
+
+def written(answers: Answers, names: tuple[str, ...]) -> list[str]:
+    """Return every piece of text in the answers to ``names`` that may name a medicine."""
+    found = []
+    for name in names:
+        value = answers.get(name)
+        if QUESTIONS[name].kind == Kind.ENTRIES:
+            found += [str(entry.get("name", "")) for entry in value or []]
+        elif value:
+            found.append(QUESTIONS[name].words(answers))
+    return found
+
+
+def takes(*groups: Group, least: int = 1, names: tuple[str, ...] = READS_NAMES_IN) -> Look:
+    """Return a condition: ``least`` or more different medicines of ``groups`` stand in the answers to ``names``.
+
+    What is said is each exact match: the name as it was found, and what the person wrote.
+    """
+
+    def see(answers: Answers) -> str | None:
+        found: dict[str, str] = {}
+        for text in written(answers, names):
+            for match in matches(text):
+                if match.name.group in groups:
+                    found.setdefault(match.name.generic, _matched(match, text))
+        return "; ".join(found.values()) if len(found) >= least else None
+
+    return Look(see, frozenset(names))
+
+
+def _matched(match: Match, text: str) -> str:
+    brand = "" if match.found == match.name.generic else f" ({match.name.generic})"
+    return f"{match.found}{brand}, written: {text}".replace("\n", ", ")
+
+
+def only(name: str, value: str) -> Look:
+    """Return a condition: ``value`` is the one thing chosen in the list ``name``."""
+    return Look(lambda answers: said(name, answers) if answers.get(name) == [value] else None, frozenset({name}))
+
+
+def fewer(name: str, least: int) -> Look:
+    """Return a condition: fewer than ``least`` entries, but at least one, stand in the list ``name``."""
+
+    def see(answers: Answers) -> str | None:
+        count = len(answers.get(name) or [])
+        return f"{QUESTIONS[name].label}: {count}" if 0 < count < least else None
+
+    return Look(see, frozenset({name}))
+
+
+def unless(look: Look) -> Look:
+    """Return a condition without words of its own: ``look`` is not met."""
+    return Look(lambda answers: None if look(answers) else "", look.reads)
+
+
+def unclear(rule: Rule, *names: str, values: frozenset[str] = UNCLEAR) -> Rule:
     """Return the amber rule beside ``rule``: the person was not sure, or would rather tell the doctor."""
     title = f"{rule.title}: not clear yet, ask"
-    return Rule(f"{rule.code}-A", Level.AMBER, title, answered(name, *(values or sorted(UNCLEAR))), rule.source)
-
-
-SMPC = "SmPC, contraindications"
-
-RF30 = Rule(
-    "RF30",
-    Level.EMERGENCY,
-    "Possible cauda equina or cord compression",
-    answered("numb_or_weak", YES),
-    "NHS: cauda equina syndrome",
-    told="you have new numbness around your genitals or bottom, a new loss of control of your bladder or bowel, or new weakness in both legs",
-)
-RF31 = Rule(
-    "RF31",
-    Level.EMERGENCY,
-    "Possible stroke, bleed, seizure or sudden sight loss",
-    answered("stroke_signs", YES),
-    "NHS: stroke",
-    told="you have a drooping face, a weak arm, trouble speaking, a sudden worst headache, a fit, or sudden loss of sight",
-)
-RF41 = Rule(
-    "RF41",
-    Level.EMERGENCY,
-    "Jaw or neck pain with signs of a heart attack",
-    answered("chest_signs", YES),
-    "NHS: heart attack",
-    told="you have pain in your jaw or neck together with a tight chest, sweating or being short of breath",
-)
-RF48 = Rule(
-    "RF48",
-    Level.EMERGENCY,
-    "Facial swelling: possible deep infection or airway risk",
-    answered("face_swelling", YES),
-    "NHS: dental abscess",
-    told="your face is swollen together with a fever, or so swollen that it closes an eye or makes it hard to breathe or swallow",
-)
-RF01 = Rule("RF01", Level.RED, "Psychosis or schizophrenia, self", answered("psychosis_self", YES, UNSURE), SMPC)
-RF02 = Rule("RF02", Level.RED, "Psychosis or schizophrenia, close relative", answered("psychosis_family", YES), SMPC)
-RF06 = Rule("RF06", Level.RED, "Pregnant or breastfeeding", answered("pregnant", YES), SMPC)
-RF14 = Rule(
-    "RF14", Level.AMBER, "Aged 18 to 24: extra caution", aged(lambda years: years in YOUNG), "Clinic's proposal"
-)
-RF15 = Rule(
-    "RF15",
-    Level.AMBER,
-    "Aged 75 or over: falls, effects on the brain",
-    aged(lambda years: years >= OLD),
-    "SmPC, older people",
-)
-RF17 = Rule(
-    "RF17",
-    Level.RED,
-    "No diagnosis by a doctor, or fewer than 2 treatments tried",
-    any_of(answered("diagnosed", NO), answered("tried_number", "none", "one")),
-    "Human Medicines Regulations 2012, reg 167",
-)
-RF18 = Rule(
-    "RF18",
-    Level.RED,
-    "Does not agree to contact with the GP, or to records",
-    any_of(answered("share_gp", NO), answered("obtain_records", NO)),
-    "GMC: prescribing, controlled drugs",
-)
-
-RULES = (
-    *(RF30, RF31, RF41, RF48),
-    *(RF01, RF02, RF06, RF17, RF18),
-    *(RF14, RF15),
-    unclear(RF30, "numb_or_weak"),
-    unclear(RF31, "stroke_signs"),
-    unclear(RF41, "chest_signs"),
-    unclear(RF48, "face_swelling"),
-    unclear(RF01, "psychosis_self", "tell"),  # "not sure" is red already
-    unclear(RF02, "psychosis_family"),
-    unclear(RF06, "pregnant"),
-    unclear(RF17, "diagnosed"),
-)
+    look = any_of(*(answered(name, *values) for name in names))
+    return Rule(f"{rule.code}-A", Level.AMBER, title, look, rule.source, private=rule.private)

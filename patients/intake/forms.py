@@ -1,47 +1,135 @@
-"""Django forms made from the sections of the form."""
+"""Django forms made from the pages of the form."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
 from clinic.forms.base import PlainErrors, helper
+from clinic.forms.numbers import MonthField, WholeNumberField
 from clinic.forms.text import PlainTextField
-from patients.intake.questions import SECTIONS, YES, Answers, Kind, Question, Section
+from patients.intake.form.whole import FORM
+from patients.intake.questions import ALONE, YES, Answers, If, Kind, Page, Question
+from patients.intake.walk import left_out
+
+ROWS = 5
 
 
-class WhenAskedField(PlainTextField):
-    """Text that is needed only after a certain answer: the form looks, and the label says when ("If yes: …")."""
+@dataclass(frozen=True)
+class Row:
+    """A question as the page draws it. ``hides`` where it is not asked by the answers so far; ``watches`` the question
+    of the same page that a script looks at to show or hide it, with the answers that show it.
+    """
 
-    def validate(self, value: Any) -> None:
-        """Leave an empty answer to the form."""
+    field: BoundField
+    hides: bool
+    watches: str = ""
+    values: str = ""
 
 
-class SectionForm(PlainErrors, forms.Form):
-    """One section. ``partial`` takes what there is, for somebody who stops here for now."""
+class QuestionsForm(PlainErrors, forms.Form):
+    """Some questions. ``partial`` takes what there is, for somebody who stops here for now.
 
-    section: Section
+    ``before`` are the answers so far, the profile's among them: what of the questions is asked depends on them and on
+    what is being answered. An answer to a question that is not asked is neither read nor complained about.
+    """
+
     use_required_attribute = False
     helper = helper("", tag=False)
 
-    def __init__(self, *args: Any, partial: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        questions: tuple[Question, ...],
+        before: Answers,
+        today: date,
+        partial: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.partial = partial
-        if partial:
-            for field in self.fields.values():
-                field.required = False
+        self.questions, self.before, self.partial = questions, before, partial
+        self.given: dict[str, Any] = {}  # the answers that could be read, to what is asked; empty ones are ""
+        self.more = False  # whether an answer made something asked that the page had not shown
+        for question in questions:
+            field = field_of(question)
+            if isinstance(field, MonthField):
+                field.latest = today
+            field.required = field.required and not partial
+            self.fields[question.name] = field
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the answers that other answers made necessary."""
-        given = super().clean() or {}
-        for question in self.section.questions:
-            if question.asked_if and question.required and not self.partial and _is_left_out(question, given):
-                self.add_error(question.name, f"Write {question.about}")
+        """Look at what is asked, in order; of a list, that no answer stands beside one that stands alone."""
+        given: dict[str, Any] = super().clean() or {}
+        unseen = set(self.data.getlist("unseen"))  # type: ignore[attr-defined]
+        for question, is_asked in self._asked(given):
+            name, left_out = question.name, question.name not in self.errors and not given.get(question.name)
+            if not is_asked:
+                self.errors.pop(name, None)
+            elif name in unseen and (left_out or self.has_error(name, "required")):
+                self.errors.pop(name, None)
+                self.more = not self.partial
+            elif name not in self.errors:
+                self._take(question, given.get(name))
         return given
 
+    def _asked(self, given: Answers) -> Iterator[tuple[Question, bool]]:
+        seen = {name: value for name, value in FORM.asked(self.before).items() if name not in self.fields}
+        for question in self.questions:
+            is_asked = question.is_asked(seen)
+            if is_asked and given.get(question.name):
+                seen[question.name] = given[question.name]
+            yield question, is_asked
+
+    def _take(self, question: Question, value: Any) -> None:
+        if isinstance(value, list) and len(value) > 1 and (alone := next((it for it in value if it in ALONE), "")):
+            words = dict(question.choices)[alone]
+            self.add_error(question.name, f"Choose all that is true about {question.about}, or only “{words}”")
+            return
+        self.given[question.name] = YES if value is True else (value or "")
+
     @property
-    def given(self) -> dict[str, str]:
-        """The answers that could be read, also where others could not; empty ones are "" ."""
-        return {name: YES if value is True else (value or "") for name, value in self.cleaned_data.items()}
+    def rows(self) -> list[Row]:
+        """The questions as the page draws them. One that depends on another page stands there only if it is asked."""
+        so_far = self._asked(self.given if self.is_bound else self.initial)
+        rows = [self._row(question, is_asked) for question, is_asked in so_far]
+        return [row for row in rows if row.watches or not row.hides]
+
+    def _row(self, question: Question, is_asked: bool) -> Row:
+        field, on = self[question.name], question.asked_if
+        if isinstance(on, If) and on.name in self.fields:
+            return Row(field, not is_asked, on.name, " ".join(sorted(on.values)))
+        return Row(field, not is_asked)
+
+    @property
+    def suggestions(self) -> set[str]:
+        """The lists of names that are offered on the page."""
+        return {question.suggest for question in self.questions if question.suggest}
+
+
+def page_form(page: Page, before: Answers, today: date, data: Any = None, *, partial: bool = False) -> QuestionsForm:
+    """Return the form of a page, filled in with the answers so far."""
+    initial = {question.name: before[question.name] for question in page.questions if before.get(question.name)}
+    return QuestionsForm(data, initial=initial, questions=page.questions, before=before, today=today, partial=partial)
+
+
+def entry_form(question: Question, entry: Answers, today: date, data: Any = None) -> QuestionsForm:
+    """Return the form of one entry of a list."""
+    return QuestionsForm(data, initial=dict(entry), questions=question.columns, before={}, today=today)
+
+
+def list_form(question: Question, entries: list[Answers]) -> forms.Form:
+    """Return a form without questions that says what a list still needs before somebody goes on."""
+    form = forms.Form({})
+    if not entries:
+        form.add_error(None, f"Add at least one {question.one}")
+    for entry in entries:
+        if left_out(question, entry):
+            name = entry.get(question.columns[0].name) or question.one
+            form.add_error(None, f"Finish “{name}”, or remove it")
+    return form
 
 
 class OpenedForm(forms.Form):
@@ -66,32 +154,33 @@ class DeclarationForm(PlainErrors, forms.Form):
     use_required_attribute = False
 
 
-def _is_left_out(question: Question, given: Answers) -> bool:
-    other, values = question.asked_if or ("", frozenset())
-    return given.get(other) in values and question.name in given and not given[question.name]
-
-
 def field_of(question: Question) -> forms.Field:
     """Return the form field that asks ``question``."""
-    ask = f"Choose an answer about {question.about}"
+    choose = f"Choose an answer about {question.about}"
     common: dict[str, Any] = {"label": question.label, "help_text": question.hint, "required": question.required}
-    if question.kind == Kind.TEXT:
-        field = WhenAskedField if question.asked_if else PlainTextField
-        return field(
-            longest=question.longest, called=question.about, widget=forms.Textarea(attrs={"rows": 6}), **common
-        )
-    if question.kind == Kind.AGREE:
-        return forms.BooleanField(
-            error_messages={"required": f"Tick the box to say that you have read {question.about}"}, **common
-        )
-    widget = forms.RadioSelect(attrs={"class": "scale"} if question.kind == Kind.SCALE else {})
-    errors = {"required": ask, "invalid_choice": ask}
-    return forms.ChoiceField(choices=question.choices, widget=widget, error_messages=errors, **common)
-
-
-def _form(section: Section) -> type[SectionForm]:
-    fields: dict[str, Any] = {question.name: field_of(question) for question in section.questions}
-    return type(f"{section.slug.title()}Form", (SectionForm,), fields | {"section": section})
-
-
-FORMS = {section.slug: _form(section) for section in SECTIONS if section.questions}
+    common["error_messages"] = {"required": choose if question.has_choices else f"Write {question.about}"}
+    bounds: dict[str, Any] = {"lowest": question.lowest, "highest": question.highest, "unit": question.unit}
+    match question.kind:
+        case Kind.TEXT:
+            area = forms.Textarea(attrs={"rows": ROWS})
+            return PlainTextField(longest=question.longest, called=question.about, widget=area, **common)
+        case Kind.LINE:
+            line = forms.TextInput(attrs={"list": f"names-{question.suggest}"} if question.suggest else {})
+            return PlainTextField(longest=question.longest, called=question.about, widget=line, **common)
+        case Kind.NUMBER:
+            return WholeNumberField(called=question.about, **bounds, **common)
+        case Kind.MONTH:
+            return MonthField(called=question.about, **common)
+        case Kind.AGREE:
+            tick = f"Tick the box to say that you have read {question.about}"
+            return forms.BooleanField(**common | {"error_messages": {"required": tick}})
+        case Kind.SEVERAL:
+            several = {"required": choose, "invalid_choice": choose, "invalid_list": choose}
+            return forms.MultipleChoiceField(
+                choices=question.choices,
+                widget=forms.CheckboxSelectMultiple,
+                **common | {"error_messages": several},
+            )
+    radio = forms.RadioSelect(attrs={"class": "scale"} if question.kind == Kind.SCALE else {})
+    errors = {"required": choose, "invalid_choice": choose}
+    return forms.ChoiceField(choices=question.choices, widget=radio, **common | {"error_messages": errors})

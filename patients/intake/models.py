@@ -13,6 +13,7 @@ from clinic.db.states import Moves, guard
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
 from patients.intake.enums import MOVES, IntakeState, Level
+from patients.intake.upgrades import upgraded
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -94,6 +95,11 @@ class Intake(Record):
     def __str__(self) -> str:
         return f"Intake of {self.started_at:%d %B %Y}"
 
+    @property
+    def answers_now(self) -> dict[str, Any]:
+        """The answers as the form asks now, whatever the form was when they were given."""
+        return upgraded(self.answers, self.form_version)
+
 
 class IntakeStateChange(StateChange):
     """One move of an intake."""
@@ -105,12 +111,16 @@ class IntakeStateChange(StateChange):
 
 
 class IntakeVersion(FrozenRecord):
-    """What was submitted, as it was submitted: decisions point here."""
+    """What was submitted, as it was submitted: decisions point here.
+
+    ``record`` is the same in words, as it was asked and answered (``walk.Part``): no later form changes how it reads.
+    """
 
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     form_version = models.CharField(max_length=20)
     answers = SealedJSONField(place="patients.intakeversion.answers")
+    record = SealedJSONField(place="patients.intakeversion.record")
     at = models.DateTimeField()
 
     class Meta(FrozenRecord.Meta):

@@ -1,40 +1,100 @@
-"""The form as data: its sections and questions, in the order people meet them.
+"""What a question of the form is, and when it is asked. Pure: the questions themselves stand in ``form/``."""
 
-The short form of a first assessment. Change a question and FORM_VERSION with it: a submitted
-version keeps the number of the form it was written in.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
-FORM_VERSION = "2026-11-short"
+from clinic.db.clock import month_text
+
 YES, NO, UNSURE, TELL = "yes", "no", "unsure", "tell"
+NONE = "none"
 UNCLEAR = frozenset({UNSURE, TELL})  # counts as amber, never as No
+AGE, SEX = "@age", "@sex"  # what of the profile stands among the answers while they are looked at; never stored
 
 Answers = Mapping[str, Any]
 Choices = tuple[tuple[str, str], ...]
 
 FOUR_WAYS: Choices = ((YES, "Yes"), (NO, "No"), (UNSURE, "Not sure"), (TELL, "I would rather tell the doctor"))
+OR_UNCLEAR: Choices = ((NONE, "None of these"), (UNSURE, "Not sure"), (TELL, "I would rather tell the doctor"))
 YES_OR_NO: Choices = ((YES, "Yes"), (NO, "No"))
 ZERO_TO_TEN: Choices = tuple((str(number), str(number)) for number in range(11))
+ALONE = frozenset({NONE, UNSURE, TELL})  # answers to a list that stand by themselves
 
 
 class Kind(StrEnum):
-    """How a question is answered."""
+    """How a question is answered, and so what its answer is."""
 
-    CHOICE = "choice"
-    SCALE = "scale"
-    TEXT = "text"
-    AGREE = "agree"
+    CHOICE = "choice"  # one of the choices
+    SCALE = "scale"  # the same, in a row
+    SEVERAL = "several"  # a list of choices
+    LINE = "line"  # one line of text
+    TEXT = "text"  # several lines
+    NUMBER = "number"  # a whole number, as text
+    MONTH = "month"  # "2024" or "2024-03"
+    AGREE = "agree"  # a tick
+    ENTRIES = "entries"  # a list of mappings with the answers to the columns, each with an ``id``
+
+
+class When(Protocol):
+    """What makes a question, a page or a section one to ask."""
+
+    def holds(self, answers: Answers) -> bool:
+        """Tell whether it holds by ``answers``, the profile's among them."""
+
+
+def is_among(value: Any, values: frozenset[str]) -> bool:
+    """Tell whether an answer is one of ``values``, or for a list holds one."""
+    return any(each in values for each in value) if isinstance(value, list) else value in values
+
+
+@dataclass(frozen=True)
+class If:
+    """The question ``name`` was answered with one of ``values``."""
+
+    name: str
+    values: frozenset[str]
+
+    def holds(self, answers: Answers) -> bool:
+        """Tell whether it was."""
+        return is_among(answers.get(self.name), self.values)
+
+
+@dataclass(frozen=True)
+class Either:
+    """At least one of ``conditions`` holds."""
+
+    conditions: tuple[When, ...]
+
+    def holds(self, answers: Answers) -> bool:
+        """Tell whether one does."""
+        return any(condition.holds(answers) for condition in self.conditions)
+
+
+@dataclass(frozen=True)
+class Reaches:
+    """The numbers answered to ``names`` come to ``least`` or more; one that is missing counts as nothing."""
+
+    names: tuple[str, ...]
+    least: int
+
+    def holds(self, answers: Answers) -> bool:
+        """Tell whether they do."""
+        return sum(int(answers.get(name) or 0) for name in self.names) >= self.least
+
+
+def when(name: str, *values: str) -> If:
+    """Return the condition that ``name`` was answered with one of ``values``."""
+    return If(name, frozenset(values))
 
 
 @dataclass(frozen=True)
 class Question:
     """One question. ``about`` names its matter in an error ("Choose an answer about your pain").
 
-    ``asked_if`` is another question of the section and the answers to it that make this one asked.
+    ``asked_if`` looks at earlier questions and the profile only. ``unit`` stands after a number. ``suggest`` names a
+    list of names offered while somebody types (``names.LISTS``). ``columns`` are the questions of an entry, the first of
+    which names it; ``one`` is what one entry is called.
     """
 
     name: str
@@ -44,203 +104,111 @@ class Question:
     choices: Choices = FOUR_WAYS
     hint: str = ""
     required: bool = True
-    longest: int = 4000
-    asked_if: tuple[str, frozenset[str]] | None = None
+    longest: int = 200
+    lowest: int = 0
+    highest: int = 0
+    unit: str = ""
+    suggest: str = ""
+    asked_if: When | None = None
+    columns: tuple["Question", ...] = ()
+    one: str = ""
 
     def words(self, answers: Answers) -> str:
         """Return the answer in the words the person saw, or nothing."""
-        value: str = answers.get(self.name, "")
-        return dict(self.choices).get(value, value) if self.kind != Kind.TEXT else value
+        value = answers.get(self.name) or ""
+        if self.kind == Kind.ENTRIES:
+            return "\n".join(self.entry_words(entry) for entry in value)
+        if self.kind == Kind.SEVERAL:
+            return "\n".join(dict(self.choices).get(each, each) for each in value)
+        if self.kind == Kind.MONTH:
+            return month_text(value)
+        if self.kind == Kind.NUMBER and value and self.unit:
+            return f"{value} {self.unit}"
+        return dict(self.choices).get(value, value) if self.has_choices else str(value)
+
+    def entry_words(self, entry: Answers) -> str:
+        """Return one entry on one line: its name, then what else was answered."""
+        return ", ".join(_column_words(column, entry) for column in self.columns if entry.get(column.name))
+
+    def is_asked(self, asked: Answers) -> bool:
+        """Tell whether the answers to what is asked make it one to ask, where its page is."""
+        return _holds(self.asked_if, asked)
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether it is answered by choosing."""
+        return self.kind in {Kind.CHOICE, Kind.SCALE, Kind.SEVERAL, Kind.AGREE}
+
+
+def _column_words(column: Question, entry: Answers) -> str:
+    words = column.words(entry).replace("\n", ", ")
+    return f"{column.about}: {words}" if column.kind == Kind.MONTH else words
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the form: one topic. ``slug`` is its part of the address."""
+
+    slug: str
+    title: str
+    questions: tuple[Question, ...]
+    intro: tuple[str, ...] = ()
+    asked_if: When | None = None
+
+    @property
+    def list_of(self) -> Question | None:
+        """The question whose entries this page lists, where it is such a page: it has no other."""
+        only = self.questions[0]
+        return only if only.kind == Kind.ENTRIES else None
 
 
 @dataclass(frozen=True)
 class Section:
-    """One page of the form."""
+    """A line of the task list. ``asked_if`` holds for all its pages. Without pages: what stands in the profile."""
 
     slug: str
     title: str
-    questions: tuple[Question, ...] = ()
-    intro: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
     hint: str = ""
+    asked_if: When | None = None
 
 
-DETAILS = Section("details", "Your details", hint="Your name, date of birth, phone and GP.")
+@dataclass(frozen=True)
+class Form:
+    """A whole form, as one version of it asks."""
 
-SYMPTOMS = Section(
-    "symptoms",
-    "Symptoms that need help today",
-    intro=(
-        "These questions look for problems that cannot wait for us. Answer for how things are now, or were in the last few days.",
-    ),
-    questions=(
-        Question(
-            "numb_or_weak",
-            "Do you have new numbness around your genitals or bottom, a new loss of control of your bladder or bowel, "
-            "or new weakness in both legs?",
-            "numbness, bladder, bowel and legs",
-        ),
-        Question(
-            "stroke_signs",
-            "Do you have a drooping face, a weak arm, trouble speaking, a sudden headache that is your worst ever, a fit, "
-            "or sudden loss of sight?",
-            "your face, arms, speech, head and sight",
-        ),
-        Question(
-            "chest_signs",
-            "Do you have pain in your jaw or neck together with a tight chest, sweating or being short of breath?",
-            "jaw or neck pain with your chest",
-        ),
-        Question(
-            "face_swelling",
-            "Is your face swollen together with a fever, or so swollen that it closes an eye or makes it hard to breathe or swallow?",
-            "swelling of your face",
-        ),
-    ),
-)
+    version: str
+    sections: tuple[Section, ...]
+    pages: dict[str, Page] = field(init=False, compare=False)
+    questions: dict[str, Question] = field(init=False, compare=False)
 
-PROBLEM = Section(
-    "problem",
-    "Your main problem",
-    questions=(
-        Question(
-            "main_reason",
-            "What is the main reason you want to see us?",
-            "the main reason",
-            choices=(
-                ("ms_pain", "Pain with multiple sclerosis (MS)"),
-                ("ms_spasm", "Spasms or stiffness with MS"),
-                ("tn", "Trigeminal neuralgia: sudden, sharp pain in the face"),
-                ("jaw", "Pain in the jaw joint or muscles"),
-                ("other_face", "Other pain in the face"),
-                ("other", "Something else"),
-            ),
-        ),
-        Question(
-            "diagnosed",
-            "Has a doctor told you what causes this pain?",
-            "what a doctor has told you",
-            hint="This is called a diagnosis.",
-        ),
-        Question(
-            "pain_average",
-            "How bad has your pain been on average in the past 7 days?",
-            "your pain",
-            kind=Kind.SCALE,
-            choices=ZERO_TO_TEN,
-            hint="0 is no pain. 10 is the worst pain you can imagine.",
-        ),
-    ),
-)
+    def __post_init__(self) -> None:
+        pages = {page.slug: page for section in self.sections for page in section.pages}
+        object.__setattr__(self, "pages", pages)
+        object.__setattr__(self, "questions", {each.name: each for page in pages.values() for each in page.questions})
 
-TREATMENTS = Section(
-    "treatments",
-    "Treatments you have tried",
-    questions=(
-        Question(
-            "tried_number",
-            "How many treatments have you tried for this pain?",
-            "how many treatments",
-            hint="Count medicines, injections, operations, physiotherapy and other therapies.",
-            choices=(("none", "None"), ("one", "1"), ("two_or_more", "2 or more")),
-        ),
-        Question(
-            "tried_list",
-            "What did you try, and what happened?",
-            "what you tried",
-            kind=Kind.TEXT,
-            hint="Write what you remember. Short notes are fine.",
-            required=False,
-        ),
-    ),
-)
+    def asked(self, answers: Answers) -> dict[str, Any]:
+        """Return the answers to what is asked, and nothing else; what of the profile stands among them stays.
 
-TAKING = Section(
-    "taking",
-    "What you take now",
-    questions=(
-        Question(
-            "takes_medicines",
-            "Do you take any medicines?",
-            "taking medicines",
-            hint="Count anything from a doctor, a shop or the internet, and herbal products.",
-        ),
-        Question(
-            "medicines",
-            "If yes: what do you take, how much and how often?",
-            "what you take",
-            kind=Kind.TEXT,
-            hint="Write one on each line. Copy the words on the packets if that is easier.",
-            asked_if=("takes_medicines", frozenset({YES})),
-        ),
-    ),
-)
+        An answer that is there, but to a question that other answers have made one not to ask, is left out: it is
+        neither shown nor sent, and no rule looks at it.
+        """
+        kept = {name: value for name, value in answers.items() if name in {AGE, SEX}}
+        for section in self.sections:
+            for page in section.pages:
+                if all(_holds(each.asked_if, kept) for each in (section, page)):
+                    for question in page.questions:
+                        if _holds(question.asked_if, kept) and answers.get(question.name):
+                            kept[question.name] = answers[question.name]
+        return kept
 
-HEALTH = Section(
-    "health",
-    "Your health",
-    intro=("We ask everybody these questions. The answers help the doctor to keep you safe.",),
-    questions=(
-        Question(
-            "psychosis_self",
-            "Have you ever had psychosis or schizophrenia?",
-            "psychosis",
-            hint="Psychosis means seeing, hearing or believing things that other people do not.",
-        ),
-        Question(
-            "psychosis_family",
-            "Has a parent, brother, sister or child of yours ever had psychosis or schizophrenia?",
-            "psychosis in your family",
-        ),
-        Question(
-            "pregnant",
-            "Are you pregnant or breastfeeding?",
-            "being pregnant or breastfeeding",
-            hint="If this cannot be true for you, choose No.",
-        ),
-    ),
-)
+    def asked_pages(self, asked: Answers) -> Iterator[tuple[Section, Page]]:
+        """Yield each page that is one to ask by ``asked`` (answers that went through ``asked``), with its section."""
+        for section in self.sections:
+            for page in section.pages:
+                if all(_holds(each.asked_if, asked) for each in (section, page)):
+                    yield section, page
 
-CONSENTS = Section(
-    "consents",
-    "What we may do with your answers",
-    intro=(
-        "We keep your answers in your health record. The specialist who looks after you reads them. "
-        "We do not sell them or use them for advertising.",
-        "We have to keep health records for 8 years after we last see you. You can ask for a copy at any time.",
-    ),
-    questions=(
-        Question(
-            "privacy_seen",
-            "I have read what you do with my answers",
-            "what we do with your answers",
-            kind=Kind.AGREE,
-            choices=((YES, "Yes"),),
-        ),
-        Question(
-            "share_gp",
-            "May we write to your GP about your care?",
-            "writing to your GP",
-            choices=YES_OR_NO,
-            hint="If you say no, you can still see us, but there may be things the doctor cannot safely do.",
-        ),
-        Question(
-            "share_gp_reason",
-            "If no: what is your reason?",
-            "your reason",
-            kind=Kind.TEXT,
-            required=False,
-            longest=1000,
-            asked_if=("share_gp", frozenset({NO})),
-        ),
-        Question(
-            "obtain_records",
-            "May we ask your GP and other doctors for your records?",
-            "asking for your records",
-            choices=YES_OR_NO,
-        ),
-    ),
-)
 
-SECTIONS = (DETAILS, SYMPTOMS, PROBLEM, TREATMENTS, TAKING, HEALTH, CONSENTS)
-BY_SLUG = {section.slug: section for section in SECTIONS}
-QUESTIONS = {question.name: question for section in SECTIONS for question in section.questions}
+def _holds(condition: When | None, answers: Answers) -> bool:
+    return condition is None or condition.holds(answers)

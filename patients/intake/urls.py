@@ -10,4 +10,5 @@ urlpatterns = [
     path("check/", views.check, name="intake_check"),
     path("sent/", views.sent, name="intake_sent"),
     path("<slug:section>/", views.section, name="intake_section"),
+    path("<slug:section>/<slug:entry>/", views.entry, name="intake_entry"),
 ]

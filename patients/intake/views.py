@@ -1,9 +1,5 @@
 """The form, as the person who fills it in meets it."""
 
-from collections.abc import Iterable
-from typing import Any
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,15 +9,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.accounts.access import patients_only
 from clinic.db import workdays
-from clinic.db.clock import when_text
+from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
-from patients.intake import actions, carried, flags, walk
+from patients.intake import actions, carried, walk
+from patients.intake.addresses import details, new_entry_address, next_address, page_address, parts, tasks
 from patients.intake.enums import IntakeState
-from patients.intake.forms import FORMS, DeclarationForm, OpenedForm, SectionForm
+from patients.intake.flags import Hit
+from patients.intake.form.urgent import SPINE_AND_STROKE
+from patients.intake.form.whole import DETAILS, PAGES
+from patients.intake.forms import DeclarationForm, OpenedForm, QuestionsForm, entry_form, list_form, page_form
 from patients.intake.models import Intake
-from patients.intake.questions import DETAILS, SYMPTOMS, Answers, Section
+from patients.intake.names import LISTS
+from patients.intake.questions import Answers, Page, Question
+from patients.intake.rules.table import emergencies
 from patients.profile.models import Patient
-from patients.profile.policy import is_complete, phone_text
 
 
 def _patient(request: HttpRequest) -> Patient | None:
@@ -29,70 +30,25 @@ def _patient(request: HttpRequest) -> Patient | None:
 
 
 def _latest(request: HttpRequest) -> Intake | None:
-    return Intake.objects.visible_to(request.user).order_by("-started_at").first()
+    return Intake.objects.visible_to(request.user).select_related("patient").order_by("-started_at").first()
 
 
-def _answers(intake: Intake | None) -> Answers:
-    return intake.answers if intake else {}
+def _way(patient: Patient | None, intake: Intake | None) -> walk.Way:
+    """Return where they are in the form; without a profile, at its beginning."""
+    answers = intake.answers_now if intake else {}
+    return actions.way_of(patient, answers, timezone.now()) if patient else walk.Way(answers, details_done=False)
 
 
 def _is_sent(intake: Intake | None) -> bool:
     return intake is not None and intake.state != IntakeState.DRAFT
 
 
-def _unread(intake: Intake | None) -> list[flags.Hit]:
+def _unread(intake: Intake | None) -> list[Hit]:
     """Return the emergencies whose card has to be read before anything else."""
     if intake is None or _is_sent(intake):
         return []
-    return walk.unread_cards(
-        intake.answers, flags.emergencies(intake.answers, actions.facts(intake.patient, timezone.now()))
-    )
-
-
-def _address(section: Section, after: str = "") -> str:
-    """Return where a section is filled in; the details lead back to ``after``."""
-    if section != DETAILS:
-        return reverse("intake_section", args=[section.slug])
-    return f"{reverse('profile')}?{urlencode({'next': after or reverse('intake')})}"
-
-
-def _tasks(steps: Iterable[walk.Step]) -> list[dict[str, str]]:
-    tones = {walk.Status.DONE: "done", walk.Status.STARTED: "info", walk.Status.NOT_STARTED: ""}
-    return [
-        {
-            "label": step.section.title,
-            "url": _address(step.section),
-            "hint": step.section.hint,
-            "status": step.status,
-            "tone": tones[step.status],
-        }
-        for step in steps
-    ]
-
-
-def _parts(answers: Answers) -> list[dict[str, Any]]:
-    """Return all answers by section, each with the address to change it."""
-    return [
-        {"title": part.section.title, "rows": [row | {"change_url": _address(part.section)} for row in part.rows]}
-        for part in walk.parts(answers)
-    ]
-
-
-def _details(patient: Patient) -> list[dict[str, str]]:
-    born = patient.date_of_birth
-    rows = {
-        "Name": patient.full_name,
-        "Name you like to be called": patient.preferred_name,
-        "Date of birth": f"{born.day} {born:%B %Y}",
-        "Phone number": phone_text(patient.phone),
-        "Postcode": patient.postcode,
-        "GP practice": patient.gp_practice,
-    }
-    change = _address(DETAILS, after=reverse("intake_check"))
-    return [
-        {"key": key, "value": value, "change_url": change, "change_about": f"your {key[0].lower()}{key[1:]}"}
-        for key, value in rows.items()
-    ]
+    way = actions.way(intake, timezone.now())
+    return walk.unread_cards(way.answers, emergencies(way.asked))
 
 
 @require_safe
@@ -101,17 +57,16 @@ def task_list(request: HttpRequest) -> HttpResponse:
     """The sections and how far each is; once sent, the answers as they were sent."""
     patient, intake = _patient(request), _latest(request)
     if intake is not None and intake.submitted_at is not None:
-        parts = walk.parts(intake.versions.latest("number").answers)  # what was sent, not what was saved last
-        return render(
-            request, "patients/intake/answers.html", {"sent_text": when_text(intake.submitted_at), "parts": parts}
-        )
+        record = intake.versions.latest("number").record  # what was sent, not what was saved last
+        context = {"sent_text": when_text(intake.submitted_at), "parts": record}
+        return render(request, "patients/intake/answers.html", context)
     if _unread(intake):
         return redirect("intake_urgent")
-    steps = walk.progress(_answers(intake), details_done=is_complete(patient))
-    left = [step.section for step in steps if step.status != walk.Status.DONE]
+    way = _way(patient, intake)
+    left = way.next_slug("")
     context = {
-        "tasks": _tasks(steps),
-        "next_url": _address(left[0]) if left else reverse("intake_check"),
+        "tasks": tasks(way.steps()),
+        "next_url": next_address(way),
         "next_label": ("Go on with the form" if intake else "Start the form") if left else "Check your answers",
     }
     return render(request, "patients/intake/tasks.html", context)
@@ -120,50 +75,149 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
 def section(request: HttpRequest, section: str) -> HttpResponse:
-    """One page of questions. What was typed is kept, whatever happens."""
-    if section not in FORMS:
+    """One page of questions, or a list of entries. What was typed is kept, whatever happens."""
+    page, patient, intake = PAGES.get(section), _patient(request), _latest(request)
+    if page is None:
         raise Http404
-    patient, intake = _patient(request), _latest(request)
     if patient is None:
-        return redirect(_address(DETAILS, after=request.path))
+        return redirect(page_address(DETAILS.slug, after=request.path))
+    way = _way(patient, intake)
     if request.method == "POST":
-        return _save(request, patient, intake, FORMS[section](request.POST, partial="later" in request.POST))
+        data, partial = request.POST, "later" in request.POST
+        form = None if page.list_of else page_form(page, way.answers, uk_day(timezone.now()), data, partial=partial)
+        return _save(request, patient, intake, page, form)
     if _is_sent(intake):
         return redirect("intake")
     if _unread(intake):
         return redirect("intake_urgent")
+    if page not in (each for _, each in way.pages):
+        return redirect("intake")  # other answers have made it one not to ask
+    if page.list_of:
+        return _show_list(request, page, page.list_of, way)
     told = carried.look(request.session, at=timezone.now())
-    return _show(request, FORMS[section](initial=told | dict(_answers(intake))), intake, told=told)
+    before = {**told, **way.answers}
+    is_told = any(name in told and name not in way.answers for name in (each.name for each in page.questions))
+    return _show(request, page, page_form(page, before, uk_day(timezone.now())), way, is_told=is_told)
 
 
 def _show(
-    request: HttpRequest, form: SectionForm, intake: Intake | None, status: int = 200, told: Answers | None = None
+    request: HttpRequest, page: Page, form: QuestionsForm, way: walk.Way, *, is_told: bool = False, status: int = 200
 ) -> HttpResponse:
-    """Show a page of questions; ``told`` is what the person told us before they had an account."""
-    answers = _answers(intake)
-    is_told = any(name in (told or {}) and not answers.get(name) for name in form.fields)
-    context = {"form": form, "section": form.section, "opened": walk.mark(form.section, answers), "is_told": is_told}
+    context = {
+        "form": form,
+        "page": page,
+        "part": _part_of(page, way),
+        "opened": walk.mark(page, way.answers),
+        "is_told": is_told,
+        "suggestions": {name: LISTS[name] for name in form.suggestions},
+    }
     return render(request, "patients/intake/section.html", context, status=status)
 
 
-def _save(request: HttpRequest, patient: Patient, intake: Intake | None, form: SectionForm) -> HttpResponse:
+def _part_of(page: Page, way: walk.Way) -> str:
+    return next((section.title for section, each in way.pages if each == page), "")
+
+
+def _save(
+    request: HttpRequest, patient: Patient, intake: Intake | None, page: Page, form: QuestionsForm | None
+) -> HttpResponse:
     """Save every answer that could be read, then show the emergency card, the errors or the next page."""
-    whole, now = form.is_valid(), timezone.now()
+    now = timezone.now()
+    whole = form is None or (form.is_valid() and not form.more)
+    partial = "later" in request.POST
     try:
         intake = intake or actions.start(patient, at=now)
-        draft = actions.save_section(intake, form.section, form.given, opened=OpenedForm(request.POST).mark, at=now)
+        draft = actions.save_page(
+            intake,
+            page,
+            form.given if form else {},
+            opened=OpenedForm(request.POST).mark if form else "",
+            whole=whole and not partial,
+            at=now,
+        )
     except Refusal as refusal:
+        if form is None:
+            return redirect("intake")
         form.add_error(None, str(refusal))
-        return _show(request, form, intake, status=422)
+        return _show(request, page, form, _way(patient, intake), status=422)
     if _unread(draft):
         return redirect("intake_urgent")
-    if not whole:
-        return _show(request, form, draft, status=422)
-    if form.partial:
+    way = actions.way(draft, now)
+    if form and not form.is_valid():
+        return _show(request, page, form, way, status=422)
+    if partial:
         messages.success(request, "We have kept your answers. Come back when you are ready.")
         return redirect("intake")
-    following = walk.next_section(form.section, draft.answers, details_done=is_complete(patient))
-    return redirect(_address(following) if following else "intake_check")
+    if form and form.more:
+        messages.info(request, "We have kept your answers. Because of one of them, we ask a little more on this page.")
+        return redirect(page_address(page.slug))
+    if form is None and way.missing(page):
+        return _show_list(request, page, page.list_of, way, status=422)
+    return redirect(next_address(way, after=page.slug))
+
+
+def _show_list(
+    request: HttpRequest, page: Page, question: Question | None, way: walk.Way, *, status: int = 200
+) -> HttpResponse:
+    if question is None:
+        raise Http404
+    entries = [
+        {
+            "words": question.entry_words(entry),
+            "name": entry.get("name") or entry.get("substance") or question.one,
+            "url": reverse("intake_entry", args=[page.slug, entry["id"]]),
+            "left": bool(walk.left_out(question, entry)),
+        }
+        for entry in way.answers.get(question.name, [])
+    ]
+    context = {
+        "page": page,
+        "part": _part_of(page, way),
+        "question": question,
+        "entries": entries,
+        "new_url": new_entry_address(page),
+        "form": list_form(question, way.answers.get(question.name, [])) if status != 200 else None,
+    }
+    return render(request, "patients/intake/entries.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patients_only
+def entry(request: HttpRequest, section: str, entry: str) -> HttpResponse:
+    """One entry of a list: a medicine, a treatment, an allergy. One that is not there yet is a new one."""
+    page, patient, intake = PAGES.get(section), _patient(request), _latest(request)
+    question = page.list_of if page else None
+    if page is None or question is None:
+        raise Http404
+    if patient is None:
+        return redirect(page_address(DETAILS.slug, after=request.path))
+    way, now = _way(patient, intake), timezone.now()
+    found: Answers = next((each for each in way.answers.get(question.name, []) if each["id"] == entry), {})
+    data = request.POST if request.method == "POST" else None
+    form = entry_form(question, found, uk_day(now), data)
+    if data is None and _is_sent(intake):
+        return redirect("intake")
+    if data is not None and ("remove" in data or form.is_valid()):
+        try:
+            intake = intake or actions.start(patient, at=now)
+            if "remove" in data:
+                actions.remove_entry(intake, page, entry, at=now)
+            else:
+                actions.save_entry(intake, page, entry, form.given, opened=OpenedForm(data).mark, at=now)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{'Removed' if 'remove' in data else 'Saved'}. Add another one, or go on.")
+            return redirect(page_address(page.slug))
+    context = {
+        "form": form,
+        "page": page,
+        "question": question,
+        "found": found,
+        "opened": walk.mark_of(found) if found else "",
+        "suggestions": {name: LISTS[name] for name in form.suggestions},
+    }
+    return render(request, "patients/intake/entry.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -174,19 +228,31 @@ def urgent(request: HttpRequest) -> HttpResponse:
     unread = _unread(intake)
     if intake is None or not unread:
         return redirect("intake")
-    if request.method == "POST":
-        draft = actions.read_card(intake, [hit.rule.code for hit in unread], at=timezone.now())
-        if "change" in request.POST:
-            return redirect(_address(SYMPTOMS))
-        following = walk.next_section(SYMPTOMS, draft.answers, details_done=is_complete(draft.patient))
-        return redirect(_address(following) if following else "intake_check")
     now = timezone.now()
+    if request.method == "POST":
+        draft = actions.read_card(intake, [hit.rule.code for hit in unread], at=now)
+        if "change" in request.POST:
+            return redirect(page_address(_asked_on(unread[0])))
+        return redirect(next_address(actions.way(draft, now)))
     context = {
-        "points": [hit.rule.told for hit in unread],
+        "points": [hit.rule.told for hit in unread if not hit.rule.crisis],
+        "crisis": any(hit.rule.crisis for hit in unread),
         "open_now": workdays.is_open(now),
         "opens_text": when_text(workdays.next_open(now)),
     }
     return render(request, "patients/intake/urgent.html", context)
+
+
+def _asked_on(hit: Hit) -> str:
+    """Return the page where the answer that set off ``hit`` was given."""
+    return next(
+        (
+            page.slug
+            for page in PAGES.values()
+            if any(question.name in hit.rule.when.reads for question in page.questions)
+        ),
+        SPINE_AND_STROKE.slug,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -211,12 +277,13 @@ def check(request: HttpRequest) -> HttpResponse:
         else:
             carried.forget(request.session)
             return redirect("intake_sent")
-    left = [
-        step
-        for step in walk.progress(intake.answers, details_done=is_complete(patient))
-        if step.status != walk.Status.DONE
-    ]
-    context = {"form": form, "details": _details(patient), "parts": _parts(intake.answers), "left": _tasks(left)}
+    way = _way(patient, intake)
+    context = {
+        "form": form,
+        "details": details(patient),
+        "parts": parts(way),
+        "left": tasks(way.unfinished()),
+    }
     return render(request, "patients/intake/check.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -1,14 +1,20 @@
-"""The way through the form: what is asked, what is missing, what comes next. Pure."""
+"""The way through the form: what is asked, what is missing, what comes next, and all of it in words. Pure."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from patients.intake.flags import Hit
-from patients.intake.questions import DETAILS, SECTIONS, Answers, Question, Section
+from patients.intake.form.whole import DETAILS, FORM
+from patients.intake.questions import AGE, SEX, Answers, Form, Page, Question, Section
 
 CARD_SEEN = "_card_seen"  # among the answers: the codes whose emergency card the person has read
+SAVED = "_saved"  # and the pages they have saved whole, which tells a page left empty from one not come to yet
+EARLIER = "_earlier"  # and what they answered to an earlier form that asked otherwise
 
 
 class Status(StrEnum):
@@ -21,60 +27,126 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """A section and how far it is."""
+    """A section, how far it is, and the page to go to: its first unfinished one, or its first."""
 
     section: Section
     status: Status
+    page: Page | None
 
 
-def is_asked(question: Question, answers: Answers) -> bool:
-    """Tell whether the answers so far make this question one to answer."""
-    if question.asked_if is None:
-        return True
-    other, values = question.asked_if
-    return answers.get(other) in values
+@dataclass(frozen=True)
+class Part:
+    """A section and what was answered in it, in words: one row a question, or an entry."""
+
+    title: str
+    rows: list[dict[str, str]]
 
 
-def shown(section: Section, answers: Answers) -> list[Question]:
-    """Return the questions that stand in a summary: those asked, and any other that was answered all the same."""
-    return [question for question in section.questions if is_asked(question, answers) or answers.get(question.name)]
+@dataclass(frozen=True)
+class Way:
+    """Where somebody is in the form. ``answers`` are their draft's, with their age and sex (``known``) among them."""
+
+    answers: Answers
+    details_done: bool
+    form: Form = FORM
+
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        """The answers to what is asked."""
+        return self.form.asked(self.answers)
+
+    @cached_property
+    def pages(self) -> list[tuple[Section, Page]]:
+        """The pages that are asked, in order."""
+        return list(self.form.asked_pages(self.asked))
+
+    def questions(self, page: Page) -> Iterator[Question]:
+        """Yield what is asked on a page."""
+        return (question for question in page.questions if question.is_asked(self.asked))
+
+    def missing(self, page: Page) -> list[Question]:
+        """Return the questions of a page that still need an answer; a list needs an entry, and every entry to be whole."""
+        return [question for question in self.questions(page) if question.required and not self._is_whole(question)]
+
+    def _is_whole(self, question: Question) -> bool:
+        value = self.asked.get(question.name)
+        return bool(value) and all(not left_out(question, entry) for entry in value if question.columns)
+
+    def is_done(self, page: Page) -> bool:
+        """Tell whether nothing is left to do on a page: it was answered, or saved with what need not be answered empty."""
+        begun = page.slug in self.answers.get(SAVED, []) or self._has_answers(page)
+        return begun and not self.missing(page)
+
+    def _has_answers(self, page: Page) -> bool:
+        return any(self.asked.get(question.name) for question in page.questions)
+
+    def steps(self) -> list[Step]:
+        """Return the sections that are asked, with how far each is. Your details are done when the profile is."""
+        details = Step(DETAILS, Status.DONE if self.details_done else Status.NOT_STARTED, None)
+        return [details, *(self._step(section) for section in self._sections())]
+
+    def _sections(self) -> list[Section]:
+        return list(dict.fromkeys(section for section, _ in self.pages))
+
+    def _step(self, section: Section) -> Step:
+        pages = [page for each, page in self.pages if each == section]
+        undone = [page for page in pages if not self.is_done(page)]
+        begun = len(undone) < len(pages) or any(self._has_answers(page) for page in pages)
+        status = Status.STARTED if begun else Status.NOT_STARTED
+        return Step(section, status if undone else Status.DONE, (undone or pages)[0])
+
+    def unfinished(self) -> list[Step]:
+        """Return what to finish before the form can be sent: a page where nothing has to be answered holds up nobody."""
+        blocking = {section for section, page in self.pages if self.missing(page)}
+        return [
+            step
+            for step in self.steps()
+            if step.section in blocking or (step.section == DETAILS and not self.details_done)
+        ]
+
+    def next_slug(self, after: str) -> str:
+        """Return what comes next: the first page to do after the page ``after``, else the first of all, else nothing."""
+        left = [] if self.details_done else [DETAILS.slug]
+        left += [page.slug for _, page in self.pages if not self.is_done(page)]
+        order = [DETAILS.slug, *self.form.pages]
+        place = order.index(after) if after in order else -1
+        later = [slug for slug in left if order.index(slug) > place]
+        return next((slug for slug in [*later, *left] if slug != after), "")
+
+    def parts(self) -> list[Part]:
+        """Return all that is asked with its answers, in words, by section; last what an earlier form was told."""
+        found = [
+            Part(section.title, [row for each, page in self.pages if each == section for row in self._rows(page)])
+            for section in self._sections()
+        ]
+        if earlier := self.answers.get(EARLIER):
+            rows = [{"key": name.replace("_", " ").capitalize(), "value": _plain(it)} for name, it in earlier.items()]
+            found.append(Part("What you told an earlier form", rows))
+        return found
+
+    def _rows(self, page: Page) -> Iterator[dict[str, str]]:
+        for question in self.questions(page):
+            about = {"name": question.name, "page": page.slug, "change_about": f"your answer about {question.about}"}
+            entries = self.asked.get(question.name) if question.columns else None
+            for number, entry in enumerate(entries or [], 1):
+                key = f"{question.one.capitalize()} {number}"
+                yield about | {"key": key, "value": question.entry_words(entry), "change_about": key.lower()}
+            if not entries:
+                yield about | {"key": question.label, "value": question.words(self.asked)}
 
 
-def missing(section: Section, answers: Answers) -> list[Question]:
-    """Return the questions of a section that still need an answer."""
-    return [
-        question
-        for question in section.questions
-        if question.required and is_asked(question, answers) and not answers.get(question.name)
-    ]
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def status(section: Section, answers: Answers, *, details_done: bool) -> Status:
-    """Return how far a section is. Your details are done when the profile is."""
-    if section == DETAILS:
-        return Status.DONE if details_done else Status.NOT_STARTED
-    if not any(answers.get(question.name) for question in section.questions):
-        return Status.NOT_STARTED
-    return Status.STARTED if missing(section, answers) else Status.DONE
+def known(answers: Answers, *, age: int, sex: str) -> Answers:
+    """Return the answers with what of the profile decides what is asked."""
+    return {**answers, AGE: age, SEX: sex}
 
 
-def progress(answers: Answers, *, details_done: bool) -> list[Step]:
-    """Return all sections with how far each is."""
-    return [Step(section, status(section, answers, details_done=details_done)) for section in SECTIONS]
-
-
-def unfinished(answers: Answers, *, details_done: bool) -> list[Section]:
-    """Return the sections to finish before the form can be sent."""
-    return [step.section for step in progress(answers, details_done=details_done) if step.status != Status.DONE]
-
-
-def next_section(after: Section, answers: Answers, *, details_done: bool) -> Section | None:
-    """Return the next unfinished section: the first after ``after``, else the first of all, else None."""
-    left = unfinished(answers, details_done=details_done)
-    later = SECTIONS[SECTIONS.index(after) + 1 :]
-    return next(
-        (section for section in left if section in later), next((section for section in left if section != after), None)
-    )
+def left_out(question: Question, entry: Answers) -> list[Question]:
+    """Return the columns of an entry that still need an answer."""
+    return [column for column in question.columns if column.required and not entry.get(column.name)]
 
 
 def unread_cards(answers: Answers, emergencies: list[Hit]) -> list[Hit]:
@@ -83,32 +155,11 @@ def unread_cards(answers: Answers, emergencies: list[Hit]) -> list[Hit]:
     return [hit for hit in emergencies if hit.rule.code not in seen]
 
 
-@dataclass(frozen=True)
-class Part:
-    """A section and what was answered in it, in words: one row a question, with the matter it is about."""
-
-    section: Section
-    rows: list[dict[str, str]]
+def mark(page: Page, answers: Answers) -> str:
+    """Return a mark of a page's answers: a page carries it, so that one opened before a change can be told."""
+    return mark_of({question.name: answers[question.name] for question in page.questions if answers.get(question.name)})
 
 
-def parts(answers: Answers) -> list[Part]:
-    """Return all answers in words, by section."""
-    return [
-        Part(section, [_row(question, answers) for question in shown(section, answers)])
-        for section in SECTIONS
-        if section.questions
-    ]
-
-
-def _row(question: Question, answers: Answers) -> dict[str, str]:
-    return {
-        "key": question.label,
-        "value": question.words(answers),
-        "change_about": f"your answer about {question.about}",
-    }
-
-
-def mark(section: Section, answers: Answers) -> str:
-    """Return a mark of a section's answers: a page carries it, so that one opened before a change can be told."""
-    own = {question.name: answers[question.name] for question in section.questions if answers.get(question.name)}
+def mark_of(own: Answers) -> str:
+    """Return a mark of some answers, or of one entry."""
     return sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:16]

@@ -110,5 +110,71 @@ OVERALL = Instrument(
     after_treatment=True,
 )
 
-INSTRUMENTS = (PAIN, STIFFNESS, SLEEP, OVERALL)
-BY_CODE = {instrument.code: instrument for instrument in INSTRUMENTS}
+HOW_OFTEN: Choices = ((0, "Not at all"), (1, "Several days"), (2, "More than half the days"), (3, "Nearly every day"))
+FREE_TO_USE = "Pfizer, by Spitzer, Williams, Kroenke and colleagues; no permission needed to reproduce (phqscreeners.com)."
+
+
+def _items(code: str, *words: tuple[str, str]) -> tuple[Question, ...]:
+    return tuple(
+        Question(str(number), f"{code}-{number}", about, text, HOW_OFTEN)
+        for number, (about, text) in enumerate(words, 1)
+    )
+
+
+# The words of these two are published and must not be edited. In MS, tiredness, sleep and concentration are touched by
+# the MS itself.
+GAD7 = Instrument(
+    "gad7",
+    "1",
+    _items(
+        "gad7",
+        ("feeling nervous", "Feeling nervous, anxious or on edge"),
+        ("worrying", "Not being able to stop or control worrying"),
+        ("worrying too much", "Worrying too much about different things"),
+        ("relaxing", "Trouble relaxing"),
+        ("being restless", "Being so restless that it is hard to sit still"),
+        ("being annoyed", "Becoming easily annoyed or irritable"),
+        ("feeling afraid", "Feeling afraid as if something awful might happen"),
+    ),
+    "not at all",
+    "nearly every day",
+    higher_is_better=False,
+    source=f"GAD-7. {FREE_TO_USE}",
+)
+
+PHQ9 = Instrument(
+    "phq9",
+    "1",
+    _items(
+        "phq9",
+        ("interest", "Little interest or pleasure in doing things"),
+        ("feeling down", "Feeling down, depressed, or hopeless"),
+        ("sleeping", "Trouble falling or staying asleep, or sleeping too much"),
+        ("energy", "Feeling tired or having little energy"),
+        ("eating", "Poor appetite or overeating"),
+        (
+            "how you see yourself",
+            "Feeling bad about yourself, or that you are a failure or have let yourself or your family down",
+        ),
+        (
+            "concentrating",
+            "Trouble concentrating on things, such as reading the newspaper or watching television",
+        ),
+        (
+            "moving and speaking",
+            "Moving or speaking so slowly that other people could have noticed? Or the opposite, being so fidgety or "
+            "restless that you have been moving around a lot more than usual",
+        ),
+        (
+            "dark thoughts",
+            "Thoughts that you would be better off dead or of hurting yourself in some way",
+        ),
+    ),
+    "not at all",
+    "nearly every day",
+    higher_is_better=False,
+    source=f"PHQ-9; its first two items are the PHQ-2. {FREE_TO_USE}",
+)
+
+INSTRUMENTS = (PAIN, STIFFNESS, SLEEP, OVERALL)  # asked before a review
+BY_CODE = {instrument.code: instrument for instrument in (*INSTRUMENTS, GAD7, PHQ9)}

@@ -3,48 +3,112 @@
 from datetime import timedelta
 
 from patients.intake import actions, walk
-from patients.intake.flags import Facts, emergencies
+from patients.intake.form.whole import PAGES
 from patients.intake.models import Intake
-from patients.intake.questions import SECTIONS
+from patients.intake.rules.table import emergencies
 from patients.suitability.actions import claim
 from tests.factories.people import NOW
 
-# A form that sets off no rule at all, for somebody between 25 and 74.
+NO_TO = """numb_or_weak stroke_signs chest_signs face_swelling nerve_symptoms fever_worse rash_on_carbamazepine alarm_signs
+sight_change scalp_sore new_headache chewing_ache has_ms has_face_pain swallowing sight_problem numb_face hearing
+optic_neuritis chewing_worse takes_other recent_changes has_allergies oil_allergy cannabis_reaction psychosis_self bipolar
+personality admission self_harm faints surgery_soon psychosis_family bipolar_family ms_family sudden_death pregnant
+breastfeeding trying partner_trying other_clinic dependence painkiller_worry safety_work vulnerable_home travel"""
+NONE_OF = "bladder_bowel worse_with face_triggers jaw_signs face_procedures mood_conditions heart conditions other_drugs"
+
+# A form that sets off no rule at all, whatever the main reason, for somebody between 40 and 74.
 ANSWERS = {
-    "numb_or_weak": "no",
-    "stroke_signs": "no",
-    "chest_signs": "no",
-    "face_swelling": "no",
+    **dict.fromkeys(NO_TO.split(), "no"),
+    **{name: ["none"] for name in NONE_OF.split()},
     "main_reason": "ms_pain",
     "diagnosed": "yes",
-    "pain_average": "6",
-    "tried_number": "two_or_more",
-    "tried_list": "Gabapentin for a year, physiotherapy",
+    "diagnosed_by": "neurologist",
+    "diagnosed_on": "2019-03",
+    "tests": ["mri", "blood"],
+    "tests_when": "MRI, 2019, Exampleton Hospital",
+    "goals": "Sleep through the night\nWalk to the shop",
+    "ms_type": "relapsing",
+    "ms_year": "2019",
+    "ms_treatment": ["ocrelizumab"],
+    "walking": "stick",
+    "falls": "1",
+    "pain_places": ["leg_left", "foot_left"],
+    "pain_feels": ["burning"],
+    "stiffness": "5",
+    "face_side": "left",
+    "face_area": ["cheek", "jaw"],
+    "face_pattern": "shocks",
+    "attack_length": "seconds",
+    "attacks_a_day": "4-10",
+    "face_gaps": "yes",
+    "first_age": "44",
+    "jaw_opening": "normal",
+    "dental_review": "yes",
+    "face_mri": "yes",
+    "tried_any": "yes",
+    "tried": [
+        {
+            "id": "t1",
+            "name": "Carbamazepine",
+            "type": "medicine",
+            "dose": "200 mg twice a day",
+            "started": "2020",
+            "stopped": "2021-06",
+            "result": "some",
+            "why_stopped": ["side_effects"],
+        },
+        {"id": "t2", "name": "Physiotherapy", "type": "physio", "result": "some", "why_stopped": ["using"]},
+    ],
     "takes_medicines": "yes",
-    "medicines": "Baclofen 10 mg three times a day",
-    "psychosis_self": "no",
-    "psychosis_family": "no",
-    "pregnant": "no",
+    "medicines": [
+        {
+            "id": "m1",
+            "name": "Paracetamol 500 mg tablets",
+            "dose": "2 tablets, 3 times a day",
+            "route": "mouth",
+            "what_for": "Pain",
+            "prescriber": "bought",
+        }
+    ],
+    "keeps_safe": "yes",
+    "contraception": ["copper"],
+    "pain_average": "6",
+    "pain_worst": "8",
+    "sleep": "4",
+    **{f"gad7_{item}": "1" for item in range(1, 8)},
+    **{f"phq9_{item}": "1" if item == 1 else "0" for item in range(1, 10)},
+    "units": "4",
+    "tobacco": "never",
+    "cannabis_use": "never",
+    "work": "Librarian",
+    "drives": "yes",
+    "vehicle": ["car"],
+    "dvla_told": "yes",
+    "locked_storage": "yes",
+    "safe_home": "yes",
+    "height": "168",
+    "weight": "70",
     "privacy_seen": "yes",
     "share_gp": "yes",
     "obtain_records": "yes",
 }
 
 
-def page(section, answers=None):
-    """What a browser sends for one section."""
+def page_of(page, answers=None):
+    """The answers of one page, as they are saved."""
     answers = ANSWERS | (answers or {})
-    return {question.name: answers[question.name] for question in section.questions if answers.get(question.name)}
+    return {question.name: answers[question.name] for question in page.questions if answers.get(question.name)}
 
 
 def draft(patient, **answers):
-    """A draft with every answer of ANSWERS, changed by ``answers``."""
+    """A draft with every answer of ANSWERS that is asked, changed by ``answers``."""
     intake = actions.start(patient, at=NOW)
-    for section in SECTIONS:
-        intake = actions.save_section(intake, section, page(section, answers), opened="", at=NOW)
-    found = emergencies(intake.answers, Facts(patient.date_of_birth, NOW.date()))
-    if walk.unread_cards(intake.answers, found):
-        intake = actions.read_card(intake, [hit.rule.code for hit in found], at=NOW)
+    for page in PAGES.values():
+        if page in (each for _, each in actions.way(intake, NOW).pages):
+            intake = actions.save_page(intake, page, page_of(page, answers), opened="", whole=True, at=NOW)
+    way = actions.way(intake, NOW)
+    if unread := walk.unread_cards(way.answers, emergencies(way.asked)):
+        intake = actions.read_card(intake, [hit.rule.code for hit in unread], at=NOW)
     return intake
 
 
