@@ -54,7 +54,9 @@ ASKED = (
         choices=FOUR_WAYS,
     ),
 )
-CARRIED = tuple(question.name for question in ASKED if question.name in QUESTIONS)  # the form asks them in the same words
+CARRIED = tuple(
+    question.name for question in ASKED if question.name in QUESTIONS
+)  # the form asks them in the same words
 # What an answer here says for questions of the form that ask more closely. Only a clear answer says anything.
 SAYS = {
     ("tried_number", "none"): {"tried_any": NO},

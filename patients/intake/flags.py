@@ -116,7 +116,7 @@ def any_of(*looks: Look) -> Look:
 
     def see(answers: Answers) -> str | None:
         met = [answer for look in looks if (answer := look(answers)) is not None]
-        return "; ".join(met) if met else None
+        return "\n".join(met) if met else None
 
     return Look(see, frozenset().union(*(look.reads for look in looks)))
 
@@ -126,7 +126,7 @@ def all_of(*looks: Look) -> Look:
 
     def see(answers: Answers) -> str | None:
         met = [look(answers) for look in looks]
-        return "; ".join(answer for answer in met if answer) if None not in met else None
+        return "\n".join(answer for answer in met if answer) if None not in met else None
 
     return Look(see, frozenset().union(*(look.reads for look in looks)))
 
@@ -160,7 +160,7 @@ def takes(*groups: Group, least: int = 1, names: tuple[str, ...] = READS_NAMES_I
             for match in matches(text):
                 if match.name.group in groups:
                     found.setdefault(match.name.generic, _matched(match, text))
-        return "; ".join(found.values()) if len(found) >= least else None
+        return "\n".join(found.values()) if len(found) >= least else None
 
     return Look(see, frozenset(names))
 

@@ -194,7 +194,8 @@ LISTS = {
 
 def plain(text: str) -> str:
     """Return ``text`` in small letters without accents and signs, its words one space apart."""
-    bare = unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("\u2019", "")
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in letters if letter not in "'\u2019" and not unicodedata.combining(letter))
     return " ".join(re.findall(r"[a-z0-9]+", bare))
 
 

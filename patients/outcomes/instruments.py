@@ -111,7 +111,9 @@ OVERALL = Instrument(
 )
 
 HOW_OFTEN: Choices = ((0, "Not at all"), (1, "Several days"), (2, "More than half the days"), (3, "Nearly every day"))
-FREE_TO_USE = "Pfizer, by Spitzer, Williams, Kroenke and colleagues; no permission needed to reproduce (phqscreeners.com)."
+FREE_TO_USE = (
+    "Pfizer, by Spitzer, Williams, Kroenke and colleagues; no permission needed to reproduce (phqscreeners.com)."
+)
 
 
 def _items(code: str, *words: tuple[str, str]) -> tuple[Question, ...]:

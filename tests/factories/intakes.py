@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from patients.intake import actions, walk
-from patients.intake.form.whole import PAGES
 from patients.intake.models import Intake
 from patients.intake.rules.table import emergencies
 from patients.suitability.actions import claim
@@ -14,7 +13,9 @@ sight_change scalp_sore new_headache chewing_ache has_ms has_face_pain swallowin
 optic_neuritis chewing_worse takes_other recent_changes has_allergies oil_allergy cannabis_reaction psychosis_self bipolar
 personality admission self_harm faints surgery_soon psychosis_family bipolar_family ms_family sudden_death pregnant
 breastfeeding trying partner_trying other_clinic dependence painkiller_worry safety_work vulnerable_home travel"""
-NONE_OF = "bladder_bowel worse_with face_triggers jaw_signs face_procedures mood_conditions heart conditions other_drugs"
+NONE_OF = (
+    "bladder_bowel worse_with face_triggers jaw_signs face_procedures mood_conditions heart conditions other_drugs"
+)
 
 # A form that sets off no rule at all, whatever the main reason, for somebody between 40 and 74.
 ANSWERS = {
@@ -100,16 +101,22 @@ def page_of(page, answers=None):
     return {question.name: answers[question.name] for question in page.questions if answers.get(question.name)}
 
 
+def entry(name, **more):
+    """One whole entry of a list: a medicine, a treatment or an allergy."""
+    whole = {"type": "medicine", "result": "some", "why_stopped": ["other"], "prescriber": "gp"}
+    return {"id": name.lower().replace(" ", "")[:12], "name": name} | whole | more
+
+
 def draft(patient, **answers):
-    """A draft with every answer of ANSWERS that is asked, changed by ``answers``."""
+    """A draft with every answer of ANSWERS that is asked, changed by ``answers``; an emergency card in it has been read."""
     intake = actions.start(patient, at=NOW)
-    for page in PAGES.values():
-        if page in (each for _, each in actions.way(intake, NOW).pages):
-            intake = actions.save_page(intake, page, page_of(page, answers), opened="", whole=True, at=NOW)
-    way = actions.way(intake, NOW)
-    if unread := walk.unread_cards(way.answers, emergencies(way.asked)):
-        intake = actions.read_card(intake, [hit.rule.code for hit in unread], at=NOW)
-    return intake
+    way = actions.way_of(patient, ANSWERS | answers, NOW)
+    asked = {name: value for name, value in way.asked.items() if not name.startswith("@")}
+    cards = [hit.rule.code for hit in emergencies(way.asked)]
+    saved = [page.slug for _, page in way.pages]
+    Intake.objects.filter(pk=intake.pk).update(answers=asked | {walk.SAVED: saved})
+    intake = Intake.objects.get(pk=intake.pk)
+    return actions.read_card(intake, cards, at=NOW) if cards else intake
 
 
 def sent(patient, at=NOW, **answers):
