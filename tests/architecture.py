@@ -53,7 +53,8 @@ NAMED = {
     "bookings.holds": {"offers"},
     "bookings.status": {"reading"},
     "patients.links": {"forms", "opening", "tokens"},
-    "patients.intake": {"carried", "flags", "forms", "questions", "walk"},
+    "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
+    "patients.outcomes": {"instruments"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
 EDGES = {"views", "admin", "staff_admin", "tasks", "access"}
@@ -77,10 +78,10 @@ WRITING_FILES = {
 
 
 def where(path):
-    """Return (app, feature or "", module) of a source file."""
+    """Return (app, feature or "", module) of a source file; of a folder inside a feature, the folder."""
     parts = Path(path).with_suffix("").parts
     feature = parts[1] if len(parts) > 2 and parts[1] in FEATURES[parts[0]] else ""
-    return parts[0], feature, parts[-1]
+    return parts[0], feature, parts[2] if feature else parts[-1]
 
 
 def is_wiring(path):

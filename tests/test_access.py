@@ -77,6 +77,7 @@ TABLE = {
     "claim": (200, 200, 403, 403, 403, 403),
     "intake": (200, 200, 403, 403, 403, 403),
     "intake_section": (302, 200, 403, 403, 403, 403),
+    "intake_entry": (302, 200, 403, 403, 403, 403),
     "intake_urgent": (302, 302, 403, 403, 403, 403),
     "intake_check": (302, 302, 403, 403, 403, 403),
     "intake_sent": (200, 302, 403, 403, 403, 403),
@@ -158,12 +159,15 @@ def address(name, world):
     values = {
         "slug": "first-assessment",
         "section": "problem",
+        "entry": "first",
         "pk": world[record_of(name)],
         "name": "nothing-here",
         "number": 1,
         "asked": world["questions"],
         "token": tokens.token("visit", world["appointment"]),
     }
+    if name == "intake_entry":
+        values |= {"section": "medicines"}
     if "questions" in name:
         values |= {"slug": "sleep", "token": tokens.token("questions", world["questions"])}
     for wanted in (
@@ -171,6 +175,7 @@ def address(name, world):
         {"pk"},
         {"slug"},
         {"section"},
+        {"section", "entry"},
         {"name"},
         {"pk", "number"},
         {"token"},

@@ -97,8 +97,8 @@ INSIDE = {
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
-    "patients.intake": {"answers"},
-    "patients.outcomes": {"instruments", "links"},
+    "patients.intake": {"addresses", "names", "upgrades"},
+    "patients.outcomes": {"links"},
 }
 
 

@@ -65,10 +65,13 @@ class MonthField(forms.Field):
         text = "" if value is None else str(value).strip()
         if not text:
             return ""
+        text = re.sub(r"^([0-9]{4})-([0-9]{2})$", r"\2 \1", text)  # as a computer writes it
         parts = re.fullmatch(r"(?:([0-9]{1,2}|[^\W\d_]{3,10}\.?)[\s./-]+)?([0-9]{4})", text[:40])
         month = month_number(parts[1]) if parts and parts[1] else None
         if parts is None or (parts[1] and month is None) or len(text) > 40:
-            raise ValidationError(f"Write {self.called} as a year, like 2024, or a month, like March 2024", code="month")
+            raise ValidationError(
+                f"Write {self.called} as a year, like 2024, or a month, like March 2024", code="month"
+            )
         year = int(parts[2])
         if year < self.earliest:
             raise ValidationError(f"The year of {self.called} must be {self.earliest} or later", code="early")

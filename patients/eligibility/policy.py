@@ -12,7 +12,8 @@ from patients.intake.questions import FOUR_WAYS, NO, TELL, UNSURE, YES, YES_OR_N
 from patients.intake.rules.table import EMERGENCIES
 
 NONE_OF_THESE = "none"
-URGENT = {rule.code: rule.told for rule in EMERGENCIES}
+NAMES_A_MEDICINE = "RF49"  # a public page that leads to booking may not: only the form itself asks it
+URGENT = {rule.code: rule.told for rule in EMERGENCIES if rule.code != NAMES_A_MEDICINE}
 CRISIS = frozenset(rule.code for rule in EMERGENCIES if rule.crisis)
 
 ASKED = (

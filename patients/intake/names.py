@@ -209,7 +209,8 @@ _LONGEST = 4  # words of a name
 
 def matches(text: str) -> list[Match]:
     """Return the names that stand in ``text`` as whole words, each once, in order."""
-    words, found = plain(text).split(), {}
+    words: list[str] = plain(text).split()
+    found: dict[str, Match] = {}
     for start in range(len(words)):
         for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
             if match := _by_words().get(" ".join(words[start:end])):

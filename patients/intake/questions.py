@@ -115,7 +115,7 @@ class Question:
 
     def words(self, answers: Answers) -> str:
         """Return the answer in the words the person saw, or nothing."""
-        value = answers.get(self.name) or ""
+        value: Any = answers.get(self.name) or ""
         if self.kind == Kind.ENTRIES:
             return "\n".join(self.entry_words(entry) for entry in value)
         if self.kind == Kind.SEVERAL:

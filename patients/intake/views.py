@@ -197,6 +197,8 @@ def entry(request: HttpRequest, section: str, entry: str) -> HttpResponse:
     form = entry_form(question, found, uk_day(now), data)
     if data is None and _is_sent(intake):
         return redirect("intake")
+    if data is None and _unread(intake):
+        return redirect("intake_urgent")
     if data is not None and ("remove" in data or form.is_valid()):
         try:
             intake = intake or actions.start(patient, at=now)

@@ -69,7 +69,7 @@ class Way:
         return [question for question in self.questions(page) if question.required and not self._is_whole(question)]
 
     def _is_whole(self, question: Question) -> bool:
-        value = self.asked.get(question.name)
+        value: Any = self.asked.get(question.name) or []
         return bool(value) and all(not left_out(question, entry) for entry in value if question.columns)
 
     def is_done(self, page: Page) -> bool:

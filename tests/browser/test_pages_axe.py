@@ -16,6 +16,8 @@ from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.intake import actions
+from patients.intake.form.whole import PAGES
 from patients.outcomes import links as question_links
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship
@@ -25,6 +27,8 @@ from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
 from tests.factories import diary, intakes, money, outcomes, people, waiting
 from tests.factories.messages import due
+from tests.factories.people import NOW
+from tests.patients.filling import entry_url, url
 
 # How a page is looked at: what the window is told, and its sizes. `make proof` has the last three.
 WAYS = {
@@ -162,13 +166,22 @@ def test_pages_of_a_second_factor_that_is_on(walk, rosa):
 
 
 def test_a_patients_own_pages(walk, visits, amina):
-    intakes.draft(amina)
-    sections = (f"/intake/{slug}/" for slug in ("symptoms", "problem", "treatments", "taking", "health", "consents"))
+    asked = [url(page) for _, page in actions.way(intakes.draft(amina), NOW).pages]
     each = (
         f"/appointments/{visit.pk}/{place}" for visit in visits.values() for place in ("", "cancel/", "reschedule/")
     )
 
-    walk(amina.user, "/care/", "/care/details/", "/care/claim/", "/intake/", *sections, "/intake/check/", *each)
+    walk(
+        amina.user,
+        "/care/",
+        "/care/details/",
+        "/care/claim/",
+        "/intake/",
+        *asked,
+        entry_url(PAGES["treatments-list"], "t1"),
+        "/intake/check/",
+        *each,
+    )
 
 
 def test_messages_and_how_we_reach_somebody(walk, amina):

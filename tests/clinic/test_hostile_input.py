@@ -166,19 +166,19 @@ class TestText:
 
     @pytest.mark.parametrize("what", HOSTILE)
     def test_in_the_form_is_never_a_500(self, ben, what):
-        body = encoded({"tried_number": "one"}, "tried_list", HOSTILE[what])
+        body = encoded({}, "goals", HOSTILE[what])
 
-        answer = signed_in(ben.user).post(reverse("intake_section", args=["treatments"]), body, content_type=FORM)
+        answer = signed_in(ben.user).post(reverse("intake_section", args=["goals"]), body, content_type=FORM)
 
         assert answer.status_code in {302, 422}
-        assert not {*"\0\x07\x1b\r\x85\u202e\u2066"} & {*Intake.objects.get().answers.get("tried_list", "")}
+        assert not {*"\0\x07\x1b\r\x85\u202e\u2066"} & {*Intake.objects.get().answers.get("goals", "")}
 
     def test_is_text_to_everybody_who_reads_it(self, okafor, rosa, kind, ben):
         evil = SCRIPT + TEMPLATE
         details = dict.fromkeys(["first_names", "family_name", "preferred_name"], evil[:99]) | {"gp_practice": evil}
         assert signed_in(ben.user).post(reverse("profile"), DETAILS | details).status_code == 302
         ben.refresh_from_db()
-        form = intakes.in_review(ben, okafor, tried_list=evil, medicines=evil)
+        form = intakes.in_review(ben, okafor, goals=evil, medicines=[intakes.entry(evil[:150])])
         visit = diary.appointment(ben, okafor, kind, soon())
         signed_in(okafor.user).post(
             reverse("review_decide", args=[form.pk]), {"outcome": "proceed", "reasons": evil, "message": evil}

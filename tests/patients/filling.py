@@ -38,12 +38,17 @@ def go_on(client, address, answers, sent):
         left = [entry for entry in answers[page.list_of.name] if entry["id"] not in sent]
         sent.add(left[0]["id"])
         given = {name: value for name, value in left[0].items() if name != "id"}
-        return client.post(address, given | {"opened": shown.context["opened"]})["Location"]
+        return led_to(client.post(address, given | {"opened": shown.context["opened"]}))
     if page.list_of:
         left = [entry for entry in answers[page.list_of.name] if entry["id"] not in sent]
         return shown.context["new_url"] if left else client.post(address)["Location"]
     given = page_of(page, answers) | {"opened": shown.context["opened"]}
-    return client.post(address, given)["Location"]
+    return led_to(client.post(address, given))
+
+
+def led_to(response):
+    assert response.status_code == 302, response.context["form"].errors
+    return response["Location"]
 
 
 def fill_in(client, **answers):

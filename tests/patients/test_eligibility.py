@@ -15,8 +15,9 @@ from clinic.wording.policy import check
 from patients.eligibility import policy
 from patients.eligibility.forms import PrecheckForm
 from patients.eligibility.policy import ASKED, CARRIED, NONE_OF_THESE, POINTS, URGENT, Next, next_step
+from patients.intake.form.problem import REASON as PROBLEM
+from patients.intake.form.whole import QUESTIONS
 from patients.intake.models import Intake
-from patients.intake.questions import PROBLEM, QUESTIONS
 from tests.factories.people import NOW
 
 FITS = {
@@ -28,8 +29,8 @@ FITS = {
     "tried_number": "two_or_more",
     "psychosis_self": "no",
     "psychosis_family": "no",
-    "pregnant": "no",
-    "trying": "no",
+    "expecting": "no",
+    "trying_both": "no",
     "organs": "no",
 }
 SENT = FITS | {"signs": [NONE_OF_THESE]}
@@ -69,8 +70,8 @@ def test_every_answer_of_every_question_is_decided_here():
         "tried_number": {"two_or_more"},
         "psychosis_self": {"no"},
         "psychosis_family": {"no"},
-        "pregnant": {"no"},
-        "trying": {"no"},
+        "expecting": {"no"},
+        "trying_both": {"no"},
         "organs": {"no"},
     }
     steps = {
@@ -99,21 +100,28 @@ def test_each_point_says_what_was_answered_and_what_it_means(point):
 
 
 def test_another_service_comes_before_a_talk_and_all_points_are_told():
-    found = next_step(FITS | {"adult": "no", "pregnant": "tell"})
+    found = next_step(FITS | {"adult": "no", "expecting": "tell"})
 
     assert (found.step, len(found.points)) == (Next.ELSEWHERE, 2)
 
 
 def test_questions_of_the_form_have_its_words_and_its_answers():
     assert [question for question in ASKED if question.name in QUESTIONS] == [QUESTIONS[name] for name in CARRIED]
-    assert set(CARRIED) == {
-        "main_reason",
-        "diagnosed",
-        "tried_number",
-        "psychosis_self",
-        "psychosis_family",
-        "pregnant",
-    }
+    assert set(CARRIED) == {"main_reason", "diagnosed", "psychosis_self", "psychosis_family"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, {"tried_any": "yes", "pregnant": "no", "breastfeeding": "no", "trying": "no", "partner_trying": "no"}),
+        ({"tried_number": "none", "expecting": "yes", "trying_both": "unsure"}, {"tried_any": "no"}),
+    ],
+)
+def test_a_clear_answer_says_what_the_form_asks_more_closely(changes, told):
+    same = {"main_reason": "tn", "diagnosed": "yes", "psychosis_self": "no", "psychosis_family": "no"}
+
+    assert policy.carried(FITS | changes) == same | told
+    assert set(told) <= set(QUESTIONS)
 
 
 def test_nothing_it_says_is_a_verdict_or_a_promise():
@@ -126,7 +134,7 @@ def test_nothing_it_says_is_a_verdict_or_a_promise():
 
 
 @pytest.mark.parametrize(
-    ("changes", "step"), [({}, Next.BOOK), ({"pregnant": "tell"}, Next.TALK), ({"adult": "no"}, Next.ELSEWHERE)]
+    ("changes", "step"), [({}, Next.BOOK), ({"expecting": "tell"}, Next.TALK), ({"adult": "no"}, Next.ELSEWHERE)]
 )
 def test_each_next_step_has_a_person_to_talk_to(db, client, settings, changes, step):
     response = send(client, **changes)
@@ -166,7 +174,7 @@ def test_a_sign_of_something_urgent_stops_everything_else(db, client, sign, rest
 
     page = unescape(response.content.decode())
     assert (response.status_code, h1(response)) == (200, "Get help now")
-    assert URGENT[sign] in page
+    assert ("dark thoughts" if sign in policy.CRISIS else URGENT[sign]) in page
     assert "tel:999" in page
     assert "Go on to the form" not in page
     assert Session.objects.count() == 0
@@ -188,7 +196,7 @@ def test_none_of_these_beside_a_sign_still_shows_where_to_get_help(db, client):
 
 @pytest.mark.parametrize("signs", [[NONE_OF_THESE], list(URGENT)])
 def test_answers_can_be_changed_and_all_are_still_chosen(db, client, signs):
-    response = send(client, signs=signs, pregnant="unsure", change="1")
+    response = send(client, signs=signs, expecting="unsure", change="1")
 
     assert (response.status_code, h1(response)) == (200, ASK_AGAIN)
     assert response.content.decode().count(" checked") == len(FITS) + len(signs)
@@ -225,7 +233,7 @@ def test_going_on_leads_to_an_account_and_then_to_the_form(db, client):
 
 
 def test_what_was_answered_need_not_be_answered_again(client, as_user, amina):
-    send(client, go_on="1", pregnant="unsure")
+    send(client, go_on="1", expecting="unsure")
     as_user(amina.user)  # signing in keeps the session of the same browser
 
     page = client.get(reverse("intake_section", args=[PROBLEM.slug]))
@@ -234,7 +242,7 @@ def test_what_was_answered_need_not_be_answered_again(client, as_user, amina):
     assert Intake.objects.count() == 0  # it is saved when the person saves it
 
     client.post(
-        reverse("intake_section", args=[PROBLEM.slug]), {"main_reason": "jaw", "diagnosed": "yes", "pain_average": "5"}
+        reverse("intake_section", args=[PROBLEM.slug]), {"main_reason": "jaw", "diagnosed": "yes", "has_ms": "no"}
     )
     again = client.get(reverse("intake_section", args=[PROBLEM.slug]))
     assert again.context["form"]["main_reason"].value() == "jaw"

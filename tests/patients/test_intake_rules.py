@@ -284,7 +284,9 @@ def test_every_rule_says_where_it_comes_from_and_who_answers_for_it():
 
 def test_what_a_rule_reads_is_never_quiet_about_not_sure_or_rather_tell():
     """Where Yes or No sets a rule off, the two other answers set off at least an amber one."""
-    risky = {name for rule in RULES for name in rule.when.reads if name in QUESTIONS} - {"has_face_pain"}  # no risk of itself
+    risky = {name for rule in RULES for name in rule.when.reads if name in QUESTIONS} - {
+        "has_face_pain"
+    }  # no risk of itself
     before = {"conditions": ["liver", "kidney", "cancer"], "liver_how": "mild", "kidney_how": "mild"}
     asked_with = {
         "self_harm_recent": {"self_harm": "yes"},
