@@ -112,7 +112,7 @@ def save_entry(intake: Intake, page: Page, key: str, given: Mapping[str, Any], *
     Sent twice it stands there once. Raises AlreadySent, ChangedElsewhere or TooMany.
     """
     with transaction.atomic():
-        draft, question = _lock(intake), _list_of(page)
+        draft, question = _lock(intake), list_of(page)
         entries = list(draft.answers.get(question.name, []))
         found = next((entry for entry in entries if entry["id"] == key), None)
         entry = {"id": key} | {name: value for name, value in given.items() if value}
@@ -128,7 +128,7 @@ def save_entry(intake: Intake, page: Page, key: str, given: Mapping[str, Any], *
 def remove_entry(intake: Intake, page: Page, key: str, *, at: datetime) -> Intake:
     """Take the entry ``key`` out of the list of a page, and return the intake. Raises AlreadySent."""
     with transaction.atomic():
-        draft, name = _lock(intake), _list_of(page).name
+        draft, name = _lock(intake), list_of(page).name
         kept = [entry for entry in draft.answers.get(name, []) if entry["id"] != key]
         rest = {each: value for each, value in draft.answers.items() if each != name}
         _write(draft, rest | ({name: kept} if kept else {}), at)
@@ -199,7 +199,8 @@ def _adds_an_emergency(draft: Intake, merged: Answers, at: datetime) -> bool:
     return bool(now - before)
 
 
-def _list_of(page: Page) -> Question:
+def list_of(page: Page) -> Question:
+    """Return the question whose entries a page lists. Raises ValueError where the page is no list."""
     if page.list_of is None:
         raise ValueError(f"{page.slug} is not a list")
     return page.list_of

@@ -12,6 +12,7 @@ from clinic.forms.base import PlainErrors, helper
 from clinic.forms.numbers import MonthField, WholeNumberField
 from clinic.forms.text import PlainTextField
 from patients.intake.form.whole import FORM
+from patients.intake.names import LISTS
 from patients.intake.questions import ALONE, YES, Answers, If, Kind, Page, Question
 from patients.intake.walk import left_out
 
@@ -104,9 +105,9 @@ class QuestionsForm(PlainErrors, forms.Form):
         return Row(field, not is_asked)
 
     @property
-    def suggestions(self) -> set[str]:
-        """The lists of names that are offered on the page."""
-        return {question.suggest for question in self.questions if question.suggest}
+    def suggestions(self) -> dict[str, tuple[str, ...]]:
+        """The lists of names that are offered on the page while somebody types."""
+        return {question.suggest: LISTS[question.suggest] for question in self.questions if question.suggest}
 
 
 def page_form(page: Page, before: Answers, today: date, data: Any = None, *, partial: bool = False) -> QuestionsForm:

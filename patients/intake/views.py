@@ -19,7 +19,6 @@ from patients.intake.form.urgent import SPINE_AND_STROKE
 from patients.intake.form.whole import DETAILS, PAGES
 from patients.intake.forms import DeclarationForm, OpenedForm, QuestionsForm, entry_form, list_form, page_form
 from patients.intake.models import Intake
-from patients.intake.names import LISTS
 from patients.intake.questions import Answers, Page, Question
 from patients.intake.rules.table import emergencies
 from patients.profile.models import Patient
@@ -49,6 +48,11 @@ def _unread(intake: Intake | None) -> list[Hit]:
         return []
     way = actions.way(intake, timezone.now())
     return walk.unread_cards(way.answers, emergencies(way.asked))
+
+
+def _elsewhere(intake: Intake | None) -> str:
+    """Return where somebody has to go before any page of questions: to what they sent, or to an emergency card."""
+    return "intake" if _is_sent(intake) else ("intake_urgent" if _unread(intake) else "")
 
 
 @require_safe
@@ -86,10 +90,8 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
         data, partial = request.POST, "later" in request.POST
         form = None if page.list_of else page_form(page, way.answers, uk_day(timezone.now()), data, partial=partial)
         return _save(request, patient, intake, page, form)
-    if _is_sent(intake):
-        return redirect("intake")
-    if _unread(intake):
-        return redirect("intake_urgent")
+    if place := _elsewhere(intake):
+        return redirect(place)
     if page not in (each for _, each in way.pages):
         return redirect("intake")  # other answers have made it one not to ask
     if page.list_of:
@@ -106,16 +108,11 @@ def _show(
     context = {
         "form": form,
         "page": page,
-        "part": _part_of(page, way),
+        "part": way.part_of(page),
         "opened": walk.mark(page, way.answers),
         "is_told": is_told,
-        "suggestions": {name: LISTS[name] for name in form.suggestions},
     }
     return render(request, "patients/intake/section.html", context, status=status)
-
-
-def _part_of(page: Page, way: walk.Way) -> str:
-    return next((section.title for section, each in way.pages if each == page), "")
 
 
 def _save(
@@ -172,7 +169,7 @@ def _show_list(
     ]
     context = {
         "page": page,
-        "part": _part_of(page, way),
+        "part": way.part_of(page),
         "question": question,
         "entries": entries,
         "new_url": new_entry_address(page),
@@ -191,33 +188,46 @@ def entry(request: HttpRequest, section: str, entry: str) -> HttpResponse:
         raise Http404
     if patient is None:
         return redirect(page_address(DETAILS.slug, after=request.path))
-    way, now = _way(patient, intake), timezone.now()
-    found: Answers = next((each for each in way.answers.get(question.name, []) if each["id"] == entry), {})
-    data = request.POST if request.method == "POST" else None
-    form = entry_form(question, found, uk_day(now), data)
-    if data is None and _is_sent(intake):
-        return redirect("intake")
-    if data is None and _unread(intake):
-        return redirect("intake_urgent")
-    if data is not None and ("remove" in data or form.is_valid()):
+    if request.method == "POST":
+        return _save_entry(request, patient, intake, page, entry)
+    if place := _elsewhere(intake):
+        return redirect(place)
+    found = _entry_of(_way(patient, intake), question, entry)
+    return _show_entry(request, page, question, found, entry_form(question, found, uk_day(timezone.now())))
+
+
+def _entry_of(way: walk.Way, question: Question, key: str) -> Answers:
+    return next((entry for entry in way.answers.get(question.name, []) if entry["id"] == key), {})
+
+
+def _save_entry(request: HttpRequest, patient: Patient, intake: Intake | None, page: Page, key: str) -> HttpResponse:
+    """Save or remove one entry, and go back to the list."""
+    now, question, remove = timezone.now(), actions.list_of(page), "remove" in request.POST
+    form = entry_form(question, {}, uk_day(now), request.POST)
+    if remove or form.is_valid():
         try:
             intake = intake or actions.start(patient, at=now)
-            if "remove" in data:
-                actions.remove_entry(intake, page, entry, at=now)
+            if remove:
+                actions.remove_entry(intake, page, key, at=now)
             else:
-                actions.save_entry(intake, page, entry, form.given, opened=OpenedForm(data).mark, at=now)
+                actions.save_entry(intake, page, key, form.given, opened=OpenedForm(request.POST).mark, at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{'Removed' if 'remove' in data else 'Saved'}. Add another one, or go on.")
+            messages.success(request, f"{'Removed' if remove else 'Saved'}. Add another one, or go on.")
             return redirect(page_address(page.slug))
+    return _show_entry(request, page, question, _entry_of(_way(patient, intake), question, key), form)
+
+
+def _show_entry(
+    request: HttpRequest, page: Page, question: Question, found: Answers, form: QuestionsForm
+) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
         "question": question,
         "found": found,
         "opened": walk.mark_of(found) if found else "",
-        "suggestions": {name: LISTS[name] for name in form.suggestions},
     }
     return render(request, "patients/intake/entry.html", context, status=422 if form.errors else 200)
 

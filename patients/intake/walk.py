@@ -60,6 +60,10 @@ class Way:
         """The pages that are asked, in order."""
         return list(self.form.asked_pages(self.asked))
 
+    def part_of(self, page: Page) -> str:
+        """Return the title of the section a page is in, or nothing where it is not asked."""
+        return next((section.title for section, each in self.pages if each == page), "")
+
     def questions(self, page: Page) -> Iterator[Question]:
         """Yield what is asked on a page."""
         return (question for question in page.questions if question.is_asked(self.asked))
