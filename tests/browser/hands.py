@@ -59,7 +59,7 @@ class Keyboard:
 
     def write(self, name, text):
         """Write ``text`` into the box called ``name``, over whatever is there."""
-        self.to(name, roles=("textbox", "searchbox"))
+        self.to(name, roles=("textbox", "searchbox", "combobox"))
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
 
@@ -78,6 +78,16 @@ class Keyboard:
         """Tick the box called ``name``."""
         self.to(name, roles=("checkbox",))
         self.page.keyboard.press("Space")
+
+    def mark(self, group, answers):
+        """Tick ``answers``, and no others of the list of checkboxes that begins with ``group``, in the order they stand."""
+        for _ in answers:
+            self._tab(
+                lambda at: at["type"] == "checkbox" and at["group"].startswith(group) and self.name() in answers,
+                f"one of {answers} in {group!r}",
+            )
+            if not self.page.evaluate("document.activeElement.checked"):
+                self.page.keyboard.press("Space")
 
     def to(self, name, roles):
         """Tab to the control that is called ``name`` (or begins so)."""
@@ -148,7 +158,10 @@ class Pointer:
 
     def write(self, name, text):
         """Write ``text`` into the box called ``name``."""
-        self.page.get_by_role("textbox", name=re.compile(rf"^{re.escape(name)}")).first.fill(text)
+        begins = re.compile(rf"^{re.escape(name)}")
+        self.page.get_by_role("textbox", name=begins).or_(self.page.get_by_role("combobox", name=begins)).first.fill(
+            text
+        )
 
     def choose(self, group, answer):
         """Choose ``answer`` to the question that begins with ``group``."""
@@ -158,6 +171,12 @@ class Pointer:
     def tick(self, name):
         """Tick the box called ``name``."""
         self.page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(name)}")).first.click()
+
+    def mark(self, group, answers):
+        """Tick ``answers`` in the list of checkboxes that begins with ``group``."""
+        question = self.page.get_by_role("group", name=re.compile(rf"^{re.escape(group)}"))
+        for answer in answers:
+            question.get_by_role("checkbox", name=answer, exact=True).check()
 
     @staticmethod
     def _called(place, name):

@@ -13,11 +13,14 @@ from patients.intake.models import Intake
 from patients.suitability.models import Decision
 from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE, app_code, authenticator
+from tests.browser.form import fill_in
 from tests.browser.hands import Keyboard, Pointer
 from tests.factories.people import PASSWORD
 
 NIA = "nia@example.com"
-HER_WORDS = "Carbamazepine made me dizzy.\nPhysiotherapy helped a little."
+HER_TREATMENT = (
+    "Carbamazepine, Medicine, 200 mg twice a day, from: 2020, until: June 2021, Helped a little, Side effects"
+)
 REASONS = "Long-standing pain with a diagnosis, two treatments tried, no flag that stops a visit."
 # What the journey must have passed, among other pages.
 PATIENTS_PAGES = {
@@ -31,6 +34,7 @@ PATIENTS_PAGES = {
     "profile",
     "intake",
     "intake_section",
+    "intake_entry",
     "intake_check",
     "intake_sent",
     "appointment_confirm",
@@ -143,62 +147,40 @@ def she_writes_her_details(nia):
 
 
 def she_fills_in_the_form(nia):
-    """Up to the page on what she takes, where she leaves something out."""
+    """Up to the page on treatments, where she leaves something out."""
     nia.follow("Your form")
     nia.follow("Start the form")
-    for question in (
-        "Do you have new numbness",
-        "Do you have a drooping face",
-        "Do you have pain in your jaw",
-        "Is your face swollen",
-    ):
-        nia.choose(question, "No")
-    nia.follow("Save and continue")
-    nia.choose("What is the main reason", "Pain with multiple sclerosis (MS)")
-    nia.choose("Has a doctor told you", "Yes")
-    nia.choose("How bad has your pain been", "6")
-    nia.follow("Save and continue")
-    nia.write("What did you try", HER_WORDS)
+    fill_in(nia, until="treatments")
     nia.follow("Save and continue")
 
 
 def she_mends_an_error_by_keyboard(nia):
     focused = nia.page.evaluate("document.activeElement.className")
     assert focused == "error-summary"
-    nia.to("Choose an answer about how many treatments", roles=("link",))
+    nia.to("Choose an answer about treatments", roles=("link",))
     nia.page.keyboard.press("Enter")
     at = nia.focus()
-    assert (at["type"], at["group"].split("\n")[0]) == ("radio", "How many treatments have you tried for this pain?")
+    assert (at["type"], at["group"].split("\n")[0]) == ("radio", "Have you tried any treatment for this pain?")
     she_mends_the_error(nia)
 
 
 def she_mends_an_error_by_pointer(nia):
     assert nia.page.locator("main > *").first.get_attribute("class") == "error-summary"
-    nia.page.get_by_role("link", name="Choose an answer about how many treatments").click()
-    assert nia.page.url.endswith("#id_tried_number_0")
+    nia.page.get_by_role("link", name="Choose an answer about treatments").click()
+    assert nia.page.url.endswith("#id_tried_any_0")
     she_mends_the_error(nia)
 
 
 def she_mends_the_error(nia):
     assert nia.page.title().startswith("Error: ")
-    assert nia.page.get_by_label("What did you try").input_value() == HER_WORDS
-    nia.choose("How many treatments", "2 or more")
+    nia.choose("Have you tried any treatment", "Yes")
     nia.follow("Save and continue")
 
 
 def she_sends_the_form(nia):
-    nia.choose("Do you take any medicines?", "Yes")
-    nia.write("If yes: what do you take", "Baclofen 10 mg three times a day")
-    nia.follow("Save and continue")
-    for question in ("Have you ever had psychosis", "Has a parent, brother", "Are you pregnant"):
-        nia.choose(question, "No")
-    nia.follow("Save and continue")
-    nia.tick("I have read what you do")
-    nia.choose("May we write to your GP", "Yes")
-    nia.choose("May we ask your GP", "Yes")
-    nia.follow("Save and continue")
+    fill_in(nia)
     assert heading(nia) == "Check your answers"
-    assert "Carbamazepine made me dizzy." in words(nia)
+    assert HER_TREATMENT in words(nia)
     nia.tick("These answers are true")
     nia.follow("Send my answers")
     assert heading(nia) == "We have your form"
@@ -290,7 +272,7 @@ def a_specialist_decides(doctor, user):
     assert heading(doctor) == "Forms to review"
     doctor.follow("Take this form")
     assert heading(doctor) == "Nia Example"
-    assert "Carbamazepine made me dizzy." in words(doctor)
+    assert HER_TREATMENT in words(doctor)
     doctor.choose("What happens next?", "Proceed to the visit")
     doctor.write("Your reasons", REASONS)
     doctor.follow("Sign this decision")

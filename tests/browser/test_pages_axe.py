@@ -26,7 +26,7 @@ from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
 from tests.factories import diary, intakes, money, outcomes, people, waiting
 from tests.factories.messages import due
-from tests.patients.filling import entry_url
+from tests.patients.filling import entry_url, url
 
 # How a page is looked at: what the window is told, and its sizes. `make proof` has the last three.
 WAYS = {
