@@ -42,7 +42,7 @@ def accepts(question: Question | None, value: Any) -> bool:
     if question.has_choices:
         return value in dict(question.choices)
     if question.kind == Kind.NUMBER:
-        return value.isdecimal() and len(value) < 4 and question.lowest <= int(value) <= question.highest
+        return re.fullmatch("[0-9]{1,3}", value) is not None and question.lowest <= int(value) <= question.highest
     if question.kind == Kind.MONTH:
         return re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", value) is not None
     return len(value) <= question.longest

@@ -1,0 +1,115 @@
+"""The form as data: what every question, page and section must be, whatever is asked."""
+
+import re
+
+import pytest
+
+from clinic.wording.readability import grade
+from patients.intake.form.whole import FORM, PAGES, QUESTIONS
+from patients.intake.names import LISTS
+from patients.intake.questions import AGE, SEX, Either, If, Kind, Reaches
+
+ALL = [*QUESTIONS.values(), *(column for question in QUESTIONS.values() for column in question.columns)]
+PUBLISHED = re.compile(r"^(gad7|phq9)_")  # whose words may not be edited
+
+
+def reads(condition):
+    """The names a condition looks at."""
+    if isinstance(condition, Either):
+        return {name for each in condition.conditions for name in reads(each)}
+    return {condition.name} if isinstance(condition, If) else set(condition.names) if condition else set()
+
+
+def test_names_and_addresses_are_there_once():
+    pages = [page for section in FORM.sections for page in section.pages]
+    names = [question.name for page in pages for question in page.questions]
+
+    assert len({page.slug for page in pages}) == len(pages)
+    assert len(set(names)) == len(names)
+    assert {"check", "sent", "urgent", "details"} & set(PAGES) == set()
+    assert [name for name in names if name.startswith(("_", "@")) or not re.fullmatch(r"[a-z0-9_]+", name)] == []
+
+
+def test_what_is_asked_depends_on_earlier_answers_and_the_profile_only():
+    before, late = {AGE, SEX}, []
+    for section in FORM.sections:
+        late += [section.slug] if not reads(section.asked_if) <= before else []
+        for page in section.pages:
+            late += [page.slug] if not reads(page.asked_if) <= before else []
+            for question in page.questions:
+                late += [question.name] if not reads(question.asked_if) <= before else []
+                before.add(question.name)
+
+    assert late == []
+
+
+def test_conditions_name_answers_that_can_be_given():
+    def unknown(condition):
+        if isinstance(condition, Either):
+            return [fault for each in condition.conditions for fault in unknown(each)]
+        if isinstance(condition, If) and condition.name != SEX:
+            return sorted(condition.values - set(dict(QUESTIONS[condition.name].choices)))
+        return []
+
+    conditions = [each.asked_if for each in (*FORM.sections, *PAGES.values(), *QUESTIONS.values()) if each.asked_if]
+
+    assert len(conditions) > 25
+    assert [fault for condition in conditions for fault in unknown(condition)] == []
+    assert {type(condition) for condition in conditions} == {If, Either, Reaches}
+
+
+def test_one_topic_a_page_and_a_list_on_a_page_of_its_own():
+    assert [page.slug for page in PAGES.values() if len(page.questions) > 7] == []
+    assert [page.slug for page in PAGES.values() if len(page.questions) > 1 and page.list_of] == []
+    assert [
+        page.slug
+        for page in PAGES.values()
+        if len(page.questions) > 1 and any(question.columns for question in page.questions)
+    ] == []
+
+
+@pytest.mark.parametrize("question", ALL, ids=lambda question: question.name)
+def test_every_question_can_be_asked_and_told_of(question):
+    assert question.label
+    assert question.about
+    assert question.about[0] == question.about[0].lower() or question.about.split()[0] in {"MS", "CBD", "DVLA", "an"}
+    assert not question.suggest or question.suggest in LISTS
+    if question.kind in {Kind.CHOICE, Kind.SEVERAL}:
+        codes = [code for code, _ in question.choices]
+        assert len(set(codes)) == len(codes) > 1
+    if question.kind == Kind.NUMBER:
+        assert question.lowest < question.highest
+    if question.kind == Kind.ENTRIES:
+        assert question.columns[0].required
+        assert question.one
+        assert "id" not in {column.name for column in question.columns}
+
+
+def test_questions_are_in_plain_words():
+    """Grade 6 is a reading age of 11, grade 9 of 14, where medical words force it (domain sheet 7.4)."""
+    words = {
+        section.slug: " ".join(
+            f"{question.label.rstrip('?.')}. {question.hint}"
+            for page in section.pages
+            for each in page.questions
+            for question in (each, *each.columns)
+            if not PUBLISHED.match(question.name)
+        )
+        for section in FORM.sections[1:]
+    }
+
+    assert {slug: round(grade(text), 1) for slug, text in words.items() if grade(text) > 9} == {}
+    assert grade(" ".join(words.values())) < 6
+
+
+def test_the_two_published_scales_have_all_their_items():
+    assert [name for name in QUESTIONS if name.startswith("gad7_")] == [f"gad7_{item}" for item in range(1, 8)]
+    assert [name for name in QUESTIONS if name.startswith("phq9_")] == [f"phq9_{item}" for item in range(1, 10)]
+    assert {QUESTIONS[name].choices for name in QUESTIONS if PUBLISHED.match(name)} == {
+        (
+            ("0", "Not at all"),
+            ("1", "Several days"),
+            ("2", "More than half the days"),
+            ("3", "Nearly every day"),
+        )
+    }
