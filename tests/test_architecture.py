@@ -97,6 +97,7 @@ INSIDE = {
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
+    "patients.details": {"questions", "summary"},
     "patients.intake": {"answers"},
     "patients.outcomes": {"instruments", "links"},
 }

@@ -77,6 +77,7 @@ def _row(intake: Intake, visits: dict[UUID | None, str]) -> Row:
     return Row(
         pk=intake.pk,
         name=intake.patient.full_name,
+        flag=intake.patient.flag,
         phone=phone_text(intake.patient.phone),
         since=since,
         is_urgent=intake.is_urgent,

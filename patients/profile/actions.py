@@ -100,9 +100,9 @@ def add_patient(details: Mapping[str, Any], *, by: Any, at: datetime) -> Patient
     return Patient.objects.create(**{**details, "created_at": at})
 
 
-def save_contact_details(patient: Patient, details: Mapping[str, Any], *, by: Any, at: datetime) -> None:
-    """Save ``details`` (fields of the staff form) of a patient, as staff do. Raises TooYoung or BornTooLate."""
-    if not is_adult(details["date_of_birth"], uk_day(at)):
+def save_details(patient: Patient, details: Mapping[str, Any], *, by: Any, at: datetime) -> None:
+    """Save ``details`` (some of a patient's fields), as they or staff write them. Raises TooYoung or BornTooLate."""
+    if "date_of_birth" in details and not is_adult(details["date_of_birth"], uk_day(at)):
         raise TooYoung
     for name, value in details.items():
         setattr(patient, name, value)
