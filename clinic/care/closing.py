@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.appointments import actions as appointments
 from bookings.appointments import policy
 from bookings.appointments.models import Appointment
+from bookings.waitlist import actions as waitlist
+from bookings.waitlist.models import WaitingEntry
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
@@ -78,8 +80,13 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 def _close(request: SignedIn, to_cancel: list[Appointment], form: ClosingForm, now: datetime) -> None:
-    """Cancel the visits and close the account: both or neither."""
+    """Take them off the waiting list, cancel the visits and close the account: all or nothing.
+
+    Who waits would have to sign in to take a time.
+    """
     with transaction.atomic():
+        for entry in WaitingEntry.objects.visible_to(request.user).waiting():
+            waitlist.withdraw(entry, reason=REASON, by=request.user, at=now)
         for visit in to_cancel:
             appointments.cancel(
                 visit,
