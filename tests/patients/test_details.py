@@ -14,7 +14,7 @@ from patients.details.enums import Part
 from patients.details.forms import FORMS
 from patients.details.models import OtherTeams, Supporter
 from patients.profile.models import Consent, Patient
-from tests.factories import people
+from tests.factories import intakes, people
 from tests.factories.people import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -492,3 +492,17 @@ def test_of_nobody_all_is_missing():
 )
 def test_a_practice_code_or_an_address(typed, kept):
     assert policy.practice_place(typed).strip() == kept
+
+
+def test_the_doctor_in_charge_reads_all_of_it_and_reception_no_teams(as_user, amina, okafor, rosa):
+    client = as_user(amina.user)
+    for part in Part:
+        client.post(address(part), GOOD[part])
+    form = intakes.in_review(amina, okafor)
+
+    record = as_user(okafor.user).get(f"/review/{form.pk}/").content.decode()
+    contact = as_user(rosa).get(f"/admin/patients/patient/{amina.pk}/change/").content.decode()
+
+    for words in ("Exampleton MS nurses", "Dr Sample", "999 000 0018", "Sam Carer"):
+        assert words in record
+    assert ("Exampleton MS nurses" in contact, "Dr Sample" in contact) == (False, False)
