@@ -14,27 +14,21 @@ from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.details.enums import Part, Talk
 from patients.details.models import OtherTeams, Supporter
-from patients.profile.actions import give_consents, save_details
+from patients.profile.actions import give_consents, save_details, tell_of_a_change
 from patients.profile.models import Consent, Patient
 
 TIME_TO_LOOK = timedelta(days=1)
 
 
 def save_part(patient: Patient, part: Part, values: Mapping[str, Any], *, by: Any, at: datetime) -> None:
-    """Save ``values`` (as the part's form gives them) of a patient. Raises TooYoung or BornTooLate.
-
-    Where the number we call changes, the address of the account is told.
-    """
+    """Save ``values`` (as the part's form gives them) of a patient. Raises TooYoung or BornTooLate."""
     with transaction.atomic():
         if part == Part.TEAMS:
             OtherTeams.objects.update_or_create(patient=patient, defaults=dict(values))
         elif part == Part.SUPPORTER:
             _save_supporter(patient, values, by=by, at=at)
         else:
-            before = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk).phone
             save_details(patient, values, by=by, at=at)
-            if patient.phone != before:
-                _tell_of_a_change(patient, at=at)
 
 
 def withdraw_supporter(patient: Patient, *, by: Any, at: datetime) -> bool:
@@ -75,7 +69,7 @@ def reopen_account(patient: Patient, *, by: Any, at: datetime) -> None:
             return
         outbox.cancel(patient.user.pk, why="the account is open again", at=at)
         worklist.finish_about(patient.pk, TaskKind.ACCOUNT_CLOSED, "The account is open again.", by=by, at=at)
-        _tell_of_a_change(patient, at=at)
+        tell_of_a_change(patient, at=at)
 
 
 def _save_supporter(patient: Patient, values: Mapping[str, Any], *, by: Any, at: datetime) -> None:
@@ -86,8 +80,3 @@ def _save_supporter(patient: Patient, values: Mapping[str, Any], *, by: Any, at:
     new = (values["name"], values["may_talk"])
     if old != new and {old[1], new[1]} != {Talk.NO}:
         give_consents(patient, {Consent.Purpose.SUPPORTER: values["may_talk"] != Talk.NO}, by=by, at=at)
-
-
-def _tell_of_a_change(patient: Patient, *, at: datetime) -> None:
-    if patient.user_id:
-        outbox.plan("account_changed", about=patient.pk, person=patient.pk, anchor=at, at=at, again=True)

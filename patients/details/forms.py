@@ -194,7 +194,7 @@ class NeedsForm(PartForm):
         "Do you need an interpreter?",
         YES_NO,
         required="Choose whether you need an interpreter",
-        help_text="It is free.",
+        help_text="A trained one, not a relative.",
     )
     interpreter_language = PlainTextField(
         label="For which language?", longest=60, required=False, help_text="If you chose “Yes”.", widget=line("off")

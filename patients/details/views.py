@@ -53,7 +53,8 @@ def part(request: SignedIn, part: str) -> HttpResponse:
     form = FORMS[topic](sent, patient=patient, today=uk_day(now), drama=not settings.PRODUCTION)
     if form.is_valid() and (answer := _save(request, patient, topic, form)):
         return answer
-    context = {"form": form, "part": topic, "back": _after(request) or reverse("profile"), "patient": patient}
+    after = _after(request)
+    context = {"form": form, "part": topic, "after": after, "back": after or reverse("profile")}
     return render(request, "patients/details/part.html", context, status=422 if form.errors else 200)
 
 
@@ -107,7 +108,10 @@ def _saved_by_password(request: SignedIn, *args: Any) -> HttpResponse:
 
 
 def _after(request: HttpRequest) -> str:
-    """Return ``next`` where it is a path on this site, or nothing."""
-    form = NextForm(request.GET)
+    """Return ``next`` where it is a path on this site, or nothing.
+
+    A topic's page sends it in its form: allauth brings back what was sent before the password only to a bare path.
+    """
+    form = NextForm(request.POST if "next" in request.POST else request.GET)
     wanted = form.cleaned_data["next"] if form.is_valid() else ""
     return wanted if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""

@@ -5,14 +5,21 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinic.outbox.enums import Channel
 from clinic.outbox.models import Message
-from patients.details import actions, policy
+from clinic.outbox.policy import carried_by
+from clinic.outbox.registry import compose, reach_of
+from clinic.outbox.rules import BY_CODE
+from patients.contact.models import ContactChoice
+from patients.details import policy
 from patients.details.enums import Part
 from patients.details.forms import FORMS
 from patients.details.models import OtherTeams, Supporter
+from patients.profile.actions import save_details
 from patients.profile.models import Consent, Patient
 from tests.factories import intakes, people
 from tests.factories.people import NOW, PASSWORD
@@ -414,6 +421,48 @@ def test_a_new_number_asks_for_the_password_and_loses_nothing(as_user, amina):
     assert (amina.phone, amina.town) == ("+447700900982", "Newtown")
 
 
+def test_nothing_is_lost_on_the_way_from_another_page_either(as_user, amina):
+    client = as_user(amina.user)
+    page = client.get(f"{address(Part.ADDRESS)}?next=/intake/").content.decode()
+    sent = ADDRESS | {"mobile": "07700 900 982", "next": "/intake/"}
+
+    asked = client.post(address(Part.ADDRESS), sent)
+    answer = client.post(asked["Location"], {"password": PASSWORD})
+
+    amina.refresh_from_db()
+    assert f'action="{address(Part.ADDRESS)}"' in page
+    assert '<input type="hidden" name="next" value="/intake/">' in page
+    assert (answer["Location"], amina.phone) == ("/intake/", "+447700900982")
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example/", "a\0b", "x" * 5000])
+def test_it_goes_on_to_no_other_site(as_user, amina, wanted):
+    answer = as_user(amina.user).post(address(Part.GP), GOOD[Part.GP] | {"next": wanted})
+
+    assert (answer.status_code, answer["Location"]) == (302, SUMMARY)
+
+
+def test_the_pages_ask_the_database_as_much_with_everything_filled_in(as_user, amina):
+    client = as_user(amina.user)
+    client.get(SUMMARY)
+    before = queries(client)
+    for part in Part:
+        client.post(address(part), GOOD[part])
+    client.get(SUMMARY)  # what was said of the saving is read
+
+    assert queries(client) == before
+
+
+def queries(client):
+    """How many statements each page takes."""
+    counts = []
+    for page in (SUMMARY, *map(address, Part)):
+        with CaptureQueriesContext(connection) as seen:
+            client.get(page)
+        counts.append(len(seen))
+    return counts
+
+
 def test_a_wrong_password_changes_nothing(as_user, amina):
     client = as_user(amina.user)
     asked = client.post(address(Part.ADDRESS), ADDRESS | {"mobile": "07700 900 982"})
@@ -443,10 +492,31 @@ def test_of_a_new_number_the_account_is_told_each_time(as_user, amina):
     )
 
 
-def test_staff_who_write_down_a_number_are_asked_for_no_password(amina, rosa):
-    actions.save_part(amina, Part.ADDRESS, {"phone": "+447700900982"}, by=rosa, at=NOW)
+def test_where_staff_change_a_number_the_account_is_told_too(amina, rosa):
+    save_details(amina, {"phone": "+447700900982"}, by=rosa, at=NOW)
 
-    assert Patient.objects.get().phone == "+447700900982"
+    assert Message.objects.get().rule == "security_notice"
+
+
+def test_who_has_no_account_is_told_nothing(rosa, db):
+    save_details(people.patient(account=False), {"phone": "+447700900982"}, by=rosa, at=NOW)
+
+    assert Message.objects.count() == 0
+
+
+def test_the_mail_goes_to_the_account_whatever_way_was_chosen_and_names_nobody(amina, rosa):
+    choice = {"way": "phone", "changed_at": NOW, "changed_by": rosa}
+    ContactChoice.objects.create(patient=amina, **choice)
+    save_details(amina, {"phone": "+447700900982"}, by=rosa, at=NOW)
+    message = Message.objects.get()
+
+    letter = compose(message)
+
+    rule = BY_CODE[message.rule]
+    assert carried_by(rule, Channel.EMAIL, reach_of([amina.pk])[amina.pk], NOW, message.useful_until) == Channel.EMAIL
+    assert (letter.to, letter.subject) == ("amina@example.com", "Something was changed in your account")
+    for private in ("Amina", "Example,", "982", "900123"):
+        assert private not in letter.subject + letter.text.replace("Exampleton", "")
 
 
 # What the form waits for -----------------------------------------------------------------------------
