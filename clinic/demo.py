@@ -26,6 +26,8 @@ from clinic.db.workdays import is_workday
 from clinic.pages import actions as pages
 from clinic.staff.models import Clinician, Sex
 from patients.profile.actions import open_care
+from patients.profile.enums import BestTime, Country, Need, Registered, Video
+from patients.profile.enums import Sex as SexAtBirth
 from patients.profile.models import CareRelationship, Patient
 
 NEW_PATIENTS = [f"p{number:02}@example.com" for number in range(1, 21)]
@@ -176,8 +178,27 @@ def _hours(clinician: Clinician, today: date) -> None:
     )
 
 
+# Two people who need something to take part; Amina has told all of her details.
+INTERPRETER: dict[str, Any] = {"needs": [Need.BSL], "interpreter_language": "Polish"}
+WHOLE: dict[str, Any] = {
+    "sex": SexAtBirth.FEMALE,
+    "nhs_number": "9990000018",
+    "address_1": "1 Example Street",
+    "town": "Exampleton",
+    "country": Country.ENGLAND,
+    "gp_registered": Registered.YES,
+    "needs": [Need.LARGE_PRINT],
+    "access_needs": "A room without steps, and time for breaks",
+    "voicemail": True,
+    "best_times": [BestTime.AFTERNOON],
+    "video": Video.YES,
+    "emergency_name": "Sam Example",
+    "emergency_phone": "+447700900456",
+}
+
+
 def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, at: datetime, today: date) -> None:
-    amina = _patient(users["amina@example.com"], "Amina", "Example", date(1979, 5, 14), 1, at)
+    amina = _patient(users["amina@example.com"], "Amina", "Example", date(1979, 5, 14), 1, at, **WHOLE)
     for number, email in enumerate(NEW_PATIENTS, 1):
         _patient(
             users[email],
@@ -186,13 +207,16 @@ def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, 
             date(1960, 1, 15) + timedelta(days=400 * number),
             100 + number,
             at,
+            **(INTERPRETER if number == 1 else {}),
         )
     _past_visit(amina, okafor, kind, users["rosa@example.com"], today)
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=at)
     demo_intake.send(amina, at - timedelta(hours=3))
 
 
-def _patient(user: User, first_names: str, family_name: str, born: date, number: int, at: datetime) -> Patient:
+def _patient(
+    user: User, first_names: str, family_name: str, born: date, number: int, at: datetime, **more: Any
+) -> Patient:
     """Make a profile; the telephone numbers are Ofcom's for drama, the postcode is no real area."""
     return Patient.objects.create(
         user=user,
@@ -203,6 +227,7 @@ def _patient(user: User, first_names: str, family_name: str, born: date, number:
         postcode="AA1 1AA",
         gp_practice="Exampleton Surgery",
         created_at=at,
+        **more,
     )
 
 

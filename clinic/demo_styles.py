@@ -21,6 +21,7 @@ from clinic.forms.text import PlainTextField
 from clinic.pages.enums import Picture
 from clinic.pages.markdown import render_markdown
 from clinic.staff.models import Clinician
+from patients.profile.needs import flag
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ PARTS = (
     Part("chosen-time", "Chosen time", "Use it on each page that speaks of one visit, above what can be done with it."),
     Part("back-link", "Back link", "Use it above the title of a page that is one step of several."),
     Part("staff-bar", "Staff bar", "Use it on staff pages, to keep in sight who or which day they are about."),
+    Part("needs", "Needs of a person", "Use it beside a person's name, wherever staff see one."),
     Part("panels", "Panels, insets and details", "Use one to set a few lines apart from the text around them."),
     Part("cards", "Cards", "Use cards for a few things of one kind to choose from."),
     Part("glance", "At a glance", "Use it once, on the front page, for the facts a new reader looks for."),
@@ -176,6 +178,7 @@ def styles(request: HttpRequest) -> HttpResponse:
             "wrong_form": BookForm(wrong | {"wrong-opens": "25:00", "wrong-email": "demo.example.com"}, prefix="wrong"),
             "pages": Paginator(range(30), 10).page(2),
             "shapes": _shapes(),
+            "person": {"full_name": "Demo Reader", "flag": flag(["bsl"], "Polish", "A room without steps")},
         }
         | LISTS,
     )

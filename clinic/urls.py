@@ -30,6 +30,7 @@ urlpatterns = [
     path("waiting-list/", include("bookings.waitlist.urls")),
     path("care/", include("clinic.care.urls")),
     path("care/", include("patients.profile.urls")),
+    path("care/", include("patients.details.urls")),
     path("care/", include("patients.contact.urls")),
     path("eligibility/", include("patients.eligibility.urls")),
     path("intake/", include("patients.intake.urls")),

@@ -12,9 +12,12 @@ class PatientsConfig(AppConfig):
         """Tell the outbox who writes this app's messages, and what of a patient stops them."""
         from clinic.outbox import registry  # noqa: PLC0415 - models are loaded only now
         from patients.contact.models import reaches  # noqa: PLC0415
+        from patients.details import letters as details  # noqa: PLC0415
         from patients.outcomes import letters as outcomes  # noqa: PLC0415
         from patients.suitability import letters  # noqa: PLC0415
 
+        registry.register("security_notice", details.account_changed)
+        registry.register("account_closed", details.account_closed)
         registry.register("decision_made", letters.decision_made)
         registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, outcomes.SAMPLES)
         registry.register("review_3m_due", outcomes.review_questions, outcomes.DUE, outcomes.SAMPLES)

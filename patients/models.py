@@ -1,6 +1,7 @@
 """The tables of this app, gathered from its folders."""
 
 from patients.contact.models import ContactChoice
+from patients.details.models import OtherTeams, Supporter
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response
@@ -18,9 +19,11 @@ __all__ = [
     "IntakeStateChange",
     "IntakeVersion",
     "NotSamePerson",
+    "OtherTeams",
     "Patient",
     "Questionnaire",
     "QuestionnaireStateChange",
     "Response",
+    "Supporter",
     "TriedLink",
 ]

@@ -20,7 +20,7 @@ FOUNDATION = [
 ]
 FEATURES = {
     "clinic": FOUNDATION,
-    "patients": ["profile", "contact", "links", "outcomes", "intake", "eligibility", "suitability"],
+    "patients": ["profile", "contact", "details", "links", "outcomes", "intake", "eligibility", "suitability"],
     "bookings": [
         "kinds",
         "availability",
@@ -52,6 +52,7 @@ NAMED = {
     "bookings.figures": {"reading"},
     "bookings.holds": {"offers"},
     "bookings.status": {"reading"},
+    "patients.profile": {"forms", "needs"},
     "patients.links": {"forms", "opening", "tokens"},
     "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
     "patients.outcomes": {"instruments"},

@@ -99,6 +99,7 @@ INSIDE = {
     "clinic.wording": {"rules"},
     "patients.intake": {"addresses", "names", "upgrades"},
     "patients.outcomes": {"links"},
+    "patients.details": {"questions", "summary"},
 }
 
 

@@ -19,6 +19,7 @@ from bookings.kinds.enums import Mode
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import WEEK, instant, monday_of, uk_day, when_text
+from patients.profile.needs import named
 from patients.profile.policy import phone_text
 
 SPANS = {"today": (0, 1), "tomorrow": (1, 2)}
@@ -137,7 +138,7 @@ class AppointmentAdmin(StaffAdmin):
     @admin.display(description="patient", ordering="patient__family_name")
     def patient_name(self, visit: Appointment) -> str:
         """Who comes."""
-        return visit.patient.full_name if visit.patient else "Nobody yet"
+        return named(visit.patient) if visit.patient else "Nobody yet"
 
     @admin.display(description="phone")
     def phone(self, visit: Appointment) -> str:

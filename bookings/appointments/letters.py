@@ -30,8 +30,8 @@ Written = Letter | Text | NotWanted
 # Only what letters print: to put the question together takes Django longer than the answer takes Postgres, and what a
 # patient needs at a visit is sealed and no matter of a letter.
 VISIT = "sequence state mode starts_at ends_at fee_pence booked_at cut_off_minute refund_before_percent refund_after_percent"
-PATIENT = "preferred_name first_names family_name email phone status"
-CONTACT = "patient way texts reminders large_print copies_name copies_email"
+PATIENT = "preferred_name first_names family_name email phone status needs interpreter_language"
+CONTACT = "patient way texts reminders copies_name copies_email"
 PRINTED = (
     *(*VISIT.split(), "early_start_requested_at", "move_asked_at", "clinician__name", "patient__user__email"),
     *(f"patient__{name}" for name in PATIENT.split()),
@@ -203,7 +203,7 @@ def _written(
         "subject": words.subject,
         "clinic": settings.CLINIC,
         "origin": settings.SITE_ORIGIN,
-        "large_print": choice.large_print,
+        "large_print": patient.large_print,
         "on_paper": message.channel in BY_HAND,
     }
     if message.channel == Channel.COPY:

@@ -19,6 +19,7 @@ from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
+from patients.profile.needs import named
 
 
 class _ListAdmin(StaffAdmin):
@@ -30,7 +31,7 @@ class _ListAdmin(StaffAdmin):
     @admin.display(description="patient")
     def patient_name(self, row: Any) -> str:
         """Who waits."""
-        return row.entry.patient.full_name
+        return named(row.entry.patient)
 
     @admin.display(description="kind")
     def kind_name(self, row: Any) -> str:
@@ -44,7 +45,7 @@ class WaitingEntryAdmin(_ListAdmin):
 
     reading_is_logged = "waitingentry"
     change_form_template = "desk/waiting_entry.html"
-    list_display = ("patient", "kind", "state", "days_waiting", "wanted_days", "part", "last_day")
+    list_display = ("who_waits", "kind", "state", "days_waiting", "wanted_days", "part", "last_day")
     list_filter = ("kind", "state")
     list_select_related = ("patient", "kind")
     search_fields = ("patient__first_names", "patient__family_name")
@@ -73,6 +74,11 @@ class WaitingEntryAdmin(_ListAdmin):
         """Show an entry with what can be done about it."""
         waiting = context["original"].state == EntryState.WAITING
         return super().render_change_form(request, context | {"waiting": waiting}, *args, **kwargs)
+
+    @admin.display(description="patient", ordering="patient__family_name")
+    def who_waits(self, entry: WaitingEntry) -> str:
+        """Who waits."""
+        return named(entry.patient)
 
     @admin.display(description="days waiting", ordering="created_at")
     def days_waiting(self, entry: WaitingEntry) -> str:

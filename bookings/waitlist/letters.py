@@ -12,7 +12,7 @@ from clinic.outbox.enums import Channel
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, Text, words_of
 from clinic.outbox.words import Words
-from patients.contact.models import choice_of, reach_from
+from patients.contact.models import reach_from
 
 OFFER = Words(
     "A time has become free",
@@ -49,7 +49,7 @@ def waiting_list_offer(message: Message) -> Letter | Text | NotWanted:
         "called": patient.called,
         "subject": words.subject,
         "words": words,
-        "large_print": choice_of(patient).large_print,
+        "large_print": patient.large_print,
         "clinic": settings.CLINIC,
         "when": when,
         "clinician": found.hold.clinician.name,

@@ -1,4 +1,4 @@
-"""Every write to staff accounts. Patients make their own through allauth."""
+"""Every write to accounts but their making: patients make their own through allauth."""
 
 from datetime import datetime
 
@@ -73,6 +73,29 @@ def reactivate(user: User, *, by: User, at: datetime) -> None:
     _check(by, user)
     User.objects.filter(pk=user.pk).update(is_active=True)
     user.is_active = True
+
+
+def close_own(user: User, *, at: datetime) -> bool:
+    """Shut the patient's account ``user`` at their own wish and end its sessions; tell whether it was open.
+
+    Raises NotAllowed for staff: theirs is for a manager to shut.
+    """
+    if user.role != Role.PATIENT:
+        raise NotAllowed("A manager closes staff accounts.")
+    with transaction.atomic():
+        closed = User.objects.filter(pk=user.pk, is_active=True).update(is_active=False)
+        end_sessions(user, at=at)
+    user.is_active = False
+    return bool(closed)
+
+
+def reopen_patient(user: User, *, by: User, at: datetime) -> bool:
+    """Let a patient sign in again; tell whether they could not. Raises NotAllowed."""
+    if not policy.runs_the_diary(by) or user.role != Role.PATIENT:
+        raise NotAllowed("Only reception or a manager can open a patient's account again.")
+    reopened = User.objects.filter(pk=user.pk, is_active=False).update(is_active=True)
+    user.is_active = True
+    return bool(reopened)
 
 
 def end_sessions(user: User, *, at: datetime) -> int:

@@ -50,6 +50,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     context = {
         "coming": [_to_come(message, reach, now) for message in waiting],
         "gone": [_gone(message) for message in gone],
+        "large_print": patient.large_print,
         "choice": choice_of(patient),
         "address": patient.reach,
         "phone": phone_text(patient.phone),

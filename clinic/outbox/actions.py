@@ -27,6 +27,7 @@ from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
 
 BATCH = 1_000
+LONGEST_TITLE = 200
 NOTHING = UUID(int=0)  # what a task is about that is about no record
 TIME_TO_LOOK = timedelta(minutes=30)
 TIME_FOR_STAFF = timedelta(hours=4)
@@ -164,10 +165,10 @@ def note_not_delivered(provider_id: str, address: str, why: StoppedAddress.Why, 
 
 
 def ask_reception(message: Message, title: str, *, at: datetime) -> None:
-    """Ask reception to reach the reader of a message another way."""
+    """Ask reception to reach the reader of a message another way. What the person needs stands in the task."""
     worklist.ask(
         TaskKind.MESSAGE_FAILED,
-        title,
+        _with_needs(title, message),
         key=f"message_failed:{message.pk}",
         about=message.pk,
         role=Role.RECEPTION,
@@ -177,10 +178,13 @@ def ask_reception(message: Message, title: str, *, at: datetime) -> None:
 
 
 def ask_to_tell(message: Message, *, at: datetime) -> None:
-    """Ask reception to tell what a message says: by phone, or on paper, as its ``channel`` says."""
+    """Ask reception to tell what a message says: by phone, or on paper, as its ``channel`` says.
+
+    What the person needs stands in the task, so that whoever takes it is ready for it.
+    """
     worklist.ask(
         TaskKind.BY_HAND,
-        f"{message.get_channel_display()}: {message}",
+        _with_needs(f"{message.get_channel_display()}: {message}", message),
         key=f"by_hand:{message.pk}",
         about=message.pk,
         role=Role.RECEPTION,
@@ -204,6 +208,13 @@ def report_late(*, at: datetime) -> int:
             again=True,
         )
     return count
+
+
+def _with_needs(title: str, message: Message) -> str:
+    """Return a task's title with what the person needs; cut where it does not fit: all of it stands in their record."""
+    needs = reach_of([message.person])[message.person].needs if message.person else ()
+    whole = f"{title}. Needs: {' · '.join(needs)}" if needs else title
+    return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1]}…"
 
 
 def _free_key(key: str) -> str:

@@ -22,6 +22,7 @@ from clinic.db.refusal import Refusal
 from clinic.outbox import buttons, reasons, registry
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Attempt, Message
+from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE, LABELS
 
 DAYS = {
@@ -136,6 +137,7 @@ class MessageAdmin(StaffAdmin):
         "channel",
         "state",
         "in_words",
+        "needs",
         "detail",
         "wanted_at",
         "due_at",
@@ -159,6 +161,12 @@ class MessageAdmin(StaffAdmin):
     def in_words(self, message: Message) -> str:
         """Say what became of it, or what it waits for."""
         return reasons.in_words(message)
+
+    @admin.display(description="what the person needs")
+    def needs(self, message: Message) -> str:
+        """What the person it goes to needs to read or hear it."""
+        needs = reach_of([message.person])[message.person].needs if message.person else ()
+        return " · ".join(needs) or "nothing special"
 
     @admin.display(description="detail for whoever looks after the site", empty_value="none")
     def detail(self, message: Message) -> str:

@@ -34,9 +34,10 @@ BY_HAND = (Channel.PHONE, Channel.POST)
 
 
 class Reader(models.TextChoices):
-    """Whom a message is for."""
+    """Whom a message is for. What is about an account goes to its e-mail address, however its owner is reached else."""
 
     PATIENT = "patient", "The patient"
+    ACCOUNT = "account", "The patient's account"
     STAFF = "staff", "Staff"
 
 

@@ -49,12 +49,14 @@ PAUSES = {Answer.QUICK: (1, 2, 4, 8, 15), Answer.SLOW: (4, 8, 15)}
 class Reach:
     """How a patient may be reached: beside e-mail by which ``channels``, or instead of it ``by_hand`` of staff.
 
-    ``stops`` is what is known of them that stops messages.
+    ``stops`` is what is known of them that stops messages, ``needs`` what they need to read or hear one, in words
+    for staff (Accessible Information Standard): it goes along with what staff do by hand.
     """
 
     channels: frozenset[Channel] = frozenset()
     by_hand: Channel | None = None
     stops: frozenset[Stop] = frozenset()
+    needs: tuple[str, ...] = ()
 
 
 class Window(NamedTuple):

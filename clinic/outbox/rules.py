@@ -133,6 +133,11 @@ def _staff(code: str, label: str, fact: str, when: When, useful: Useful, asks: s
     return Rule(code, label, (fact,), when, useful, asks, fixed=True, reader=Reader.STAFF, **stops)
 
 
+def _account(code: str, label: str, fact: str, asks: str = "") -> Rule:
+    how: dict[str, Any] = {"at_any_hour": True, "fixed": True, "reader": Reader.ACCOUNT, "stops_for": UNLESS_DEAD}
+    return Rule(code, label, (fact,), AtOnce(), WEEK, asks, **how)
+
+
 # fmt: off
 RULES = (
     # Visits. The reminders name what is missing too: nobody gets two messages at one moment. After 6 hours before a
@@ -172,8 +177,8 @@ RULES = (
     _reminder("yearly",             "Yearly review",                        ("care_began",),  DaysAfter(365, MORNING), WEEK_MORE, NO_REVIEW),
 
     # Accounts, staff and the website.
-    Rule("security_notice",    "Something changed in the account", ("account_changed",), AtOnce(), WEEK,
-         at_any_hour=True, fixed=True, stops_for=UNLESS_DEAD),
+    _account("security_notice", "Something changed in the account", "account_changed"),
+    _account("account_closed",  "The account is closed", "account_closed", "The account is closed still."),
     _staff("enquiry_received", "Message from the website", "enquiry_received", AtOnce(), WEEK, "The message is still kept.", at_any_hour=True),
     _staff("staff_invited",    "Invitation for staff",   "staff_invited", AtOnce(), WEEK,    "The account has no password yet.", at_any_hour=True),
     _staff("task_overdue",     "A task is overdue",      "task_overdue",  AtOnce(), ONE_DAY, "A task of theirs is still to do."),

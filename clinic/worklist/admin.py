@@ -39,6 +39,7 @@ PLACES = {
     TaskKind.PAGE_REVIEW: "admin:clinic_page_review",
     TaskKind.PAGE_SIGNATURE: "admin:clinic_page_review",
     TaskKind.TWO_RECORDS: "admin:patients_patient_change",
+    TaskKind.ACCOUNT_CLOSED: "admin:patients_patient_change",
 }
 
 

@@ -27,6 +27,7 @@ class TaskKind(models.TextChoices):
     TIME_STAYS = "time_stays", "A visit keeps its time after all"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
     TWO_RECORDS = "two_records", "Two records of one person"
+    ACCOUNT_CLOSED = "account_closed", "A patient has closed their account"
 
 
 MOVES: dict[str, frozenset[str]] = {

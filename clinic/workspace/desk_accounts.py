@@ -1,4 +1,4 @@
-"""Shutting a staff account: what a manager must see first is the visits to come."""
+"""Shutting a staff account (what a manager must see first is the visits to come), and opening accounts again."""
 
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from clinic.accounts import actions
 from clinic.accounts.models import User
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
-from clinic.workspace.desk_access import for_managers, me, page
+from clinic.workspace.desk_access import for_managers, for_the_diary, me, page
 from clinic.workspace.desk_forms import DeactivateForm
+from patients.details import actions as details
+from patients.profile.models import Patient
 
 
 @for_managers
@@ -52,6 +54,16 @@ def reactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, f"{user.email} can sign in again.")
     return redirect("admin:clinic_user_change", pk)
+
+
+@for_the_diary
+@require_POST
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open a patient's own account again, as they have asked by phone."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("user"), pk=pk)
+    details.reopen_account(patient, by=me(request), at=timezone.now())
+    messages.success(request, "They can sign in again.")
+    return redirect("admin:patients_patient_change", pk)
 
 
 def _account(request: HttpRequest, pk: UUID) -> User:

@@ -136,7 +136,6 @@ def facts_of(user: Any, visit: Appointment, intakes: dict[UUID, str]) -> Facts:
     money = visit.charge if policy.runs_the_diary(user) else None
     return Facts(
         intake=intakes.get(visit.patient_id) if visit.patient_id else None,
-        has_needs=bool(visit.patient and visit.patient.access_needs),
         lacks_link=visit.mode == Mode.VIDEO and not visit.join_url and visit.state in UPCOMING,
         charge=money.state if money else None,
     )

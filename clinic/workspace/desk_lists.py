@@ -17,6 +17,7 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.clock import clock, day_text, instant, uk_day, when_in_a_table
 from clinic.workspace.desk_access import for_everybody_here, me, page
+from patients.profile.models import Patient
 from patients.profile.policy import phone_text
 
 DAY = timedelta(days=1)
@@ -31,6 +32,7 @@ class Line:
     patient: UUID | None
     when: str
     name: str
+    person: Patient | None
     phone: str
     kind: str
     clinician: str
@@ -93,6 +95,7 @@ def _line(visit: Appointment, when: str, *, missing: str = "", task: UUID | None
         patient=visit.patient_id,
         when=when,
         name=visit.patient.full_name if visit.patient else "",
+        person=visit.patient,
         phone=phone_text(visit.patient.phone) if visit.patient else "",
         kind=visit.kind.name,
         clinician=visit.clinician.name,

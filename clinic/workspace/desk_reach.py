@@ -22,6 +22,7 @@ from clinic.workspace.desk_access import for_the_diary, me, page
 from patients.contact import actions
 from patients.contact.forms import ContactForm
 from patients.contact.models import choice_of
+from patients.details.enums import Talk
 from patients.profile.models import Patient
 from patients.profile.policy import phone_text
 
@@ -53,7 +54,7 @@ def tell(request: HttpRequest, pk: UUID) -> HttpResponse:
     message = get_object_or_404(Message.objects.visible_to(request.user), pk=pk, state=MessageState.HANDED)
     if message.person is None:  # staff get no message by hand
         raise Http404
-    people, now = Patient.objects.visible_to(request.user).select_related("contact"), timezone.now()
+    people, now = Patient.objects.visible_to(request.user).select_related("contact", "supporter"), timezone.now()
     patient = get_object_or_404(people, pk=message.person)
     audit.record(AccessLog.What.READ, "patient", patient.pk, by=request.user, at=now)
     letter = sending.letter_of(message)
@@ -61,8 +62,10 @@ def tell(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "phone": phone_text(patient.phone),
-        "address": choice.postal_address or patient.postcode,
-        "large_print": choice.large_print,
+        "address": choice.postal_address or patient.address_lines or patient.postcode,
+        "voicemail": _voicemail(patient),
+        "supporter": _supporter(patient),
+        "large_print": patient.large_print,
         "by_phone": message.channel == Channel.PHONE,
         "message": message,
         "until": when_text(message.useful_until),
@@ -72,3 +75,19 @@ def tell(request: HttpRequest, pk: UUID) -> HttpResponse:
         "task": Task.objects.visible_to(request.user).filter(about=message.pk, kind=TaskKind.BY_HAND).first(),
     }
     return render(request, "desk/tell.html", context)
+
+
+def _voicemail(patient: Patient) -> str:
+    """Return whether a voicemail may be left, in words to staff; nothing where nobody has asked."""
+    if patient.voicemail is None:
+        return ""
+    return "You may leave a voicemail: your name, and to call back." if patient.voicemail else "Leave no voicemail."
+
+
+def _supporter(patient: Patient) -> str:
+    """Return whom else one may talk to, and about what; nothing where it is nobody."""
+    found = getattr(patient, "supporter", None)
+    if found is None or found.may_talk == Talk.NO:
+        return ""
+    about = "appointments only" if found.may_talk == Talk.VISITS else "appointments and care"
+    return f"You may talk to {found.name} about {about}, and leave no message with anybody else."

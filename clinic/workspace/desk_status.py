@@ -137,5 +137,5 @@ def _when_resumed(message: Message, now: datetime) -> str:
 def _still_sent(wanted: Wanted) -> list[str]:
     """Return which kinds of message still go to a patient of this status."""
     stop = stop_of(wanted.status)
-    in_use = [rule for rule in RULES if rule.reader == Reader.PATIENT and is_in_use(rule.code)]
+    in_use = [rule for rule in RULES if rule.reader != Reader.STAFF and is_in_use(rule.code)]
     return [rule.label for rule in in_use if stop not in rule.stops_for]

@@ -31,6 +31,7 @@ urlpatterns = [
     path("book/new-patient/", desk_people.add, name="desk_add_patient"),
     path("book/<uuid:pk>/", desk_booking.book, name="desk_book_patient"),
     path("people/<uuid:pk>/claim-code/", desk_people.claim_code, name="desk_claim_code"),
+    path("people/<uuid:pk>/reopen/", desk_accounts.reopen, name="desk_reopen"),
     path("people/<uuid:pk>/status/", desk_status.change, name="desk_status"),
     path("duplicates/", desk_duplicates.duplicates, name="desk_duplicates"),
     path("duplicates/<uuid:pk>/<uuid:other>/", desk_duplicates.not_the_same, name="desk_tell_apart"),

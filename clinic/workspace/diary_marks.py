@@ -20,11 +20,10 @@ class Mark:
 FORM_MISSING = Mark("no form", "The patient has sent no form.")
 FORM_STARTED = Mark("form started", "The patient has begun the form and not sent it.")
 FORM_SENT = Mark("form sent", "The patient has sent the form.")
-NEEDS = Mark("needs", "The patient needs something to take part: it stands on the appointment's page.")
 NO_LINK = Mark("no link", "A video call without its link.")
 TO_PAY = Mark("to pay", "The fee has not been paid.")
 PAID = Mark("paid", "The fee has been paid.")
-LEGEND = (NEEDS, FORM_MISSING, FORM_STARTED, FORM_SENT, NO_LINK, TO_PAY, PAID)
+LEGEND = (FORM_MISSING, FORM_STARTED, FORM_SENT, NO_LINK, TO_PAY, PAID)
 PAYMENT: dict[str, Mark] = {ChargeState.DUE: TO_PAY, ChargeState.PAID: PAID}
 
 
@@ -37,7 +36,6 @@ class Facts:
     """
 
     intake: str | None = None
-    has_needs: bool = False
     lacks_link: bool = False
     charge: str | None = None
 
@@ -50,7 +48,6 @@ def marks(facts: Facts) -> list[Mark]:
     """
     payment = PAYMENT.get(facts.charge or "")
     found = [
-        (NEEDS, facts.has_needs),
         (_form(facts.intake), True),
         (NO_LINK, facts.lacks_link),
         (payment, payment is not None),

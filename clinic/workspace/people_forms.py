@@ -8,7 +8,7 @@ from clinic.forms.base import PlainErrors
 from clinic.forms.text import PlainTextField
 from clinic.workspace.desk_forms import day_input
 from patients.profile import policy
-from patients.profile.forms import PHONE, NhsNumberField, StaffPatientForm
+from patients.profile.forms import MORE, PHONE, NhsNumberField, StaffPatientForm
 
 ASKED_FOR = {
     "name": "the name",
@@ -16,6 +16,9 @@ ASKED_FOR = {
     "phone": "the phone number",
     "nhs_number": "the NHS number",
 }
+
+
+ASKED_AT_ONCE = {"needs", "interpreter_language"}  # whoever calls may need them for this very call
 
 
 class FindForm(PlainErrors, forms.Form):
@@ -79,6 +82,11 @@ class AddPatientForm(StaffPatientForm):
     class Meta(StaffPatientForm.Meta):
         # nobody is added with records
         fields = tuple(name for name in StaffPatientForm.Meta.fields if name != "records_received_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(MORE) - ASKED_AT_ONCE:
+            del self.fields[name]
 
     def details(self) -> dict[str, Any]:
         """Return what is saved of the person."""

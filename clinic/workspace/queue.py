@@ -1,6 +1,6 @@
 """The order of the clinicians' queue. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ class Row:
     is_urgent: bool
     since_text: str
     visit_text: str = ""
+    flag: Sequence[str] = ()  # what the person needs to take part
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:

@@ -20,6 +20,7 @@ from clinic.staff.models import Clinician
 from clinic.workspace.questions import shown_to
 from clinic.workspace.queue import Row, in_order
 from clinic.workspace.review_access import clinician_of, log
+from patients.details.summary import topics
 from patients.intake.enums import LOUDEST_FIRST, IntakeState, Level
 from patients.intake.models import Intake, IntakeVersion
 from patients.profile.models import Patient
@@ -76,6 +77,7 @@ def _row(intake: Intake, visits: dict[UUID | None, str]) -> Row:
     return Row(
         pk=intake.pk,
         name=intake.patient.full_name,
+        flag=intake.patient.flag,
         phone=phone_text(intake.patient.phone),
         since=since,
         is_urgent=intake.is_urgent,
@@ -146,7 +148,8 @@ def _decide_url(pk: UUID) -> str:
 
 def _find(request: HttpRequest, pk: UUID) -> Intake | None:
     """Return the form if it is of somebody in this clinician's care, and log the reading."""
-    found = Intake.objects.visible_to(request.user).select_related("patient__user", "reviewer").filter(pk=pk).first()
+    about = ("patient__user", "patient__other_teams", "patient__supporter", "reviewer")
+    found = Intake.objects.visible_to(request.user).select_related(*about).filter(pk=pk).first()
     if found is not None:
         _log(request, AccessLog.What.READ, pk)
     return found
@@ -170,6 +173,7 @@ def _show_record(
         "intake": intake,
         "patient": intake.patient,
         "details": _details(intake.patient, timezone.now()),
+        "topics": topics(intake.patient),
         "flags": _flags(version),
         "parts": version.record,
         "history": _history(intake),

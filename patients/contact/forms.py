@@ -38,9 +38,6 @@ class ContactForm(PlainErrors, forms.Form):
         required=False,
         help_text="If something changes, like the time of a visit, we always tell you.",
     )
-    large_print = forms.BooleanField(
-        label="Use large print", required=False, help_text="In emails and in letters on paper."
-    )
     copies_name = PlainTextField(
         label="Name of somebody who should get copies",
         longest=100,
@@ -60,7 +57,9 @@ class ContactForm(PlainErrors, forms.Form):
 
     def __init__(self, *args: Any, theirs: ContactChoice, **kwargs: Any) -> None:
         names = list(self.base_fields)
-        super().__init__(*args, initial={name: getattr(theirs, name) for name in names}, **kwargs)
+        known = {name: getattr(theirs, name) for name in names}
+        known["postal_address"] = theirs.postal_address or theirs.patient.address_lines
+        super().__init__(*args, initial=known, **kwargs)
         if not settings.SMS_GATEWAY:
             del self.fields["texts"]
 

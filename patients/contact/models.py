@@ -13,6 +13,7 @@ from clinic.outbox.models import Message
 from clinic.outbox.policy import Reach
 from patients.contact import policy
 from patients.contact.enums import Way
+from patients.profile import needs
 from patients.profile.models import Patient
 
 LONGEST_ADDRESS = 300
@@ -37,7 +38,6 @@ class ContactChoice(Record):
     postal_address = models.CharField(max_length=LONGEST_ADDRESS, blank=True)
     texts = models.BooleanField("text messages too", default=False)
     reminders = models.BooleanField(default=True)
-    large_print = models.BooleanField(default=False)
     copies_name = models.CharField("who gets copies", max_length=100, blank=True)
     copies_email = models.EmailField("their email address", blank=True)
     changed_at = models.DateTimeField()
@@ -82,6 +82,7 @@ def reach_from(patient: Patient) -> Reach:
         copies_to=choice.copies_email,
         status=patient.status,
         reminders=choice.reminders,
+        needs=needs.flag(patient.needs, patient.interpreter_language, ""),
     )
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from patients.outcomes.models import Questionnaire
+from patients.profile.needs import named
 
 
 @admin.register(Questionnaire)
@@ -14,7 +15,7 @@ class QuestionnaireAdmin(StaffAdmin):
 
     may_view = staticmethod(policy.runs_the_diary)
     scope = "status_visible_to"
-    list_display = ("patient", "due_on", "standing", "asked_by")
+    list_display = ("who", "due_on", "standing", "asked_by")
     list_filter = ("state",)
     list_select_related = ("patient", "asked_by")
     search_fields = ("patient__first_names", "patient__family_name")
@@ -25,3 +26,8 @@ class QuestionnaireAdmin(StaffAdmin):
     def standing(self, asked: Questionnaire) -> str:
         """How it stands now."""
         return asked.standing(timezone.now()).label
+
+    @admin.display(description="patient", ordering="patient__family_name")
+    def who(self, asked: Questionnaire) -> str:
+        """Whose it is."""
+        return named(asked.patient)

@@ -11,7 +11,7 @@ from clinic.db.clock import day_text, uk_day
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, words_of
 from clinic.outbox.words import Words
-from patients.contact.models import choice_of, reach_from
+from patients.contact.models import reach_from
 from patients.links.tokens import LONGEST
 from patients.outcomes import links
 from patients.outcomes.enums import Standing, State
@@ -50,7 +50,7 @@ def review_questions(message: Message) -> Letter | NotWanted:
         "called": patient.called,
         "subject": words.subject,
         "words": words,
-        "large_print": choice_of(patient).large_print,
+        "large_print": patient.large_print,
         "url": url,
         "opens": day_text(uk_day(asked.opens_at)) if standing == Standing.EARLY else "",
         "last_day": last_day,

@@ -17,6 +17,7 @@ from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day
 from clinic.db.contention import constraint_of
 from clinic.db.refusal import Refusal
+from clinic.outbox import actions as outbox
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.profile import policy
@@ -100,14 +101,26 @@ def add_patient(details: Mapping[str, Any], *, by: Any, at: datetime) -> Patient
     return Patient.objects.create(**{**details, "created_at": at})
 
 
-def save_contact_details(patient: Patient, details: Mapping[str, Any], *, by: Any, at: datetime) -> None:
-    """Save ``details`` (fields of the staff form) of a patient, as staff do. Raises TooYoung or BornTooLate."""
-    if not is_adult(details["date_of_birth"], uk_day(at)):
+def save_details(patient: Patient, details: Mapping[str, Any], *, by: Any, at: datetime) -> None:
+    """Save ``details`` (some of a patient's fields), as they or staff write them. Raises TooYoung or BornTooLate.
+
+    Where the number we call changes, the address of the account is told, whoever changed it.
+    """
+    if "date_of_birth" in details and not is_adult(details["date_of_birth"], uk_day(at)):
         raise TooYoung
     for name, value in details.items():
         setattr(patient, name, value)
     with _born_in_time():
+        before = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk).phone
         patient.save(update_fields=list(details))
+        if patient.phone != before:
+            tell_of_a_change(patient, at=at)
+
+
+def tell_of_a_change(patient: Patient, *, at: datetime) -> None:
+    """Write to the address of a patient's account, where there is one, that something of it was changed."""
+    if patient.user_id:
+        outbox.plan("account_changed", about=patient.pk, person=patient.pk, anchor=at, at=at, again=True)
 
 
 def set_status(patient: Patient, status: Status, since: date | None, *, by: Any, at: datetime) -> None:

@@ -13,6 +13,7 @@ from clinic.db.clock import uk_day
 from patients.profile import actions
 from patients.profile.forms import StaffPatientForm
 from patients.profile.models import Patient
+from patients.profile.needs import named
 from patients.profile.policy import phone_text
 
 NAMES = ("first_names", "family_name", "preferred_name")
@@ -23,8 +24,6 @@ class ContactForm(StaffPatientForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, today=uk_day(timezone.now()), drama=not settings.PRODUCTION, **kwargs)
-        if self.instance.phone and "phone" in self.fields:
-            self.initial["phone"] = phone_text(self.instance.phone)
 
 
 @admin.register(Patient)
@@ -43,7 +42,13 @@ class PatientAdmin(StaffAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Return the questions: an account's address is changed by its owner; nobody is added with records."""
-        contact = ("date_of_birth", "sex", "nhs_number", "phone", "email", "postcode", "gp_practice", "access_needs")
+        contact = (
+            *("date_of_birth", "sex", "nhs_number", "phone", "other_phone", "email"),
+            *("address_1", "address_2", "town", "postcode", "country"),
+            *("gp_practice", "gp_registered", "gp_address", "gp_phone"),
+            *("needs", "interpreter_language", "access_needs", "voicemail", "best_times", "video"),
+            *("emergency_name", "emergency_phone"),
+        )
         if obj is None:
             return (*NAMES, *contact)
         account = ("user",) if obj.user_id else ()
@@ -69,7 +74,7 @@ class PatientAdmin(StaffAdmin):
     @admin.display(description="name", ordering="family_name")
     def full_name(self, patient: Patient) -> str:
         """First names and family name."""
-        return patient.full_name
+        return named(patient)
 
     @admin.display(description="phone")
     def phone_text(self, patient: Patient) -> str:
@@ -91,4 +96,4 @@ class PatientAdmin(StaffAdmin):
         if is_new:
             record.pk = actions.add_patient(values, by=by, at=at).pk
         else:
-            actions.save_contact_details(record, values, by=by, at=at)
+            actions.save_details(record, values, by=by, at=at)

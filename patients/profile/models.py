@@ -4,14 +4,15 @@ from datetime import date, datetime
 from typing import Any
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from clinic.accounts.enums import Role
 from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord
 from clinic.db.sealed import SealedTextField
-from patients.profile import policy
-from patients.profile.enums import Sex, Status
+from patients.profile import needs, policy
+from patients.profile.enums import BestTime, Country, Need, Registered, Sex, Status, Video
 from patients.profile.policy import CLAIM_TRIES, Sought, nhs_number_text
 
 
@@ -56,18 +57,39 @@ class Patient(Record):
     preferred_name = models.CharField("name you like to be called", max_length=100, blank=True)
     date_of_birth = models.DateField()
     sex = models.CharField("sex registered at birth", max_length=10, choices=Sex.choices, blank=True)
+    gender = models.CharField(max_length=100, blank=True)
     phone = models.CharField(max_length=20, help_text="In international form, like +447700900123.")
+    other_phone = models.CharField("landline", max_length=20, blank=True, help_text="Beside a mobile number.")
     nhs_number = models.CharField(
         "NHS number", max_length=10, blank=True, help_text="Ten digits. Nobody is found by it alone."
     )
     email = models.EmailField(blank=True, help_text="For somebody without an account.")
+    address_1 = models.CharField("address line 1", max_length=100, blank=True)
+    address_2 = models.CharField("address line 2", max_length=100, blank=True)
+    town = models.CharField("town or city", max_length=60, blank=True)
     postcode = models.CharField(max_length=8)
+    country = models.CharField(max_length=20, choices=Country.choices, blank=True)
     gp_practice = models.CharField("GP practice", max_length=200)
+    gp_registered = models.CharField("registered with a GP", max_length=10, choices=Registered.choices, blank=True)
+    gp_address = models.CharField("address or code of the practice", max_length=300, blank=True)
+    gp_phone = models.CharField("phone of the practice", max_length=20, blank=True)
+    needs = ArrayField(
+        models.CharField(max_length=20, choices=Need.choices),
+        default=list,
+        blank=True,
+        help_text="What they need to read, hear or speak with us, as codes.",
+    )
+    interpreter_language = models.CharField("interpreter for", max_length=60, blank=True, help_text="Empty for none.")
     access_needs = SealedTextField(
         blank=True,
         place="patients.patient.access_needs",
         help_text="What they need to take part in a visit, in their words.",
     )
+    voicemail = models.BooleanField("we may leave a voicemail", null=True, blank=True, help_text="Empty: not asked.")
+    best_times = ArrayField(models.CharField(max_length=10, choices=BestTime.choices), default=list, blank=True)
+    video = models.CharField("can take part by video", max_length=10, choices=Video.choices, blank=True)
+    emergency_name = models.CharField("emergency contact", max_length=100, blank=True)
+    emergency_phone = models.CharField("phone of the emergency contact", max_length=20, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     status_since = models.DateField(null=True, blank=True, help_text="Since which day; empty for active.")
     records_received_on = models.DateField(
@@ -83,6 +105,8 @@ class Patient(Record):
             models.CheckConstraint(condition=models.Q(date_of_birth__gte=date(1900, 1, 1)), name="born_since_1900"),
             models.CheckConstraint(condition=~models.Q(family_name=""), name="patient_has_a_name"),
             models.CheckConstraint(condition=models.Q(sex__in=["", *Sex.values]), name="patient_sex_known"),
+            models.CheckConstraint(condition=models.Q(country__in=["", *Country.values]), name="patient_country_known"),
+            models.CheckConstraint(condition=models.Q(needs__contained_by=Need.values), name="patient_needs_known"),
             models.CheckConstraint(
                 condition=models.Q(nhs_number="") | models.Q(nhs_number__regex=r"^[0-9]{10}$"),
                 name="nhs_number_has_ten_digits",
@@ -117,6 +141,22 @@ class Patient(Record):
         return nhs_number_text(self.nhs_number)
 
     @property
+    def large_print(self) -> bool:
+        """Whether what we write to them is in large print."""
+        return Need.LARGE_PRINT in self.needs
+
+    @property
+    def flag(self) -> list[str]:
+        """What this person needs, in the words that stand beside their name wherever staff see it."""
+        return needs.flag(self.needs, self.interpreter_language, self.access_needs)
+
+    @property
+    def address_lines(self) -> str:
+        """The postal address, a line for each part; nothing where only the postcode is known."""
+        lines = (self.address_1, self.address_2, self.town, self.postcode)
+        return "\n".join(filter(None, lines)) if self.address_1 else ""
+
+    @property
     def called(self) -> str:
         """The name this person likes to be called."""
         return self.preferred_name or self.first_names or self.family_name
@@ -146,6 +186,7 @@ class Consent(FrozenRecord):
         TEXTS = "texts", "We may send text messages"
         COPIES = "copies", "We may send copies to somebody they named"
         OBTAIN_RECORDS = "obtain_records", "We may ask for your records"
+        SUPPORTER = "supporter", "We may talk to somebody they named"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)

@@ -25,6 +25,8 @@ NATIONAL_DIGITS = (9, 10)  # without the leading 0
 # Geographic, UK-wide, mobile, freephone and shared cost. 09 and 118 cost the caller; 070 is a paid redirect.
 PREFIXES = ("1", "2", "3", "7", "8")
 REFUSED_PREFIXES = ("70", "118")
+# UK mobile numbers: 071 to 075 and 077 to 079 (Ofcom's numbering plan; 076 is mostly pagers, 070 forwards calls).
+MOBILE = re.compile(r"\+447[1-57-9][0-9]{8}")
 # Ofcom's numbers for drama: nobody has them. (first, last) in international form without the plus.
 DRAMA = (
     (447700900000, 447700900999),
@@ -93,6 +95,11 @@ def phone_text(phone: str) -> str:
     except phonenumbers.NumberParseException:
         return phone
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def is_mobile(phone: str) -> bool:
+    """Tell whether a text message can go to ``phone`` (in international form)."""
+    return MOBILE.fullmatch(phone) is not None
 
 
 def postcode(text: str) -> str | None:

@@ -1,10 +1,9 @@
-"""Below /care/: the person's own details."""
+"""Below /care/: joining a record that staff wrote."""
 
 from django.urls import path
 
 from patients.profile import views
 
 urlpatterns = [
-    path("details/", views.profile, name="profile"),
     path("claim/", views.claim, name="claim"),
 ]

@@ -78,7 +78,7 @@ class TestMarks:
     @pytest.mark.parametrize(
         ("facts", "words"),
         [
-            (Facts(intake="submitted", has_needs=True), ["needs", "form sent"]),
+            (Facts(intake="submitted"), ["form sent"]),
             (Facts(intake="submitted", lacks_link=True), ["form sent", "no link"]),
             (Facts(intake="submitted", charge="due"), ["form sent", "to pay"]),
             (Facts(intake="submitted", charge="paid"), ["form sent", "paid"]),
@@ -90,7 +90,7 @@ class TestMarks:
 
     def test_all_stand_in_the_legend(self):
         forms = [Facts(intake=state) for state in (None, "draft", "submitted")]
-        others = [Facts(has_needs=True, lacks_link=True, charge=state) for state in ("due", "paid")]
+        others = [Facts(lacks_link=True, charge=state) for state in ("due", "paid")]
 
         assert {mark for facts in [*forms, *others] for mark in marks(facts)} == set(LEGEND)
 
@@ -102,7 +102,7 @@ class TestMarks:
         desk, own = read(as_user(rosa), DAY), read(as_user(okafor.user), DAY)
 
         assert ['<span class="desk-mark">to pay' in html for html in (desk, own)] == [True, False]
-        assert ['<span class="desk-mark">needs' in html for html in (desk, own)] == [True, True]
+        assert ['<strong class="needs">Needs: No steps</strong>' in html for html in (desk, own)] == [True, True]
 
     def test_on_the_day(self, as_user, rosa, okafor, visit, amina):
         assert '<span class="desk-mark">no form' in read(as_user(rosa), DAY)

@@ -506,7 +506,10 @@ class TestPage:
         kept = self.preview(as_user(rosa), amina, status="discharged", visits="keep").content.decode()
 
         assert "Appointments that stay: 1" in kept
-        assert "Still sent to them: Cancellation, Decision made. Nothing else." in kept
+        assert (
+            "Still sent to them: Cancellation, Decision made, Something changed in the account, The account is closed."
+            in kept
+        )
         assert "no reminder is sent: tell the patient" in kept
 
     def test_does_what_it_has_shown(self, as_user, visit, kind, amina, rosa):

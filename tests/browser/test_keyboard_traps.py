@@ -80,7 +80,7 @@ def test_tab_goes_through_a_page_and_back_without_a_trap(visit, look, amina, ami
 
 def test_the_summary_of_errors_takes_the_focus_and_leads_to_the_box(visit, look, amina, amina_starts):
     keys = Keyboard(visit(PHONE, user=amina.user), look)
-    keys.arrive("/care/details/")
+    keys.arrive("/care/details/about-you/")
     keys.write("Day", "31")
     keys.write("Month", "2")
     keys.follow("Save my details")
@@ -95,7 +95,7 @@ def test_the_summary_of_errors_takes_the_focus_and_leads_to_the_box(visit, look,
 
 def test_what_has_just_been_done_takes_the_focus(visit, look, amina, rosa, kind, okafor):
     keys = Keyboard(visit(PHONE, user=amina.user), look)
-    keys.arrive("/care/details/")
+    keys.arrive("/care/details/other-teams/")
     keys.follow("Save my details")
     said = keys.page.evaluate("document.activeElement.innerText")
     assert "We have saved your details" in said

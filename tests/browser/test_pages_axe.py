@@ -305,7 +305,9 @@ def test_errors_of_a_form(walk, ben):
     hand.follow("Save and continue")
     assert hand.page.title().startswith("Error: ")
 
-    hand.arrive("/care/details/")
+
+def test_errors_of_the_first_page(walk, db):
+    hand = walk(people.user("new@example.com"), "/care/details/")
     hand.write("Postcode", "nowhere")
     hand.write("Day", "31")
     hand.write("Month", "2")

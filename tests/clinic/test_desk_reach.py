@@ -52,17 +52,14 @@ def address(message):
 def test_staff_write_down_what_somebody_without_an_account_chose(as_user, rosa):
     patient = people.patient(account=False)
     page = f"/admin/people/{patient.pk}/contact/"
-    answer = as_user(rosa).post(
-        page, {"way": "post", "postal_address": "1 Example Street", "texts": "on", "large_print": "on"}
-    )
+    answer = as_user(rosa).post(page, {"way": "post", "postal_address": "1 Example Street", "texts": "on"})
 
     choice = ContactChoice.objects.get()
     assert answer["Location"] == f"/admin/patients/patient/{patient.pk}/change/"
-    assert (choice.way, choice.texts, choice.reminders, choice.large_print, choice.changed_by) == (
+    assert (choice.way, choice.texts, choice.reminders, choice.changed_by) == (
         "post",
         True,
         False,
-        True,
         rosa,
     )
     assert list(Consent.objects.values_list("purpose", "given", "by__email")) == [("texts", True, "rosa@example.com")]
@@ -122,8 +119,10 @@ def test_a_letter_has_the_address_and_no_word_of_a_file(as_user, rosa, handed):
 
 
 @pytest.mark.parametrize("large", [True, False])
-def test_large_print(as_user, rosa, handed, large):
-    message = handed("booking_confirmed", large_print=large, **POST)
+def test_large_print(as_user, rosa, handed, amina, large):
+    amina.needs = ["large_print"] if large else ["braille"]
+    amina.save()
+    message = handed("booking_confirmed", **POST)
 
     assert ("page-receipt large-print" in as_user(rosa).get(address(message)).content.decode()) is large
 

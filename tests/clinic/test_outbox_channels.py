@@ -29,7 +29,6 @@ CHOICES = {
     "postal_address": "",
     "texts": False,
     "reminders": True,
-    "large_print": False,
     "copies_name": "",
     "copies_email": "",
 }

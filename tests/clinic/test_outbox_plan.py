@@ -32,7 +32,6 @@ TO_COME = {
     "review_4w_late",
     "next_request",
     "yearly",
-    "security_notice",
 }
 
 
@@ -128,7 +127,7 @@ def test_what_is_planned_long_before_is_of_use_for_a_week_from_its_own_time():
 
 
 def test_what_the_law_wants_stops_for_the_dead_alone_or_cannot_be_switched_off():
-    fixed = {rule.code for rule in RULES if rule.fixed and rule.reader == Reader.PATIENT}
+    fixed = {rule.code for rule in RULES if rule.fixed and rule.reader != Reader.STAFF}
 
     assert fixed == {
         "booking_confirmed",
@@ -139,12 +138,14 @@ def test_what_the_law_wants_stops_for_the_dead_alone_or_cannot_be_switched_off()
         "decision_made",
         "more_information",
         "security_notice",
+        "account_closed",
     }
     assert {rule.code for rule in RULES if rule.stops_for == {Stop.DECEASED}} == {
         "booking_cancelled",
         "decision_made",
         "letter_released",
         "security_notice",
+        "account_closed",
     }
     assert {rule.code for rule in RULES if Stop.DECEASED not in rule.stops_for} == {
         "enquiry_received",

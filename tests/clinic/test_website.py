@@ -31,7 +31,7 @@ KEYS = [first.key for first in FIRST_TEXTS]
 ADDRESSES = ["/" if key == "home" else f"/{key}/" for key in KEYS]
 NOW = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
 # Public addresses that are no page out of the database, and what stands for their arguments.
-OTHERS = {"book": [], "book_kind": ["first-assessment"], "precheck": [], "written_to_us": []}
+OTHERS = {"book": [], "book_kind": ["first-assessment"], "precheck": [], "written_to_us": [], "care_closed": []}
 NOT_FOR_READING = {
     "mail_events",
     "healthz",

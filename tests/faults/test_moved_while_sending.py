@@ -105,7 +105,7 @@ class Desk:
         elif how == "cancelled":
             appointments.cancel(visit, reason="Ill", agreed_refund=None, **common)
         elif how == "opted out":
-            mail_only = {"way": "email", "postal_address": "", "texts": False, "large_print": False}
+            mail_only = {"way": "email", "postal_address": "", "texts": False}
             no_copies = {"copies_name": "", "copies_email": ""}
             choose(visit.patient, mail_only | no_copies | {"reminders": False}, by=self.staff, at=now)
         else:

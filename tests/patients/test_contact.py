@@ -16,7 +16,6 @@ FULL = {
     "way": "post",
     "postal_address": "1 Example Street\nExampleton",
     "texts": "on",
-    "large_print": "on",
     "copies_name": "Sam Carer",
     "copies_email": "sam@example.com",
 }
@@ -24,7 +23,7 @@ FULL = {
 
 def chosen(patient):
     return ContactChoice.objects.filter(patient=patient).values_list(
-        "way", "postal_address", "texts", "reminders", "large_print", "copies_name", "copies_email"
+        "way", "postal_address", "texts", "reminders", "copies_name", "copies_email"
     )
 
 
@@ -34,7 +33,7 @@ def test_everything_chosen_is_kept_and_shown_again(as_user, amina):
 
     assert answer["Location"] == "/care/messages/"
     assert list(chosen(amina)) == [
-        ("post", "1 Example Street\nExampleton", True, False, True, "Sam Carer", "sam@example.com")
+        ("post", "1 Example Street\nExampleton", True, False, "Sam Carer", "sam@example.com")
     ]
     assert page.context["form"].initial["copies_name"] == "Sam Carer"
     assert ContactChoice.objects.get().changed_by == amina.user
@@ -48,7 +47,6 @@ def test_who_chose_nothing_gets_email_and_reminders(as_user, amina):
         "postal_address": "",
         "texts": False,
         "reminders": True,
-        "large_print": False,
         "copies_name": "",
         "copies_email": "",
     }

@@ -277,7 +277,8 @@ class TestMessages:
         assert compose(Message.objects.get(key="x")) == NotWanted("the questions are answered")
 
     def test_large_print(self, amina, okafor):
-        ContactChoice.objects.create(patient=amina, large_print=True, changed_at=NOW, changed_by=amina.user)
+        amina.needs = ["large_print"]
+        amina.save()
 
         assert "26px" in written(ask(amina, okafor, date(2026, 12, 14)), "review_3m_soon").html
 
