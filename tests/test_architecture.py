@@ -97,7 +97,7 @@ INSIDE = {
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
-    "patients.intake": {"addresses", "names", "upgrades"},
+    "patients.intake": {"access", "addresses", "list_views", "names", "upgrades"},
     "patients.outcomes": {"links"},
     "patients.details": {"questions", "summary"},
 }

@@ -87,7 +87,7 @@ def _details_task(patient: Patient | None) -> dict[str, str]:
 
 def _intake_task(intake: Intake | None) -> dict[str, str]:
     said = {
-        None: ("Not started", "", "About 10 minutes. You can stop and come back."),
+        None: ("Not started", "", "About 40 minutes, in short parts. You can stop and come back."),
         IntakeState.DRAFT: ("Started", "info", "Go on where you stopped."),
         IntakeState.SUBMITTED: ("Sent", "done", "Waiting for a specialist to read it."),
         IntakeState.IN_REVIEW: ("Sent", "done", "A specialist is reading it."),

@@ -13,6 +13,7 @@ from clinic.db.states import move
 from clinic.db.workdays import next_open, workdays_after
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.details.policy import is_ready_for_form
 from patients.intake import walk
 from patients.intake.enums import IntakeState
 from patients.intake.flags import Hit
@@ -22,7 +23,7 @@ from patients.intake.questions import YES, Answers, Page, Question
 from patients.intake.rules.table import emergencies, found
 from patients.profile.actions import give_consents
 from patients.profile.models import Consent, Patient
-from patients.profile.policy import age, is_complete
+from patients.profile.policy import age
 
 URGENT_WITHIN = timedelta(minutes=30)  # of the team being at work
 DECISION_WITHIN = 2  # workdays
@@ -73,7 +74,7 @@ def way(intake: Intake, at: datetime) -> walk.Way:
 
 def way_of(patient: Patient, answers: Answers, at: datetime) -> walk.Way:
     """Return where ``patient`` would be in the form with ``answers``."""
-    return walk.Way(known(patient, answers, at), details_done=is_complete(patient))
+    return walk.Way(known(patient, answers, at), details_done=is_ready_for_form(patient))
 
 
 def start(patient: Patient, *, at: datetime) -> Intake:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 
+from patients.details.enums import Part
 from patients.intake import walk
 from patients.intake.form.whole import DETAILS, PAGES
 from patients.intake.questions import Page
@@ -16,10 +17,10 @@ from patients.profile.policy import phone_text
 KEY_LENGTH = 12  # of an entry's key: random, so that two devices never make the same
 
 
-def page_address(slug: str, after: str = "") -> str:
-    """Return where a page is filled in; the details lead back to ``after``. Nothing is where the answers are checked."""
+def page_address(slug: str) -> str:
+    """Return where a page is filled in. Nothing is where the answers are checked."""
     if slug == DETAILS.slug:
-        return f"{reverse('profile')}?{urlencode({'next': after or reverse('intake')})}"
+        return reverse("intake_details")
     return reverse("intake_section", args=[slug]) if slug else reverse("intake_check")
 
 
@@ -64,17 +65,28 @@ def parts(way: walk.Way) -> list[dict[str, Any]]:
 def details(patient: Patient) -> list[dict[str, str]]:
     """Return what of the profile stands above the answers, each with the way to change it and back."""
     born = patient.date_of_birth
-    rows = {
-        "Name": patient.full_name,
-        "Name you like to be called": patient.preferred_name,
-        "Date of birth": f"{born.day} {born:%B %Y}",
-        "Sex registered at birth": patient.get_sex_display(),
-        "Phone number": phone_text(patient.phone),
-        "Postcode": patient.postcode,
-        "GP practice": patient.gp_practice,
-    }
-    change = page_address(DETAILS.slug, after=reverse("intake_check"))
-    return [
-        {"key": key, "value": value, "change_url": change, "change_about": f"your {key[0].lower()}{key[1:]}"}
-        for key, value in rows.items()
+    rows = [
+        (Part.ABOUT, "Name", patient.full_name),
+        (Part.ABOUT, "Name you like to be called", patient.preferred_name),
+        (Part.ABOUT, "Date of birth", f"{born.day} {born:%B %Y}"),
+        (Part.ABOUT, "Sex registered at birth", patient.get_sex_display()),
+        (Part.ADDRESS, "Phone number", phone_text(patient.phone)),
+        (Part.ADDRESS, "Postcode", patient.postcode),
+        (Part.GP, "GP practice", patient.gp_practice),
     ]
+    check = reverse("intake_check")
+    return [
+        {
+            "key": key,
+            "value": value,
+            "change_url": part_address(part, after=check),
+            "change_about": f"your {key[0].lower()}{key[1:]}",
+        }
+        for part, key, value in rows
+    ]
+
+
+def part_address(part: Part | None, after: str) -> str:
+    """Return where a part of the details is filled in, or all of them are seen; it leads on to ``after``."""
+    address = reverse("profile_part", args=[part]) if part else reverse("profile")
+    return f"{address}?{urlencode({'next': after})}"

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from patients.intake import views
+from patients.intake import list_views, views
 
 urlpatterns = [
     path("", views.task_list, name="intake"),
+    path("next/", views.next_page, name="intake_next"),
+    path("details/", views.details_left, name="intake_details"),
     path("urgent/", views.urgent, name="intake_urgent"),
     path("check/", views.check, name="intake_check"),
     path("sent/", views.sent, name="intake_sent"),
     path("<slug:section>/", views.section, name="intake_section"),
-    path("<slug:section>/<slug:entry>/", views.entry, name="intake_entry"),
+    path("<slug:section>/<slug:entry>/", list_views.entry, name="intake_entry"),
 ]

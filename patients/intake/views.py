@@ -11,62 +11,32 @@ from clinic.accounts.access import patients_only
 from clinic.db import workdays
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
+from patients.details.policy import missing
 from patients.intake import actions, carried, walk
-from patients.intake.addresses import details, new_entry_address, next_address, page_address, parts, tasks
-from patients.intake.enums import IntakeState
+from patients.intake.access import elsewhere, is_sent, latest_of, patient_of, unread_of, way_of
+from patients.intake.addresses import details, next_address, page_address, part_address, parts, tasks
 from patients.intake.flags import Hit
 from patients.intake.form.urgent import SPINE_AND_STROKE
-from patients.intake.form.whole import DETAILS, PAGES
-from patients.intake.forms import DeclarationForm, OpenedForm, QuestionsForm, entry_form, list_form, page_form
+from patients.intake.form.whole import PAGES
+from patients.intake.forms import DeclarationForm, OpenedForm, QuestionsForm, page_form
+from patients.intake.list_views import show_list
 from patients.intake.models import Intake
-from patients.intake.questions import Answers, Page, Question
-from patients.intake.rules.table import emergencies
+from patients.intake.questions import Page
 from patients.profile.models import Patient
-
-
-def _patient(request: HttpRequest) -> Patient | None:
-    return Patient.objects.visible_to(request.user).first()
-
-
-def _latest(request: HttpRequest) -> Intake | None:
-    return Intake.objects.visible_to(request.user).select_related("patient").order_by("-started_at").first()
-
-
-def _way(patient: Patient | None, intake: Intake | None) -> walk.Way:
-    """Return where they are in the form; without a profile, at its beginning."""
-    answers = intake.answers_now if intake else {}
-    return actions.way_of(patient, answers, timezone.now()) if patient else walk.Way(answers, details_done=False)
-
-
-def _is_sent(intake: Intake | None) -> bool:
-    return intake is not None and intake.state != IntakeState.DRAFT
-
-
-def _unread(intake: Intake | None) -> list[Hit]:
-    """Return the emergencies whose card has to be read before anything else."""
-    if intake is None or _is_sent(intake):
-        return []
-    way = actions.way(intake, timezone.now())
-    return walk.unread_cards(way.answers, emergencies(way.asked))
-
-
-def _elsewhere(intake: Intake | None) -> str:
-    """Return where somebody has to go before any page of questions: to what they sent, or to an emergency card."""
-    return "intake" if _is_sent(intake) else ("intake_urgent" if _unread(intake) else "")
 
 
 @require_safe
 @patients_only
 def task_list(request: HttpRequest) -> HttpResponse:
     """The sections and how far each is; once sent, the answers as they were sent."""
-    patient, intake = _patient(request), _latest(request)
+    patient, intake = patient_of(request), latest_of(request)
     if intake is not None and intake.submitted_at is not None:
         record = intake.versions.latest("number").record  # what was sent, not what was saved last
         context = {"sent_text": when_text(intake.submitted_at), "parts": record}
         return render(request, "patients/intake/answers.html", context)
-    if _unread(intake):
+    if unread_of(intake):
         return redirect("intake_urgent")
-    way = _way(patient, intake)
+    way = way_of(patient, intake)
     left = way.next_slug("")
     context = {
         "tasks": tasks(way.steps()),
@@ -76,26 +46,45 @@ def task_list(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/intake/tasks.html", context)
 
 
+@require_safe
+@patients_only
+def next_page(request: HttpRequest) -> HttpResponse:
+    """Go on with the form, wherever that is."""
+    intake = latest_of(request)
+    return redirect(elsewhere(intake) or next_address(way_of(patient_of(request), intake)))
+
+
+@require_safe
+@patients_only
+def details_left(request: HttpRequest) -> HttpResponse:
+    """Go to the first part of the details that is still wanted; where none is, to all of them."""
+    patient = patient_of(request)
+    left = missing(patient) if patient else []
+    return redirect(
+        part_address(left[0] if left else None, after=reverse("intake_next" if left or not patient else "intake"))
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """One page of questions, or a list of entries. What was typed is kept, whatever happens."""
-    page, patient, intake = PAGES.get(section), _patient(request), _latest(request)
+    page, patient, intake = PAGES.get(section), patient_of(request), latest_of(request)
     if page is None:
         raise Http404
     if patient is None:
-        return redirect(page_address(DETAILS.slug, after=request.path))
-    way = _way(patient, intake)
+        return redirect(part_address(None, after=request.path))
+    way = way_of(patient, intake)
     if request.method == "POST":
         data, partial = request.POST, "later" in request.POST
         form = None if page.list_of else page_form(page, way.answers, uk_day(timezone.now()), data, partial=partial)
         return _save(request, patient, intake, page, form)
-    if place := _elsewhere(intake):
+    if place := elsewhere(intake):
         return redirect(place)
     if page not in (each for _, each in way.pages):
         return redirect("intake")  # other answers have made it one not to ask
     if page.list_of:
-        return _show_list(request, page, page.list_of, way)
+        return show_list(request, page, way)
     told = carried.look(request.session, at=timezone.now())
     before = {**told, **way.answers}
     is_told = any(name in told and name not in way.answers for name in (each.name for each in page.questions))
@@ -136,8 +125,8 @@ def _save(
         if form is None:
             return redirect("intake")
         form.add_error(None, str(refusal))
-        return _show(request, page, form, _way(patient, intake), status=422)
-    if _unread(draft):
+        return _show(request, page, form, way_of(patient, intake), status=422)
+    if unread_of(draft):
         return redirect("intake_urgent")
     way = actions.way(draft, now)
     if form and not form.is_valid():
@@ -149,95 +138,16 @@ def _save(
         messages.info(request, "We have kept your answers. Because of one of them, we ask a little more on this page.")
         return redirect(page_address(page.slug))
     if form is None and way.missing(page):
-        return _show_list(request, page, page.list_of, way, status=422)
+        return show_list(request, page, way, status=422)
     return redirect(next_address(way, after=page.slug))
-
-
-def _show_list(
-    request: HttpRequest, page: Page, question: Question | None, way: walk.Way, *, status: int = 200
-) -> HttpResponse:
-    if question is None:
-        raise Http404
-    entries = [
-        {
-            "words": question.entry_words(entry),
-            "name": entry.get("name") or entry.get("substance") or question.one,
-            "url": reverse("intake_entry", args=[page.slug, entry["id"]]),
-            "left": bool(walk.left_out(question, entry)),
-        }
-        for entry in way.answers.get(question.name, [])
-    ]
-    context = {
-        "page": page,
-        "part": way.part_of(page),
-        "question": question,
-        "entries": entries,
-        "new_url": new_entry_address(page),
-        "form": list_form(question, way.answers.get(question.name, [])) if status != 200 else None,
-    }
-    return render(request, "patients/intake/entries.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@patients_only
-def entry(request: HttpRequest, section: str, entry: str) -> HttpResponse:
-    """One entry of a list: a medicine, a treatment, an allergy. One that is not there yet is a new one."""
-    page, patient, intake = PAGES.get(section), _patient(request), _latest(request)
-    question = page.list_of if page else None
-    if page is None or question is None:
-        raise Http404
-    if patient is None:
-        return redirect(page_address(DETAILS.slug, after=request.path))
-    if request.method == "POST":
-        return _save_entry(request, patient, intake, page, entry)
-    if place := _elsewhere(intake):
-        return redirect(place)
-    found = _entry_of(_way(patient, intake), question, entry)
-    return _show_entry(request, page, question, found, entry_form(question, found, uk_day(timezone.now())))
-
-
-def _entry_of(way: walk.Way, question: Question, key: str) -> Answers:
-    return next((entry for entry in way.answers.get(question.name, []) if entry["id"] == key), {})
-
-
-def _save_entry(request: HttpRequest, patient: Patient, intake: Intake | None, page: Page, key: str) -> HttpResponse:
-    """Save or remove one entry, and go back to the list."""
-    now, question, remove = timezone.now(), actions.list_of(page), "remove" in request.POST
-    form = entry_form(question, {}, uk_day(now), request.POST)
-    if remove or form.is_valid():
-        try:
-            intake = intake or actions.start(patient, at=now)
-            if remove:
-                actions.remove_entry(intake, page, key, at=now)
-            else:
-                actions.save_entry(intake, page, key, form.given, opened=OpenedForm(request.POST).mark, at=now)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{'Removed' if remove else 'Saved'}. Add another one, or go on.")
-            return redirect(page_address(page.slug))
-    return _show_entry(request, page, question, _entry_of(_way(patient, intake), question, key), form)
-
-
-def _show_entry(
-    request: HttpRequest, page: Page, question: Question, found: Answers, form: QuestionsForm
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "page": page,
-        "question": question,
-        "found": found,
-        "opened": walk.mark_of(found) if found else "",
-    }
-    return render(request, "patients/intake/entry.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
 def urgent(request: HttpRequest) -> HttpResponse:
     """The emergency card. The way on is here, and only after it was shown."""
-    intake = _latest(request)
-    unread = _unread(intake)
+    intake = latest_of(request)
+    unread = unread_of(intake)
     if intake is None or not unread:
         return redirect("intake")
     now = timezone.now()
@@ -271,12 +181,12 @@ def _asked_on(hit: Hit) -> str:
 @patients_only
 def check(request: HttpRequest) -> HttpResponse:
     """All answers with their change links, the declaration, and sending."""
-    patient, intake = _patient(request), _latest(request)
-    if _is_sent(intake):
+    patient, intake = patient_of(request), latest_of(request)
+    if is_sent(intake):
         return redirect("intake_sent")
     if patient is None or intake is None:
         return redirect("intake")
-    if _unread(intake):
+    if unread_of(intake):
         return redirect("intake_urgent")
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -289,7 +199,7 @@ def check(request: HttpRequest) -> HttpResponse:
         else:
             carried.forget(request.session)
             return redirect("intake_sent")
-    way = _way(patient, intake)
+    way = way_of(patient, intake)
     context = {
         "form": form,
         "details": details(patient),
@@ -303,6 +213,6 @@ def check(request: HttpRequest) -> HttpResponse:
 @patients_only
 def sent(request: HttpRequest) -> HttpResponse:
     """The form is with the clinic: what happens next."""
-    if not _is_sent(_latest(request)):
+    if not is_sent(latest_of(request)):
         return redirect("intake")
     return render(request, "patients/intake/sent.html")

@@ -31,6 +31,19 @@ def _hashed(hasher):
     return make_password(PASSWORD)
 
 
+# What the form wants to know of somebody besides what a visit needs.
+FOR_THE_FORM = {
+    "sex": "female",
+    "address_1": "1 Example Street",
+    "town": "Exampleton",
+    "country": "england",
+    "gp_registered": "yes",
+    "voicemail": True,
+    "emergency_name": "Sam Example",
+    "emergency_phone": "+447700900124",
+}
+
+
 def patient(email=None, account=True, **fields):
     """A patient with a complete profile; ``account=False`` for somebody who books by phone."""
     number = next(_numbers)
@@ -43,6 +56,7 @@ def patient(email=None, account=True, **fields):
         "postcode": "AA1 1AA",
         "gp_practice": "Exampleton Surgery",
         "created_at": NOW,
+        **FOR_THE_FORM,
     } | fields
     return Patient.objects.create(user=user(email) if account else None, **details)
 
