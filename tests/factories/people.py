@@ -44,6 +44,11 @@ FOR_THE_FORM = {
 }
 
 
+def newcomer(email=None, **fields):
+    """A patient who has given only what a visit needs."""
+    return patient(email, **{name: None if name == "voicemail" else "" for name in FOR_THE_FORM} | fields)
+
+
 def patient(email=None, account=True, **fields):
     """A patient with a complete profile; ``account=False`` for somebody who books by phone."""
     number = next(_numbers)

@@ -44,7 +44,7 @@ def test_who_chose_nothing_gets_email_and_reminders(as_user, amina):
 
     assert page.context["form"].initial == {
         "way": "email",
-        "postal_address": "",
+        "postal_address": "1 Example Street\nExampleton\nAA1 1AA",
         "texts": False,
         "reminders": True,
         "copies_name": "",

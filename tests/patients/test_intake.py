@@ -624,7 +624,7 @@ def test_the_check_shows_every_answer_with_a_way_to_change_it(amina, as_user):
     assert details["Date of birth"] == {
         "key": "Date of birth",
         "value": "27 March 1980",
-        "change_url": "/care/details/?next=%2Fintake%2Fcheck%2F",
+        "change_url": "/care/details/about-you/?next=%2Fintake%2Fcheck%2F",
         "change_about": "your date of birth",
     }
 
@@ -767,7 +767,8 @@ def test_details_come_first(as_user, db):
     shown, opened, posted = client.get(reverse("intake")), client.get(url(PROBLEM)), save(client, PROBLEM)
 
     assert {task["status"] for task in shown.context["tasks"]} == {"Not started"}
-    assert shown.context["next_url"].startswith("/care/details/")
+    assert shown.context["next_url"] == "/intake/details/"
+    assert client.get("/intake/details/")["Location"] == "/care/details/?next=%2Fintake%2Fnext%2F"
     assert {opened["Location"], posted["Location"]} == {"/care/details/?next=%2Fintake%2Fproblem%2F"}
     assert client.get(reverse("intake_check"))["Location"] == "/intake/"
     assert client.get(reverse("intake_sent"))["Location"] == "/intake/"
@@ -775,7 +776,29 @@ def test_details_come_first(as_user, db):
 
 def test_an_unknown_page_is_404(amina, as_user):
     assert as_user(amina.user).get("/intake/nothing/").status_code == 404
-    assert as_user(amina.user).get("/intake/details/").status_code == 404
+
+
+def test_what_the_form_wants_of_the_details_comes_a_part_at_a_time(as_user, db):
+    newcomer = people.newcomer(first_names="Nia", family_name="New")
+    client = as_user(newcomer.user)
+
+    led_to, there = [], client.get(reverse("intake_next"))["Location"]
+    for changes in (
+        {"sex": "female"},
+        {"address_1": "1 Example Street", "town": "Exampleton", "country": "wales"},
+        {"gp_registered": "yes"},
+        {"voicemail": True},
+        {"emergency_name": "Sam", "emergency_phone": "+447700900124"},
+    ):
+        led_to.append(client.get(there)["Location"])
+        type(newcomer).objects.filter(pk=newcomer.pk).update(**changes)
+
+    assert led_to == [
+        f"/care/details/{part}/?next=%2Fintake%2Fnext%2F"
+        for part in ("about-you", "address-and-phone", "gp-practice", "taking-part", "emergency-contact")
+    ]
+    assert client.get(reverse("intake_next"))["Location"] == url(SYMPTOMS)
+    assert client.get(reverse("intake_details"))["Location"] == "/care/details/?next=%2Fintake%2F"
 
 
 @pytest.mark.parametrize("name", ["intake", "intake_urgent", "intake_check", "intake_sent"])
