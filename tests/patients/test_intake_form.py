@@ -6,8 +6,12 @@ import pytest
 
 from clinic.wording.readability import grade
 from patients.intake.form.whole import FORM, PAGES, QUESTIONS
+from patients.intake.models import Intake
 from patients.intake.names import LISTS
 from patients.intake.questions import AGE, SEX, Either, If, Kind, Reaches
+from tests.factories import intakes
+from tests.factories.intakes import page_of
+from tests.patients.filling import entry_url, url
 
 ALL = [*QUESTIONS.values(), *(column for question in QUESTIONS.values() for column in question.columns)]
 PUBLISHED = re.compile(r"^(gad7|phq9)_")  # whose words may not be edited
@@ -113,3 +117,97 @@ def test_the_two_published_scales_have_all_their_items():
             ("3", "Nearly every day"),
         )
     }
+
+
+# Whatever is typed into whichever box ------------------------------------------------------------------
+
+MARKS = "e" + "\u0301" * 200
+HOSTILE = {
+    "names": ("O'Neill-Ó Súilleabháin, 李", "O'Neill-Ó Súilleabháin, 李"),
+    "marks": (MARKS, None),
+    "turned around": ("abc\u202edef", "abcdef"),
+    "nul": ("a\0b", None),
+    "digits": ("9" * 5000, None),
+    "no such day": ("31 February 2024", None),
+    "far": ("December 9999", None),
+    "tags": ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+}
+BOXES = [
+    (page, question)
+    for page in PAGES.values()
+    for each in page.questions
+    for question in (each.columns or (each,))
+    if not question.has_choices
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize(("page", "question"), BOXES, ids=lambda each: getattr(each, "name", getattr(each, "slug", "")))
+def test_a_box_keeps_what_it_can_and_says_what_it_cannot(amina, as_user, page, question, what):
+    typed, kept = HOSTILE[what]
+    client = as_user(amina.user)
+    intakes.draft(amina, **SEEN)
+    base = page_of(page, SEEN)
+    path, given = (entry_url(page, "x1"), {}) if page.list_of else (url(page), base)
+
+    response = client.post(path, given | {question.name: typed})
+
+    assert response.status_code in {302, 422}
+    stored = value_of(page, question)
+    if response.status_code == 422 and question.name in response.context["form"].errors:
+        [message] = response.context["form"].errors[question.name]
+        assert len(message) < 200
+        assert stored == base.get(question.name, "")
+    elif not page.list_of:
+        assert stored == (kept or stored)
+        assert not {*"\0\u202e"} & {*stored}
+
+
+# Every box that depends on an answer is there.
+SEEN = {
+    "tests": ["mri"],
+    "ms_treatment": ["other"],
+    "ms_treatment_other": "One",
+    "pain_places": ["other"],
+    "pain_place_other": "Elbow",
+    "face_procedures": ["block"],
+    "has_face_pain": "yes",
+    "takes_other": "yes",
+    "takes_other_what": "Tea",
+    "recent_changes": "yes",
+    "recent_changes_what": "Less",
+    "has_allergies": "yes",
+    "cannabis_use": "current",
+    "cannabis_source": "tell",
+    "cannabis_often": "tell",
+    "other_clinic": "yes",
+    "other_clinic_name": "A clinic",
+    "travel": "yes",
+    "travel_where": "Wales",
+    "share_gp": "no",
+}
+
+
+def value_of(page, question):
+    answers = Intake.objects.get().answers
+    if page.list_of:
+        found = [each for each in answers.get(page.list_of.name, []) if each["id"] == "x1"]
+        return found[0].get(question.name, "") if found else ""
+    return answers.get(question.name, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "question"),
+    [(page, question) for page, question in BOXES if question.kind in {Kind.LINE, Kind.TEXT} and not page.list_of],
+    ids=lambda each: getattr(each, "name", getattr(each, "slug", "")),
+)
+def test_the_longest_text_is_kept_whole(amina, as_user, page, question):
+    longest = ("Ó " * question.longest)[: question.longest].strip()
+    intakes.draft(amina, **SEEN)
+
+    response = as_user(amina.user).post(url(page), page_of(page, SEEN) | {question.name: longest})
+
+    assert response.status_code == 302
+    assert value_of(page, question) == longest
