@@ -56,7 +56,7 @@ NAMED = {
     "patients.intake": {"carried", "flags", "forms", "questions", "walk"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
-EDGES = {"views", "admin", "staff_admin", "tasks", "access"}
+EDGES = {"views", "admin", "staff_admin", "tasks", "access", "sessions"}  # the last is middleware
 NO_HTTP = {"enums", "policy", "models", "letters", "actions", "tasks"}
 HTTP = ("django.http", "django.forms", "django.shortcuts", "django.views", "crispy_forms")
 WRITES = {"save", "create", "bulk_create", "delete", "get_or_create", "update_or_create", "bulk_update"}
