@@ -158,6 +158,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "clinic.keeping.typed.KeepWhatWasTyped",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinic.accounts.sessions.SessionsEnd",
@@ -370,6 +371,7 @@ ACCOUNT_RATE_LIMITS = {
     "enquiry": "20/h/ip",  # a hospital or a village may share one address
     "open_link": "20/h/ip",  # tries with a date of birth at links of messages
     "claim": "10/h/user",  # tries with a claim code
+    "keep_typing": "60/h/key",  # what is kept for one person after their session ended
 }
 if DEMO:
     # Everybody who tries the demo comes from the loopback address: 30 sign-ins a minute would be too few for a crowd.

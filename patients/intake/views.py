@@ -15,6 +15,7 @@ from clinic.accounts.access import patients_only
 from clinic.db import workdays
 from clinic.db.clock import when_text
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from patients.intake import actions, carried, flags, walk
 from patients.intake.enums import IntakeState
 from patients.intake.forms import FORMS, DeclarationForm, OpenedForm, SectionForm
@@ -119,6 +120,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """One page of questions. What was typed is kept, whatever happens."""
     if section not in FORMS:
@@ -132,8 +134,10 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
         return redirect("intake")
     if _unread(intake):
         return redirect("intake_urgent")
-    told = carried.look(request.session, at=timezone.now())
-    return _show(request, FORMS[section](initial=told | dict(_answers(intake))), intake, told=told)
+    now = timezone.now()
+    told = carried.look(request.session, at=now)
+    form = fill(request, FORMS[section](initial=told | dict(_answers(intake))), at=now)
+    return _show(request, form, intake, told=told)
 
 
 def _show(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from patients.profile.actions import TriedTooOften, claim_record, save_profile
 from patients.profile.forms import ClaimForm, NextForm, ProfileForm
 from patients.profile.models import Patient
@@ -21,6 +22,7 @@ from patients.profile.policy import phone_text
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and save the signed-in person's details; then go where ``next`` says."""
     now = timezone.now()
@@ -35,7 +37,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "We have saved your details.")
             return redirect(_after(request) or "care")
-    context = {"form": form, "back": _after(request) if patient else "", "is_new": patient is None}
+    context = {
+        "form": fill(request, form, at=now),
+        "back": _after(request) if patient else "",
+        "is_new": patient is None,
+    }
     return render(request, "patients/profile/details.html", context, status=422 if request.method == "POST" else 200)
 
 
