@@ -104,7 +104,9 @@ dialog.querySelector('[data-state="stay"] form').addEventListener("submit", (eve
 });
 
 // To sign in again from a page that keeps typing, send its form: the server keeps what is in it, and asks who is there.
-dialog.querySelector("[data-again]").addEventListener("click", (event) => {
+const again = dialog.querySelector("[data-again]");
+again.search = new URLSearchParams({ next: location.pathname + location.search });
+again.addEventListener("click", (event) => {
   if (marked && [...marked.elements].some(isChanged)) {
     event.preventDefault();
     HTMLFormElement.prototype.submit.call(marked);
