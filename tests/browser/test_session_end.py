@@ -21,8 +21,8 @@ MINUTES = 60_000  # milliseconds
 def at_the_form(visit, look, amina):
     """Amina at a page of the form, on a phone, whose clock stands still but for ``page.clock``."""
 
-    def open_it(page=PAGE, user=amina.user, viewport=PHONE):
-        window = visit(viewport, user=user)
+    def open_it(page=PAGE, user=amina.user, viewport=PHONE, **way):
+        window = visit(viewport, user=user, **way)
         window.clock.install()
         window.goto(page)
         stop(window)
@@ -52,8 +52,9 @@ def ends_at(user):
     return row.expire_date
 
 
-def test_she_is_asked_at_18_minutes_and_stays(at_the_form, look, amina):
-    page = at_the_form()
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_she_is_asked_at_18_minutes_and_stays(at_the_form, look, amina, light):
+    page = at_the_form(color_scheme=light)
     box = page.locator(f"[name={FIELD}]")
     box.fill(STORY)
     page.clock.run_for(int(17.5 * MINUTES))
@@ -199,8 +200,9 @@ def test_another_tab_knows(at_the_form, amina):
     page.get_by_role("alertdialog", name="You have been signed out").wait_for()
 
 
-def test_staff_are_asked_at_13_minutes_in_the_admin_too(at_the_form, look, rosa):
-    page = at_the_form("/admin/", user=rosa, viewport=DESK)
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_staff_are_asked_at_13_minutes_in_the_admin_too(at_the_form, look, rosa, light):
+    page = at_the_form("/admin/", user=rosa, viewport=DESK, color_scheme=light)
     page.clock.run_for(int(12.9 * MINUTES))
     assert not asked(page).is_visible()
 
