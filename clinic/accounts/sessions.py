@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -53,7 +53,7 @@ class End:
 
 
 class SessionsEnd:
-    """Sign out who has been signed in for too long; move the end for who opens or sends a page."""
+    """Move the end for who opens or sends a page, up to the whole time. Whose end has come is not signed in any more."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -62,10 +62,7 @@ class SessionsEnd:
         now, found = timezone.now(), None
         if request.user.is_authenticated:
             found = _session(request).ends_at
-            if now >= _began(request, now) + policy.session_limits(request.user).whole:
-                logout(request)
-            else:
-                _move_end(request, now)
+            _move_end(request, now)
         response = self.get_response(request)
         if request.user.is_authenticated:
             _began(request, now)

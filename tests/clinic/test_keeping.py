@@ -213,6 +213,17 @@ def test_a_form_that_stood_open_while_somebody_else_signed_in_is_kept_for_its_ow
     assert KeptTyping.objects.get().user == amina.user
 
 
+def test_nor_is_it_saved_as_somebody_elses_with_a_token_of_theirs(as_user, amina, ben):
+    intakes.draft(ben, **{FIELD: "Ben's own"})
+
+    answer = as_user(ben.user).post(
+        PAGE, {"kept_for": marks.mark(amina.user.pk, PAGE), FIELD: STORY}
+    )  # no check for CSRF
+
+    assert answer.status_code == 403
+    assert ben.intakes.get().answers[FIELD] == "Ben's own"
+
+
 def test_a_form_that_stood_open_while_she_signed_in_again_is_not_lost(browser, amina):
     """Signing in gives a new CSRF token, and with the old one a form is refused."""
     hidden = open_page(browser, PAGE)
