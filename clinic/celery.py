@@ -21,6 +21,8 @@ app = Celery("clinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     lambda: [
+        "clinic.accounts",
+        "clinic.keeping",
         "clinic.outbox",
         "clinic.staff",
         "clinic.enquiries",
@@ -45,5 +47,7 @@ app.conf.beat_schedule = {
     "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
     "old holds": every("bookings.holds.tasks.expire_old_holds", timedelta(hours=1)),
     "reviews of pages": every("clinic.pages.tasks.remind_of_reviews", timedelta(hours=6)),
+    "kept typing": every("clinic.keeping.tasks.forget_old", timedelta(hours=1)),
+    "ended sessions": every("clinic.accounts.tasks.clear_sessions", timedelta(hours=24)),
     "old enquiries": every("clinic.enquiries.tasks.forget_old", timedelta(hours=24)),
 }

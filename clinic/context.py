@@ -8,8 +8,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.accounts import policy
+from clinic.accounts.sessions import end_of
 from clinic.db.workdays import OPENING_HOURS
 from clinic.pages.enums import Linked
 from clinic.pages.models import LivePage, Page
@@ -101,6 +103,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "opening_hours": OPENING_HOURS,
         "gmc_register": settings.GMC_REGISTER,
         "menus": Menus(request),
+        "session_end": end_of(request, timezone.now()),
         "hidden_from_search": is_hidden_from_search(request),
     }
 

@@ -4,6 +4,7 @@ from clinic.accounts.models import User
 from clinic.addresses.models import StoppedAddress
 from clinic.audit.models import AccessLog
 from clinic.enquiries.models import Enquiry
+from clinic.keeping.models import KeptTyping
 from clinic.outbox.models import Attempt, Heartbeat, Message, RuleSetting, WordingSetting
 from clinic.pages.models import Page, PageAddress, PageVersion, Section, SignOff, Source
 from clinic.staff.models import Clinician
@@ -15,6 +16,7 @@ __all__ = [
     "Clinician",
     "Enquiry",
     "Heartbeat",
+    "KeptTyping",
     "Message",
     "Page",
     "PageAddress",

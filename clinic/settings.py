@@ -158,8 +158,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "clinic.keeping.typed.KeepWhatWasTyped",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.accounts.sessions.SessionsEnd",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "clinic.shield.PrivateAnswersAreNotStored",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -322,13 +324,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home_after_sign_in"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "clinic.accounts.sessions"  # in the database; how long: clinic/accounts/policy.py
 SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # of who is not signed in
 CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
@@ -369,6 +371,7 @@ ACCOUNT_RATE_LIMITS = {
     "enquiry": "20/h/ip",  # a hospital or a village may share one address
     "open_link": "20/h/ip",  # tries with a date of birth at links of messages
     "claim": "10/h/user",  # tries with a claim code
+    "keep_typing": "60/h/key",  # what is kept for one person after their session ended
 }
 if DEMO:
     # Everybody who tries the demo comes from the loopback address: 30 sign-ins a minute would be too few for a crowd.

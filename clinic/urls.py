@@ -14,6 +14,8 @@ handler500 = "clinic.errors.server_error"
 
 urlpatterns = [
     path("signed-in/", home.after_sign_in, name="home_after_sign_in"),
+    path("signed-in/stay/", home.stay, name="stay_signed_in"),
+    path("signed-in/", include("clinic.keeping.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("mail-events/", mail_events.mail_events, name="mail_events"),

@@ -10,6 +10,7 @@ FOUNDATION = [
     "forms",
     "audit",
     "accounts",
+    "keeping",
     "wording",
     "worklist",
     "addresses",
@@ -44,6 +45,7 @@ OPEN_TO_OTHERS = {"enums", "models", "policy", "actions"}
 # The modules a feature offers to others beside those: pure ones, and what is made to be built on.
 NAMED = {
     "clinic.outbox": {"changes", "registry", "stopping", "texts", "words"},
+    "clinic.keeping": {"typed"},
     "clinic.accounts": {"access", "staff_admin", "passwords", "second_factor"},
     "clinic.wording": {"readability"},
     "clinic.pages": {"content", "markdown", "text"},
@@ -58,7 +60,16 @@ NAMED = {
     "patients.outcomes": {"instruments"},
 }
 FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
-EDGES = {"views", "list_views", "admin", "staff_admin", "tasks", "access"}
+EDGES = {
+    "views",
+    "list_views",
+    "admin",
+    "staff_admin",
+    "tasks",
+    "access",
+    "sessions",
+    "typed",
+}  # the last two are middleware
 NO_HTTP = {"enums", "policy", "models", "letters", "actions", "tasks"}
 HTTP = ("django.http", "django.forms", "django.shortcuts", "django.views", "crispy_forms")
 WRITES = {"save", "create", "bulk_create", "delete", "get_or_create", "update_or_create", "bulk_update"}

@@ -55,6 +55,8 @@ PUBLIC = {
 TABLE = {
     #                            amina ben  rosa okafor lind manager
     "home_after_sign_in": (302, 302, 302, 302, 302, 302),
+    "stay_signed_in": (405, 405, 405, 405, 405, 405),
+    "throw_away_typing": (405, 405, 405, 405, 405, 405),
     "appointment": (200, 404, 302, 302, 404, 302),
     "appointment_confirm": (302, 404, 403, 403, 403, 403),
     "appointment_more_time": (405, 405, 405, 405, 405, 405),

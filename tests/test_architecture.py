@@ -95,6 +95,7 @@ INSIDE = {
     "bookings.waitlist": {"freed", "wishes"},
     "clinic.outbox": {"rules", "sending", "eml", "buttons", "deadline", "posting", "reasons"},
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
+    "clinic.keeping": {"marks"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
     "patients.intake": {"access", "addresses", "list_views", "names", "upgrades"},

@@ -1,8 +1,43 @@
 """Which role may do what. Which records it may do it to is each model's ``visible_to``."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from clinic.accounts.enums import Role
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """How long somebody stays signed in: ``idle`` after their last page, ``whole`` after signing in."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+# Within what ASVS 5.0 chapter 7 asks for; not below 20 minutes for patients, of whom many are slow (docs/decisions/0018).
+PATIENT_SESSION = SessionLimits(idle=timedelta(minutes=20), whole=timedelta(hours=12))
+STAFF_SESSION = SessionLimits(idle=timedelta(minutes=15), whole=timedelta(hours=10))
+WARNED_BEFORE = timedelta(minutes=2)  # WCAG 2.2.1 asks for 20 seconds at least
+
+
+def session_limits(user: Any) -> SessionLimits:
+    """Return how long ``user`` stays signed in."""
+    return STAFF_SESSION if works_here(user) else PATIENT_SESSION
+
+
+def session_end(limits: SessionLimits, *, began: datetime, at: datetime) -> datetime:
+    """Return when a session ends that ``began`` then and was last used ``at`` that time."""
+    return min(at + limits.idle, began + limits.whole)
+
+
+def keeps_signed_in(method: str, fetch_mode: str) -> bool:
+    """Tell whether a request is somebody's act: a page they open, or what they send.
+
+    ``fetch_mode`` is the browser's Sec-Fetch-Mode, empty where it does not say. What a script of a page asks for by
+    itself, again and again, must not keep somebody signed in who has gone away.
+    """
+    return method == "POST" or fetch_mode in {"", "navigate"}
 
 
 def is_patient(user: Any) -> bool:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-OPEN_PATHS = ("/accounts/", "/static/", "/healthz", "/readyz", "/admin/logout/")
+OPEN_PATHS = ("/accounts/", "/static/", "/healthz", "/readyz", "/admin/logout/", "/signed-in/stay/")
 
 
 class StaffSecondFactor:

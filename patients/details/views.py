@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from patients.details import actions
 from patients.details.enums import Part
 from patients.details.forms import FORMS, PartForm
@@ -28,6 +29,7 @@ TOGETHER = ("user", "other_teams", "supporter")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def profile(request: SignedIn) -> HttpResponse:
     """Ask a newcomer for what is needed first, then go where ``next`` says; show anybody else what we know of them."""
     patient = Patient.objects.visible_to(request.user).select_related(*TOGETHER).first()
@@ -41,6 +43,7 @@ def profile(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def part(request: SignedIn, part: str) -> HttpResponse:
     """Show and save one topic. A new phone number asks for the password first; nothing typed is lost by that."""
     if part not in Part.values:
@@ -54,6 +57,7 @@ def part(request: SignedIn, part: str) -> HttpResponse:
     if form.is_valid() and (answer := _save(request, patient, topic, form)):
         return answer
     after = _after(request)
+    form = fill(request, form, at=now)
     context = {"form": form, "part": topic, "after": after, "back": after or reverse("profile")}
     return render(request, "patients/details/part.html", context, status=422 if form.errors else 200)
 
@@ -82,7 +86,7 @@ def _first(request: SignedIn) -> HttpResponse:
             messages.success(request, "We have saved your details.")
             return redirect(_after(request) or "care")
     status = 422 if request.method == "POST" else 200
-    return render(request, "patients/details/first.html", {"form": form}, status=status)
+    return render(request, "patients/details/first.html", {"form": fill(request, form, at=now)}, status=status)
 
 
 def _save(request: SignedIn, patient: Patient, topic: Part, form: PartForm) -> HttpResponse | None:

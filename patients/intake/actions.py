@@ -77,9 +77,13 @@ def way_of(patient: Patient, answers: Answers, at: datetime) -> walk.Way:
     return walk.Way(known(patient, answers, at), details_done=is_ready_for_form(patient))
 
 
-def start(patient: Patient, *, at: datetime) -> Intake:
-    """Return the patient's open intake; an empty draft where there is none."""
-    fresh = {"form_version": FORM.version, "started_at": at, "saved_at": at}
+def start(patient: Patient, *, told: Answers | None = None, at: datetime) -> Intake:
+    """Return the patient's open intake; an empty draft where there is none.
+
+    ``told`` is what they answered before they had an account: it stands in the pages until they have saved them.
+    """
+    fresh: dict[str, Any] = {"form_version": FORM.version, "started_at": at, "saved_at": at}
+    fresh["answers"] = {walk.TOLD: dict(told)} if told else {}
     intake, _ = Intake.objects.exclude(state=IntakeState.DECIDED).get_or_create(patient=patient, defaults=fresh)
     return intake
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.accounts.access import patients_only
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from patients.intake import actions, walk
 from patients.intake.access import elsewhere, latest_of, patient_of, way_of
 from patients.intake.addresses import new_entry_address, page_address, part_address
@@ -45,6 +46,7 @@ def show_list(request: HttpRequest, page: Page, way: walk.Way, *, status: int = 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def entry(request: HttpRequest, section: str, entry: str) -> HttpResponse:
     """One entry of a list: a medicine, a treatment, an allergy. One that is not there yet is a new one."""
     page, patient, intake = PAGES.get(section), patient_of(request), latest_of(request)
@@ -58,7 +60,9 @@ def entry(request: HttpRequest, section: str, entry: str) -> HttpResponse:
     if place := elsewhere(intake):
         return redirect(place)
     found = _entry_of(way_of(patient, intake), question, entry)
-    return _show_entry(request, page, question, found, entry_form(question, found, uk_day(timezone.now())))
+    now = timezone.now()
+    form = fill(request, entry_form(question, found, uk_day(now)), at=now)
+    return _show_entry(request, page, question, found, form)
 
 
 def _entry_of(way: walk.Way, question: Question, key: str) -> Answers:

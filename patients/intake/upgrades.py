@@ -9,9 +9,9 @@ from typing import Any
 
 from patients.intake.form.whole import FORM, QUESTIONS
 from patients.intake.questions import NO, YES, Answers, Kind, Question
-from patients.intake.walk import CARD_SEEN, EARLIER, SAVED
+from patients.intake.walk import CARD_SEEN, EARLIER, SAVED, TOLD
 
-OUR_OWN = frozenset({CARD_SEEN, SAVED, EARLIER})
+OUR_OWN = frozenset({CARD_SEEN, SAVED, EARLIER, TOLD})
 
 
 def upgraded(answers: Answers, version: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from clinic.accounts.access import patients_only
 from clinic.db import workdays
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from patients.details.policy import missing
 from patients.intake import actions, carried, walk
 from patients.intake.access import elsewhere, is_sent, latest_of, patient_of, unread_of, way_of
@@ -67,6 +68,7 @@ def details_left(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """One page of questions, or a list of entries. What was typed is kept, whatever happens."""
     page, patient, intake = PAGES.get(section), patient_of(request), latest_of(request)
@@ -85,10 +87,11 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
         return redirect("intake")  # other answers have made it one not to ask
     if page.list_of:
         return show_list(request, page, way)
-    told = carried.look(request.session, at=timezone.now())
-    before = {**told, **way.answers}
+    now = timezone.now()
+    told = way.answers.get(walk.TOLD) or carried.look(request.session, at=now)
     is_told = any(name in told and name not in way.answers for name in (each.name for each in page.questions))
-    return _show(request, page, page_form(page, before, uk_day(timezone.now())), way, is_told=is_told)
+    form = fill(request, page_form(page, {**told, **way.answers}, uk_day(now)), at=now)
+    return _show(request, page, form, way, is_told=is_told)
 
 
 def _show(
@@ -112,7 +115,7 @@ def _save(
     whole = form is None or (form.is_valid() and not form.more)
     partial = "later" in request.POST
     try:
-        intake = intake or actions.start(patient, at=now)
+        intake = intake or actions.start(patient, told=carried.look(request.session, at=now), at=now)
         draft = actions.save_page(
             intake,
             page,

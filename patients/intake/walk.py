@@ -14,6 +14,7 @@ from patients.intake.questions import AGE, SEX, Answers, Form, Page, Question, S
 
 CARD_SEEN = "_card_seen"  # among the answers: the codes whose emergency card the person has read
 SAVED = "_saved"  # and the pages they have saved whole, which tells a page left empty from one not come to yet
+TOLD = "_told"  # and what they answered before they had an account, not looked at again yet
 EARLIER = "_earlier"  # and what they answered to an earlier form that asked otherwise
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.accounts.access import patients_only
 from clinic.db.clock import day_text, uk_day
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from patients.links import opening
 from patients.links.actions import DeadLink
 from patients.outcomes import actions, links, policy
@@ -103,6 +104,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @patients_only
+@keeps_typing
 def own_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One question, or the last page."""
     way = _own_way(request)
@@ -174,7 +176,8 @@ def _question(way: Way, page: Page, number: int) -> HttpResponse:
     wanted, given = way.asked.pages, way.given_here(page)
     is_kept = page not in way.left()
     posted = way.request.POST if way.request.method == "POST" else None
-    form, following = AnswerForm(page, posted, initial={"answer": given}), [each.slug for each in wanted[number + 1 :]]
+    form = fill(way.request, AnswerForm(page, posted, initial={"answer": given}), at=way.now)
+    following = [each.slug for each in wanted[number + 1 :]]
     if posted is not None and is_kept and not posted.get("answer"):  # what they answered before holds
         return redirect(way.url(following[0] if following else SEND))
     if form.is_valid():
@@ -197,7 +200,7 @@ def _send(way: Way) -> HttpResponse:
     """The answers of this opening with their change links, and the button that sends all."""
     if left := way.left():
         return redirect(way.url(left[0].slug))
-    form = SendForm(way.request.POST if way.request.method == "POST" else None)
+    form = fill(way.request, SendForm(way.request.POST if way.request.method == "POST" else None), at=way.now)
     if form.is_valid():
         by, reason = (None, BY_LINK) if way.token else (way.request.user, "")
         with suppress(Refusal):  # sent already, or closed since: the first page says how

@@ -140,6 +140,7 @@ class TestClaiming:
 
     def test_the_two_wrong_answers_are_the_same(self, as_user, account, code):
         client = as_user(account)
+        client.get(reverse("claim"))  # a session's first page writes when it began
         answers = []
         for typed, born in ((code, date(1971, 5, 1)), ("AAAA-AAAA", BORN)):
             with CaptureQueriesContext(connection) as seen:
