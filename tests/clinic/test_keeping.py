@@ -30,8 +30,7 @@ DETAILS = {
     "date_of_birth_day": "27",
     "date_of_birth_month": "thirteen",
     "date_of_birth_year": "1984",
-    "phone": "01632 96",
-    "postcode": "AA1",
+    "gender": "As I said",
 }
 
 
@@ -144,10 +143,10 @@ def test_it_stands_in_the_form_again_and_goes_when_it_is_saved(browser, amina):
 
 
 def test_what_could_not_be_saved_stays_kept(browser, amina):
-    late(browser, "/care/details/", **DETAILS)
+    late(browser, "/care/details/about-you/", **DETAILS)
     sign_in(browser, amina)
 
-    answer = browser.post("/care/details/", open_page(browser, "/care/details/") | DETAILS)
+    answer = browser.post("/care/details/about-you/", open_page(browser, "/care/details/about-you/") | DETAILS)
 
     assert answer.status_code == 422
     assert MARK.search(answer.content.decode())
@@ -155,10 +154,10 @@ def test_what_could_not_be_saved_stays_kept(browser, amina):
 
 
 def test_details_come_back_letter_by_letter_also_where_they_are_wrong(browser, amina):
-    late(browser, "/care/details/?next=/intake/", **DETAILS)
+    late(browser, "/care/details/about-you/?next=/intake/", **DETAILS)
     sign_in(browser, amina)
 
-    answer = browser.get("/care/details/")
+    answer = browser.get("/care/details/about-you/")
 
     page = answer.content.decode()
     for typed in DETAILS.values():
@@ -179,9 +178,9 @@ def test_questions_before_a_review_too(browser, amina, okafor):
 
 
 def test_the_way_back_keeps_where_the_page_leads(browser):
-    answer = late(browser, "/care/details/?next=/intake/", **DETAILS)
+    answer = late(browser, "/care/details/about-you/?next=/intake/", **DETAILS)
 
-    assert answer["Location"].endswith("next=/care/details/%3Fnext%3D/intake/")
+    assert answer["Location"].endswith("next=/care/details/about-you/%3Fnext%3D/intake/")
 
 
 def test_somebody_else_never_sees_it_nor_that_there_is_something(browser, amina, ben):
@@ -190,7 +189,7 @@ def test_somebody_else_never_sees_it_nor_that_there_is_something(browser, amina,
     browser.get(reverse("account_login"))
     sign_in(browser, ben)
 
-    pages = [browser.get(page).content.decode() for page in (PAGE, "/care/", "/care/details/")]
+    pages = [browser.get(page).content.decode() for page in (PAGE, "/care/", "/care/details/about-you/")]
 
     for page in pages:
         assert "planted-word" not in page
