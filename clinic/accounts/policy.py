@@ -18,6 +18,7 @@ class SessionLimits:
 # Within what ASVS 5.0 chapter 7 asks for; not below 20 minutes for patients, of whom many are slow (docs/decisions/0018).
 PATIENT_SESSION = SessionLimits(idle=timedelta(minutes=20), whole=timedelta(hours=12))
 STAFF_SESSION = SessionLimits(idle=timedelta(minutes=15), whole=timedelta(hours=10))
+WORTH_WRITING = timedelta(seconds=30)  # a page moves the end only where it moves by this: most pages write nothing
 WARNED_BEFORE = timedelta(minutes=2)  # WCAG 2.2.1 asks for 20 seconds at least
 
 

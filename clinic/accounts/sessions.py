@@ -107,5 +107,7 @@ def _write_end(session: SessionStore, found: datetime | None) -> None:
 
 def _move_end(request: HttpRequest, now: datetime) -> None:
     if policy.keeps_signed_in(request.method or "", request.headers.get("Sec-Fetch-Mode", "")):
-        limits = policy.session_limits(request.user)
-        _session(request).ends_at = policy.session_end(limits, began=_began(request, now), at=now)
+        limits, session = policy.session_limits(request.user), _session(request)
+        end = policy.session_end(limits, began=_began(request, now), at=now)
+        if session.ends_at is None or not timedelta(0) <= end - session.ends_at < policy.WORTH_WRITING:
+            session.ends_at = end

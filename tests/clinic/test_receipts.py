@@ -43,6 +43,7 @@ def receipt(visit):
 def lines(html):
     """The words of a page's main part, a line each."""
     main = html.split("<main", 1)[1].split(">", 1)[1].split("</main>")[0]
+    main = re.sub(r"<noscript>.*?</noscript>", "", main, flags=re.S)  # not printed
     rows = re.sub(r"</(p|h1|h2|div|tr|caption)>|<br>", "\n", re.sub(r"\s*\n\s*", " ", main))
     found = [
         " ".join(strip_tags(re.sub(r"</(th|td|dt)>", " | ", line)).split()).strip(" |") for line in rows.split("\n")
