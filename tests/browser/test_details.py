@@ -54,8 +54,8 @@ def test_the_summary(walk, amina, size):
 
 
 @pytest.mark.parametrize("part", Part)
-def test_a_topic_and_its_errors(walk, amina, part):
-    hand = walk(amina.user)
+def test_a_topic_and_its_errors(walk, db, part):
+    hand = walk(people.newcomer("new@example.com").user)
     hand.arrive(f"/care/details/{part}/")
     for label, typed in WRONG[part].items():
         hand.write(label, typed)
