@@ -25,6 +25,7 @@ app.autodiscover_tasks(
         "clinic.staff",
         "clinic.enquiries",
         "clinic.pages",
+        "patients.documents",
         "bookings.holds",
         "bookings.waitlist",
         "bookings.nextfree",
@@ -42,8 +43,10 @@ app.conf.beat_schedule = {
     "tick": every(TICK, timedelta(seconds=settings.OUTBOX_TICK_SECONDS)),
     "overdue tasks": every("clinic.staff.tasks.tell_of_overdue_tasks", timedelta(minutes=1)),
     "waiting list": every("bookings.waitlist.tasks.sweep", timedelta(minutes=1)),
+    "virus check": every("patients.documents.tasks.scan_waiting", timedelta(seconds=30)),
     "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
     "old holds": every("bookings.holds.tasks.expire_old_holds", timedelta(hours=1)),
     "reviews of pages": every("clinic.pages.tasks.remind_of_reviews", timedelta(hours=6)),
+    "old documents": every("patients.documents.tasks.nightly", timedelta(hours=24)),
     "old enquiries": every("clinic.enquiries.tasks.forget_old", timedelta(hours=24)),
 }

@@ -1,6 +1,7 @@
 """The tables of this app, gathered from its folders."""
 
 from patients.contact.models import ContactChoice
+from patients.documents.models import Document, DocumentStateChange, IdentityCheck
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response
@@ -13,7 +14,10 @@ __all__ = [
     "Consent",
     "ContactChoice",
     "Decision",
+    "Document",
+    "DocumentStateChange",
     "FlagHit",
+    "IdentityCheck",
     "Intake",
     "IntakeStateChange",
     "IntakeVersion",

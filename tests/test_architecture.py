@@ -97,6 +97,7 @@ INSIDE = {
     "clinic.accounts": {"adapter", "admin_site", "sessions"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
+    "patients.documents": {"content", "reader", "scanner", "vault"},  # each a border: a process, a socket, a folder
     "patients.intake": {"answers"},
     "patients.outcomes": {"instruments", "links"},
 }
