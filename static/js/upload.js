@@ -55,12 +55,13 @@ form?.addEventListener("submit", async (event) => {
     return; // the server says what is missing
   }
   event.preventDefault();
-  form.querySelector("ul.uploads")?.remove();
+  form.querySelector(".uploads")?.remove();
   const button = form.querySelector("button[type=submit]");
-  const list = document.createElement("ul");
-  list.className = "uploads";
-  list.setAttribute("role", "status");
-  button.parentElement.before(list);
+  const box = document.createElement("div");
+  box.className = "uploads";
+  box.setAttribute("role", "status");
+  button.parentElement.before(box);
+  const list = box.appendChild(document.createElement("ul"));
   button.disabled = true;
   const files = [...input.files].map((file) => ({file, shown: line(list, file)}));
   let allKept = true;
