@@ -73,6 +73,7 @@ WRITING_FILES = {
     "clinic/accounts/models.py",
     "clinic/accounts/adapter.py",
     "clinic/demo.py",
+    "clinic/demo_documents.py",
     "clinic/demo_history.py",
     "bookings/appointments/diary.py",
     "patients/documents/reader.py",

@@ -50,6 +50,15 @@ function send(file, {bar, said}) {
   });
 }
 
+// What was kept stands in the list above, while the errors stay where they are.
+async function showWhatIsThere() {
+  const answer = await fetch(location.pathname);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-there]");
+  if (fresh) {
+    document.querySelector("[data-there]").replaceWith(fresh);
+  }
+}
+
 form?.addEventListener("submit", async (event) => {
   if (!input.files.length) {
     return; // the server says what is missing
@@ -72,5 +81,7 @@ form?.addEventListener("submit", async (event) => {
   input.value = "";
   if (allKept) {
     location.assign(location.pathname);
+  } else {
+    await showWhatIsThere();
   }
 });

@@ -134,6 +134,18 @@ class TestThePatientsPage:
         assert page.count("Save a copy") == 1
         assert page.count(">Remove<") == 1
 
+    def test_case_45_a_refused_one_is_told_on_the_front_page(self, amina, as_user):
+        document = kept(amina, at=timezone.now())
+        assert "We could not keep one of them" not in as_user(amina.user).get("/care/").content.decode()
+        actions._let_go(document, State.REFUSED, by=None, at=NOW)
+
+        assert "We could not keep one of them" in as_user(amina.user).get("/care/").content.decode()
+
+    def test_more_files_than_any_form_takes_is_no_500(self, amina, as_user):
+        answer = as_user(amina.user).post(OWN, sent(*[(f"{number}.pdf", b"x") for number in range(200)]))
+
+        assert answer.status_code == 400
+
     def test_without_details_they_come_first(self, as_user, django_user_model):
         user = django_user_model.objects.create(email="new@example.com", role="patient")
 
