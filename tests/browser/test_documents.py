@@ -50,7 +50,7 @@ def test_with_the_script_each_file_says_how_it_went(visit, look, amina, chosen):
     said = hand.page.locator(".uploads li")
     assert [said.nth(number).inner_text().split("\n")[-1][:7] for number in (0, 1)] == ["Added", "Added"]
     assert "“notes.docx” was not added. It is not a PDF" in said.nth(2).inner_text()
-    hand.page.locator("main ul.tasks").get_by_text("photo.jpg", exact=True).wait_for()
+    hand.page.get_by_role("link", name="Remove photo.jpg").wait_for()
     assert names() == {"letter.pdf", "photo.jpg"}
     assert {document.kind for document in Document.objects.all()} == {"letter"}
     look(hand.page)

@@ -143,7 +143,6 @@ class TestWhatIsNotKept:
             (documents.pdf(0), refusals.Unreadable),
             (documents.locked_pdf(), refusals.Locked),
             (documents.pdf(policy.MOST_PAGES + 1), refusals.TooManyPages),
-            (documents.pdf(1, 14_400, 2), refusals.Unreadable),  # a thread of paper
         ],
     )
     def test_case_41_what_is_not_a_document_leaves_no_trace(self, amina, files, data, refusal):
@@ -325,6 +324,10 @@ class TestReading:
         image = Image.open(BytesIO(content.page_image(documents.pdf(1, width, height), Made.PDF, 1)))
 
         assert image.width * image.height <= 2_510_000
+
+    def test_a_thread_of_paper_is_not_drawn(self):
+        with pytest.raises(refusals.Unreadable):
+            content.page_image(documents.pdf(1, 14_400, 0.1), Made.PDF, 1)
 
     def test_a_file_that_was_changed_moved_or_lost_does_not_open(self, amina, ben, files):
         mine, other = kept(amina), kept(ben)
