@@ -1,6 +1,8 @@
 """Documents: what is kept and what is not, the virus check, taking back, and what the clock asks for."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -170,6 +172,19 @@ class TestWhatIsNotKept:
             kept(amina, data=documents.picture(size=(5000, 5001)))
 
 
+def wait_for(cursor, count):
+    """Wait until ``count`` connections wait for a lock; less than a lock's time-out, which is 3 s."""
+    for _ in range(100):
+        cursor.execute("select pg_stat_clear_snapshot()")
+        cursor.execute(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        if cursor.fetchone()[0] >= count:
+            return
+        time.sleep(0.025)
+    raise AssertionError(f"There were never {count} that wait")
+
+
 class TestTwentyFiles:
     """Security case 46."""
 
@@ -218,6 +233,23 @@ class TestTwentyFiles:
         assert sum(isinstance(each, refusals.Full) for each in said) == 15
         assert Document.objects.with_a_file().count() == policy.MOST_FILES
         assert len(files()) == 5
+
+    @pytest.mark.race
+    @pytest.mark.django_db(transaction=True)
+    def test_all_have_counted_before_the_first_is_written(self, amina, filled, files):
+        """Nothing can be written until all six are as far as they come: without the lock each would have seen room."""
+        filled(policy.MOST_FILES - 1)
+        sent = [documents.picture("PNG", size=(1, number + 1)) for number in range(6)]
+        with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                cursor.execute("reset role; lock table patients_document in exclusive mode")
+                said = pool.submit(race, 6, lambda number: kept(amina, data=sent[number]))
+                wait_for(cursor, 6)
+            cursor.execute("set role clinic_app")
+
+        assert sum(isinstance(each, Document) for each in said.result()) == 1
+        assert sum(isinstance(each, refusals.Full) for each in said.result()) == 5
+        assert Document.objects.with_a_file().count() == policy.MOST_FILES
 
     @pytest.mark.race
     @pytest.mark.django_db(transaction=True)

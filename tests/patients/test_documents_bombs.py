@@ -55,8 +55,8 @@ class Watch:
     def tree(self):
         own = 0
         for each in [self.process, *self.process.children(recursive=True)]:
-            with suppress(psutil.NoSuchProcess):
-                own += each.memory_info().rss
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                own += each.memory_full_info().pss  # a child that has just begun shares its parent's pages
         return own
 
     def __enter__(self):
