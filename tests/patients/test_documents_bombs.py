@@ -53,10 +53,12 @@ class Watch:
         self.process, self.most, self.on = psutil.Process(pid), 0, True
 
     def tree(self):
-        own = 0
-        for each in [self.process, *self.process.children(recursive=True)]:
+        own = self.process.memory_info().rss
+        for child in self.process.children(recursive=True):
             with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                own += each.memory_full_info().pss  # a child that has just begun shares its parent's pages
+                memory = child.memory_info().rss
+                # Until it has become the other program, a child is its parent's memory once more.
+                own += memory if any(word.endswith("reader.py") for word in child.cmdline()) else 0
         return own
 
     def __enter__(self):
