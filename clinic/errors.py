@@ -42,6 +42,16 @@ def unavailable() -> HttpResponse:
     return response
 
 
+def too_large() -> HttpResponse:
+    """413: more than the form takes."""
+    return _plain("413.html", 413)
+
+
+def disk_full() -> HttpResponse:
+    """507: there is no room for a file; what was saved before is there."""
+    return _plain("507.html", 507)
+
+
 def _plain(template: str, status: int) -> HttpResponse:
     context: dict[str, Any] = {"clinic": settings.CLINIC, "demo": settings.DEMO}
     return HttpResponse(loader.render_to_string(template, context), status=status)

@@ -159,6 +159,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "clinic.keeping.typed.KeepWhatWasTyped",
+    "clinic.shield.FullDiskBecomes507",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinic.accounts.sessions.SessionsEnd",
@@ -306,6 +307,14 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Documents of patients: sealed files in a folder that no address leads to -------------------------------
+
+DOCUMENTS_DIR = DATA_DIR / "documents"
+# The virus check: host:port or the path of a socket of clamd. Without one documents are marked as not checked.
+CLAMD_ADDRESS = env("CLAMD_ADDRESS")
+if CLAMD_ADDRESS and not CLAMD_ADDRESS.startswith("/") and not CLAMD_ADDRESS.rpartition(":")[2].isdigit():
+    raise ImproperlyConfigured("CLAMD_ADDRESS must be host:port, or the path of a socket.")
 
 # People and sessions ------------------------------------------------------------------------------
 
@@ -479,7 +488,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+UPLOAD_MAX_BYTES = (
+    52 * 1024 * 1024
+)  # what one form of documents may weigh, at the addresses that take them (clinic/shield.py)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Row history: append-only tables written by triggers --------------------------------------------------

@@ -1,6 +1,8 @@
 """Middleware that stands before everything else."""
 
+import errno
 import logging
+import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +16,8 @@ from clinic import errors
 Answer = Callable[[HttpRequest], HttpResponse]
 LONGEST_QUERY = 4096
 METHODS = frozenset({"GET", "HEAD", "POST"})
+TAKES_FILES = re.compile(r"/(care|admin/people/[0-9a-f-]{36})/documents/")
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 log = logging.getLogger("clinic.shield")
 
 
@@ -45,8 +49,9 @@ class RefuseHostileRequests:
         )
         if holds_nul or len(query) > LONGEST_QUERY:
             return errors.bad_request(request)
-        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return HttpResponse("This is too large to send.", status=413, content_type="text/plain")
+        takes_files = TAKES_FILES.fullmatch(request.path)
+        if _length(request) > (settings.UPLOAD_MAX_BYTES if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+            return errors.too_large()
         return self.get_response(request)
 
 
@@ -73,6 +78,27 @@ class DatabaseErrorsBecome503:
             return None
         log.error("The database did not answer: %s", type(exception).__name__)
         return errors.unavailable()
+
+
+class FullDiskBecomes507:
+    """Turn a full disk into a page that says what to do. It stands before whatever reads a form: large files go to disk."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.POST  # noqa: B018 - read here, where an error has a page
+        except OSError as error:
+            return self.process_exception(request, error) or errors.bad_request(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a view that met a full disk; other errors go on to Django."""
+        if not isinstance(exception, OSError) or exception.errno not in NO_SPACE:
+            return None
+        log.error("The disk is full: %s", errno.errorcode[exception.errno or 0])
+        return errors.disk_full()
 
 
 class PrivateAnswersAreNotStored:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("appointments/", include("bookings.choosing.appointment_urls")),
     path("waiting-list/", include("bookings.waitlist.urls")),
     path("care/", include("clinic.care.urls")),
+    path("care/documents/", include("patients.documents.urls")),
     path("care/", include("patients.profile.urls")),
     path("care/", include("patients.details.urls")),
     path("care/", include("patients.contact.urls")),

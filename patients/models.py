@@ -2,6 +2,7 @@
 
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
+from patients.documents.models import Document, DocumentStateChange, IdentityCheck
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response
@@ -14,7 +15,10 @@ __all__ = [
     "Consent",
     "ContactChoice",
     "Decision",
+    "Document",
+    "DocumentStateChange",
     "FlagHit",
+    "IdentityCheck",
     "Intake",
     "IntakeStateChange",
     "IntakeVersion",

@@ -2,8 +2,10 @@
 
 import gc
 import logging
+import shutil
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.utils import timezone
@@ -49,6 +51,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     connection_created.connect(_new_connections_are_the_applications, weak=False)
     yield
     connection_created.disconnect(_new_connections_are_the_applications)
+    shutil.rmtree(settings.DOCUMENTS_DIR, ignore_errors=True)  # the rows went with their tests
 
 
 def _new_connections_are_the_applications(connection, **kwargs):

@@ -19,13 +19,14 @@ from bookings.waitlist.models import Offer, WaitingEntry
 from clinic.accounts.models import User
 from clinic.audit.models import AccessLog
 from clinic.outbox.models import Message
+from patients.documents.models import Document, IdentityCheck
 from patients.intake.models import Intake, IntakeVersion
 from patients.links import tokens
 from patients.outcomes.models import Questionnaire, Response
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 from patients.suitability.models import Decision
-from tests.factories import diary, money, outcomes, pages, people, waiting
+from tests.factories import diary, documents, money, outcomes, pages, people, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,9 @@ TABLE = {
     "waiting_list_offer": (200, 404, 403, 403, 403, 403),
     "waiting_list_decline": (200, 404, 403, 403, 403, 403),
     "care_messages": (200, 200, 403, 403, 403, 403),
+    "care_documents": (200, 200, 403, 403, 403, 403),
+    "care_document_file": (200, 404, 403, 403, 403, 403),
+    "care_document_remove": (200, 404, 403, 403, 403, 403),
     "contact": (200, 200, 403, 403, 403, 403),
     "care_questions": (200, 404, 403, 403, 403, 403),
     "care_questions_page": (200, 404, 403, 403, 403, 403),
@@ -92,6 +96,10 @@ TABLE = {
     "page_preview": (404, 404, 403, 200, 200, 200),
     "page_version": (404, 404, 403, 200, 200, 200),
     "review": (404, 404, 403, 200, 200, 403),
+    "review_documents": (404, 404, 403, 200, 403, 403),
+    "review_document": (404, 404, 403, 200, 403, 403),
+    "review_document_file": (404, 404, 403, 200, 403, 403),
+    "review_document_page": (404, 404, 403, 200, 403, 403),
     "review_questions": (404, 404, 403, 200, 403, 403),
     "review_questions_withdraw": (405, 405, 405, 405, 405, 405),
     "review_record": (404, 404, 403, 200, 403, 403),
@@ -149,7 +157,8 @@ def world(kind, amina, okafor, manager):
     entry = waiting.entry(amina, kind)
     waited = {"waitentry": entry.pk, "waitoffer": waiting.offer(entry, held).pk}
     asked = outcomes.asked(amina, okafor)
-    waited |= {"questions": asked.pk, "patient": amina.pk}
+    document = documents.kept(amina, "secret pain story.pdf")
+    waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk}
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
 
@@ -157,8 +166,10 @@ def record_of(name):
     """Which of Amina's records an address is about."""
     if name.startswith("waiting_list"):
         return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
-    if name.startswith("review_questions"):
+    if name.startswith(("review_questions", "review_documents")):
         return "patient"
+    if name.startswith(("review_document", "care_document_")):
+        return "document"
     return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"
 
 
@@ -263,6 +274,8 @@ def test_each_person_gets_what_the_table_says(as_user, world, people_by_name, na
         "appointment_cancel",
         "appointment_calendar",
         "appointment_receipt",
+        "care_document_file",
+        "care_document_remove",
         "waiting_list_offer",
         "waiting_list_decline",
         "waiting_list_change",
@@ -296,6 +309,8 @@ def rows():
         Intake,
         IntakeVersion,
         Decision,
+        Document,
+        IdentityCheck,
         Questionnaire,
         Response,
         Patient,
@@ -311,7 +326,7 @@ OTHERS = [
     (name, who)
     for name in sorted(TABLE)
     for who in ("ben", "rosa", "lind", "manager")
-    if name.startswith(("appointment", "review_", "waiting_list_"))
+    if name.startswith(("appointment", "care_document_", "review_", "waiting_list_"))
     and (name, who) not in {("review_claim", "lind"), ("waiting_list_new", "ben")}  # how care and waiting begin
 ]
 

@@ -101,6 +101,7 @@ INSIDE = {
     "patients.intake": {"access", "addresses", "list_views", "names", "upgrades"},
     "patients.outcomes": {"links"},
     "patients.details": {"questions", "summary"},
+    "patients.documents": {"content", "reader", "scanner", "vault"},  # each a border: a process, a socket, a folder
 }
 
 

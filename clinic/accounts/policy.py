@@ -51,6 +51,11 @@ def is_clinician(user: Any) -> bool:
     return bool(user.is_authenticated and user.role == Role.CLINICIAN)
 
 
+def is_reception(user: Any) -> bool:
+    """Tell whether ``user`` works at reception: they may take documents in, and see what they are called."""
+    return bool(user.is_authenticated and user.role == Role.RECEPTION)
+
+
 def runs_the_diary(user: Any) -> bool:
     """Tell whether ``user`` may book, move and cancel for anybody, and read contact details."""
     return bool(user.is_authenticated and user.role in {Role.RECEPTION, Role.MANAGER})

@@ -1,6 +1,6 @@
 """The patient's own front page: what is next, what was decided, what has been."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +12,8 @@ from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
 from clinic.accounts.access import patients_only
 from clinic.db.clock import clock, day_text, uk_day, when_text
+from patients.documents.enums import State as DocumentState
+from patients.documents.models import Document
 from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
 from patients.outcomes.enums import Standing
@@ -22,6 +24,7 @@ from patients.suitability.models import Decision
 
 STILL_ON = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
 SHOWN = 20  # past visits
+REFUSED_SHOWN = timedelta(days=30)
 
 
 @require_safe
@@ -47,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
             _intake_task(intake),
             *_records_task(patient, bool(visits_to_come)),
             *_questions_task(request, now),
+            *_documents_task(request, now),
         ],
         "coming": visits_to_come,
         "past": [
@@ -110,6 +114,22 @@ def _questions_task(request: HttpRequest, now: datetime) -> list[dict[str, str]]
             "hint": f"Before your review on {day_text(asked.due_on)}. About 3 minutes.",
             "status": "Started" if started else "Not started",
             "tone": "info" if started else "",
+        }
+    ]
+
+
+def _documents_task(request: HttpRequest, now: datetime) -> list[dict[str, str]]:
+    """A document that was deleted by the virus check: the patient may want to add it anew."""
+    own = Document.objects.visible_to(request.user).filter(state=DocumentState.REFUSED)
+    if not own.filter(uploaded_at__gt=now - REFUSED_SHOWN).exists():
+        return []
+    return [
+        {
+            "label": "Your documents",
+            "url": reverse("care_documents"),
+            "hint": "We could not keep one of them. See what you can do.",
+            "status": "Look at it",
+            "tone": "warning",
         }
     ]
 

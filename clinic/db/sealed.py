@@ -1,9 +1,12 @@
-"""Text that is sealed at rest: free-text clinical answers and second-factor secrets.
+"""What is sealed at rest: free-text clinical answers, second-factor secrets, and the files of patients.
 
 A sealed column holds ``key id $ base64(nonce + ciphertext)`` made with AES-256-GCM. The column's
 name is bound in, so that a value copied into another column does not open. It protects dumps,
 replicas and backups; it does not protect against an application that has been taken over.
 There is no searching, sorting or indexing by a sealed column.
+
+A sealed file holds ``key id, nonce, its own key sealed with ours, nonce, ciphertext``: a new key of ours
+means to seal 60 bytes of it anew, not the whole file. What it belongs to is bound into both parts.
 """
 
 import base64
@@ -19,6 +22,8 @@ from django.core.exceptions import FieldError
 from django.db import models
 
 NONCE_BYTES = 12
+KEY_ID_BYTES = 8
+OWN_KEY_BYTES = 32 + 16  # the file's key, and the tag that shows whether it was changed
 
 
 class BrokenSeal(Exception):
@@ -45,6 +50,29 @@ def unseal(sealed: str, place: str) -> str:
     try:
         raw = base64.b64decode(box, validate=True)
         return AESGCM(_keys()[key_id]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+    except (KeyError, ValueError, InvalidTag) as error:
+        raise BrokenSeal(place) from error
+
+
+def seal_bytes(data: bytes, place: str) -> bytes:
+    """Return ``data`` sealed for ``place``, with a key of its own that is sealed with the current key."""
+    key_id, key = next(iter(_keys().items()))
+    own = AESGCM.generate_key(bit_length=256)
+    nonce, inner = os.urandom(NONCE_BYTES), os.urandom(NONCE_BYTES)
+    box = AESGCM(key).encrypt(nonce, own, place.encode())
+    return b"".join([key_id.encode(), nonce, box, inner, AESGCM(own).encrypt(inner, data, place.encode())])
+
+
+def unseal_bytes(sealed: bytes, place: str) -> bytes:
+    """Return the bytes sealed for ``place``. Raises BrokenSeal where they do not open."""
+    parts, start = [], 0
+    for length in (KEY_ID_BYTES, NONCE_BYTES, OWN_KEY_BYTES, NONCE_BYTES):
+        parts.append(sealed[start : start + length])
+        start += length
+    key_id, nonce, box, inner = parts
+    try:
+        own = AESGCM(_keys()[key_id.decode()]).decrypt(nonce, box, place.encode())
+        return AESGCM(own).decrypt(inner, memoryview(sealed)[start:], place.encode())
     except (KeyError, ValueError, InvalidTag) as error:
         raise BrokenSeal(place) from error
 

@@ -17,6 +17,7 @@ from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
+from clinic.workspace.documents import listed_for
 from clinic.workspace.questions import shown_to
 from clinic.workspace.queue import Row, in_order
 from clinic.workspace.review_access import clinician_of, log
@@ -178,6 +179,7 @@ def _show_record(
         "parts": version.record,
         "history": _history(intake),
         "results": shown_to(request.user, intake.patient),
+        **listed_for(request.user, intake.patient),
         "decision": Decision.objects.visible_to(request.user)
         .filter(version=version)
         .select_related("clinician")

@@ -12,6 +12,7 @@ from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind, TaskState
 from clinic.worklist.models import Task
+from patients.documents.actions import keep_what_was_decided_on
 from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
 from patients.profile.actions import open_care
@@ -73,6 +74,7 @@ def decide(
             at=at,
         )
         move(reviewed, IntakeState.DECIDED, by=by, at=at)
+        keep_what_was_decided_on(reviewed.patient_id, at=at)
         for kind in (TaskKind.DECISION_DUE, TaskKind.URGENT_ANSWERS):
             worklist.finish_about(reviewed.pk, kind, "Decided", by=by, at=at)
         outbox.plan("decision_made", about=decision.pk, person=reviewed.patient_id, anchor=at, at=at)

@@ -16,6 +16,7 @@ from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.documents.enums import Kind
 from patients.intake.form.whole import PAGES
 from patients.outcomes import links as question_links
 from patients.profile.actions import open_care
@@ -24,7 +25,8 @@ from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
-from tests.factories import diary, intakes, money, outcomes, people, waiting
+from tests.factories import diary, documents, intakes, money, outcomes, people, waiting
+from tests.factories.documents import kept
 from tests.factories.messages import due
 from tests.patients.filling import entry_url, url
 
@@ -283,6 +285,33 @@ def test_the_waiting_list(walk, visits, kind, okafor, amina):
     hand.arrive(f"/waiting-list/offers/{offer.pk}/decline/")
     hand.follow("I do not want this time")
     hand.arrive(f"/waiting-list/offers/{offer.pk}/")
+
+
+def test_documents(walk, amina, okafor, rosa, tmp_path):
+    record = intakes.in_review(amina, okafor)
+    long = kept(amina, f"{'a-very-long-name-of-a-letter' * 6}.pdf", data=documents.pdf(7))
+    card = kept(amina, "passport.jpg", kind=Kind.PHOTO_ID, data=documents.picture(size=(900, 600)))
+    (tmp_path / "notes.docx").write_bytes(b"PK")
+    hand = walk(amina.user, "/care/documents/", f"/care/documents/{long.pk}/remove/")
+
+    hand.arrive("/care/documents/")
+    hand.follow("Add these files")
+    assert hand.page.title().startswith("Error: ")
+
+    hand = walk(
+        okafor.user,
+        f"/review/{record.pk}/",
+        f"/review/people/{amina.pk}/documents/",
+        f"/review/documents/{long.pk}/",
+        f"/review/documents/{card.pk}/",
+    )
+    hand.follow("Save this check")
+    assert hand.page.title().startswith("Error: ")
+
+    hand = walk(rosa, f"/admin/people/{amina.pk}/documents/")
+    hand.follow("Add these files")
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/admin/patients/patient/{amina.pk}/change/")
 
 
 def test_a_form_that_was_sent(walk, amina):

@@ -18,6 +18,7 @@ from django.utils import timezone
 from clinic.embedded.binaries import package_folder
 from clinic.outbox.models import Heartbeat
 from clinic.pages.models import Page
+from patients.documents import scanner
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 OLDEST_HEARTBEAT = timedelta(seconds=60)
@@ -54,6 +55,15 @@ def machine() -> Iterator[Finding]:
     )
     folder = next(path for path in (settings.DATA_DIR, *settings.DATA_DIR.parents) if path.exists())
     yield Finding(os.access(folder, os.W_OK), f"DATA_DIR {settings.DATA_DIR}", "this account cannot write there")
+
+
+def virus_check() -> Iterator[Finding]:
+    """Ask clamd about a harmless file."""
+    try:
+        answers = scanner.is_set_up() and scanner.is_clean(b"Is anybody there?")
+    except scanner.ScannerDown:
+        answers = False
+    yield Finding(answers, "virus check", "documents are not checked: set CLAMD_ADDRESS to a clamd", needed=False)
 
 
 def embedded() -> Iterator[Finding]:

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             threads=8,
             connection_limit=1000,
             channel_timeout=20,
-            max_request_body_size=12 * 1024 * 1024,
+            max_request_body_size=64 * 1024 * 1024,  # more than any form takes: then the site itself answers
             ident=None,
             _quiet=True,
             **proxy(),
