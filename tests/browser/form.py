@@ -14,13 +14,16 @@ def slugs(hand):
     return urlsplit(hand.page.url).path.strip("/").split("/")[1:]
 
 
-def fill_in(hand, until="check", **answers):
-    """Answer each page that comes, up to the page ``until``; return the pages that were answered."""
-    answers, sent, met = ANSWERS | answers, set(), []
+def fill_in(hand, until="check", given=lambda: ANSWERS, **answers):
+    """Answer each page that comes, up to the page ``until``; return the pages that were answered.
+
+    ``given`` returns the answers to give on the page that is open.
+    """
+    sent, met = set(), []
     while (slugs(hand) or [""])[0] != until:
         met.append("/".join(slugs(hand)))
         assert len(met) < MOST_STEPS, met[-5:]
-        answer_page(hand, answers, sent)
+        answer_page(hand, given() | answers, sent)
     return met
 
 
@@ -30,7 +33,7 @@ def answer_page(hand, answers, sent):
         hand.follow("I have read this: go on")
         return
     page = PAGES[slug]
-    left = [each for each in answers[page.list_of.name] if each["id"] not in sent] if page.list_of else []
+    left = [each for each in ANSWERS[page.list_of.name] if each["id"] not in sent] if page.list_of else []
     if entry:
         sent.add(left[0]["id"])
         answer(hand, page.list_of.columns, left[0])
