@@ -50,9 +50,15 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @patients_only
 def next_page(request: HttpRequest) -> HttpResponse:
-    """Go on with the form, wherever that is."""
-    intake = latest_of(request)
-    return redirect(elsewhere(intake) or next_address(way_of(patient_of(request), intake)))
+    """Go on with the form, wherever that is.
+
+    What somebody answered before they had an account, and chose to go on with, becomes their draft here, as soon as there
+    is somebody to keep it for: their session may end before they save a page, or they may go on elsewhere.
+    """
+    patient, intake, now = patient_of(request), latest_of(request), timezone.now()
+    if patient and intake is None and (told := carried.look(request.session, at=now)):
+        intake = actions.start(patient, told=told, at=now)
+    return redirect(elsewhere(intake) or next_address(way_of(patient, intake)))
 
 
 @require_safe

@@ -7,12 +7,13 @@ from html import unescape
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import resolve, reverse
 
 from clinic.worklist.models import Task
-from patients.intake import actions, walk
+from patients.intake import actions, carried, walk
 from patients.intake.enums import MOVES, IntakeState
 from patients.intake.form.whole import FORM, PAGES
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
@@ -277,6 +278,22 @@ def test_a_reason_is_not_needed_to_refuse(amina, as_user):
 
     assert asked_more["Location"] == url(CONSENT)  # the box for a reason is shown once
     assert (refused.status_code, refused["Location"]) == (302, url(SYMPTOMS))
+
+
+def test_what_was_answered_before_becomes_the_draft_on_the_way(amina, as_user):
+    client = as_user(amina.user)
+    session = client.session
+    carried.keep(session, {"main_reason": "jaw"}, at=NOW)
+    session.save()
+
+    client.get(reverse("intake_next"))
+    Session.objects.all().delete()
+    client.force_login(amina.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    shown = client.get(url(PROBLEM))
+    assert shown.context["form"]["main_reason"].value() == "jaw"
+    assert "We have filled in what you told us" in shown.content.decode()
+    assert saved() == {}
 
 
 # Questions that appear only when they apply ---------------------------------------------------------
