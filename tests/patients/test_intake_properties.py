@@ -24,7 +24,7 @@ from tests.factories.people import NOW
 from tests.patients.filling import entry_url, fill_in, send, url
 from tests.patients.test_intake_walk import SHORT
 
-EXAMPLES, STEPS = (400, 40) if os.environ.get("PROOF") else (25, 25)
+EXAMPLES, STEPS = (400, 40) if os.environ.get("PROOF") else (12, 20)
 JUNK = [
     "",
     "\u0000",
