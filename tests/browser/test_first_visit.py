@@ -40,7 +40,7 @@ SAID_BEFORE = {
 }
 
 
-@pytest.fixture(params=[True, False], ids=["scripts on", "scripts off"])
+@pytest.fixture(params=[pytest.param(True, marks=pytest.mark.proof), False], ids=["scripts on", "scripts off"])
 def device(request, visit, look):
     """A new phone with a keyboard."""
     return lambda: Keyboard(visit(PHONE, scripts=request.param), look)
