@@ -1,9 +1,11 @@
 """Whose form it is, and where in it they are."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 from django.utils import timezone
 
-from patients.intake import actions, walk
+from patients.intake import actions, carried, walk
 from patients.intake.enums import IntakeState
 from patients.intake.flags import Hit
 from patients.intake.models import Intake
@@ -30,6 +32,11 @@ def way_of(patient: Patient | None, intake: Intake | None) -> walk.Way:
 def is_sent(intake: Intake | None) -> bool:
     """Tell whether a form is with the clinic."""
     return intake is not None and intake.state != IntakeState.DRAFT
+
+
+def begun(request: HttpRequest, patient: Patient, intake: Intake | None, at: datetime) -> Intake:
+    """Return their form, or a new draft with what they answered before they had an account."""
+    return intake or actions.start(patient, told=carried.look(request.session, at=at), at=at)
 
 
 def unread_of(intake: Intake | None) -> list[Hit]:

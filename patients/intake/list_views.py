@@ -12,7 +12,7 @@ from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from patients.intake import actions, walk
-from patients.intake.access import elsewhere, latest_of, patient_of, way_of
+from patients.intake.access import begun, elsewhere, latest_of, patient_of, way_of
 from patients.intake.addresses import new_entry_address, page_address, part_address
 from patients.intake.form.whole import PAGES
 from patients.intake.forms import OpenedForm, QuestionsForm, entry_form, list_form
@@ -75,7 +75,7 @@ def _save_entry(request: HttpRequest, patient: Patient, intake: Intake | None, p
     form = entry_form(question, {}, uk_day(now), request.POST)
     if remove or form.is_valid():
         try:
-            intake = intake or actions.start(patient, at=now)
+            intake = begun(request, patient, intake, now)
             if remove:
                 actions.remove_entry(intake, page, key, at=now)
             else:

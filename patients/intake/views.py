@@ -14,10 +14,9 @@ from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from patients.details.policy import missing
 from patients.intake import actions, carried, walk
-from patients.intake.access import elsewhere, is_sent, latest_of, patient_of, unread_of, way_of
+from patients.intake.access import begun, elsewhere, is_sent, latest_of, patient_of, unread_of, way_of
 from patients.intake.addresses import details, next_address, page_address, part_address, parts, tasks
-from patients.intake.flags import Hit
-from patients.intake.form.urgent import SPINE_AND_STROKE
+from patients.intake.flags import Hit, said
 from patients.intake.form.whole import PAGES
 from patients.intake.forms import DeclarationForm, OpenedForm, QuestionsForm, page_form
 from patients.intake.list_views import show_list
@@ -56,8 +55,8 @@ def next_page(request: HttpRequest) -> HttpResponse:
     is somebody to keep it for: their session may end before they save a page, or they may go on elsewhere.
     """
     patient, intake, now = patient_of(request), latest_of(request), timezone.now()
-    if patient and intake is None and (told := carried.look(request.session, at=now)):
-        intake = actions.start(patient, told=told, at=now)
+    if patient and intake is None and carried.look(request.session, at=now):
+        intake = begun(request, patient, intake, now)
     return redirect(elsewhere(intake) or next_address(way_of(patient, intake)))
 
 
@@ -121,7 +120,7 @@ def _save(
     whole = form is None or (form.is_valid() and not form.more)
     partial = "later" in request.POST
     try:
-        intake = intake or actions.start(patient, told=carried.look(request.session, at=now), at=now)
+        intake = begun(request, patient, intake, now)
         draft = actions.save_page(
             intake,
             page,
@@ -163,7 +162,7 @@ def urgent(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         draft = actions.read_card(intake, [hit.rule.code for hit in unread], at=now)
         if "change" in request.POST:
-            return redirect(page_address(_asked_on(unread[0])))
+            return redirect(page_address(_asked_on(unread[0], actions.way(intake, now))))
         return redirect(next_address(actions.way(draft, now)))
     context = {
         "points": [hit.rule.told for hit in unread if not hit.rule.crisis],
@@ -174,15 +173,13 @@ def urgent(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/intake/urgent.html", context)
 
 
-def _asked_on(hit: Hit) -> str:
-    """Return the page where the answer that set off ``hit`` was given."""
+def _asked_on(hit: Hit, way: walk.Way) -> str:
+    """Return the page where the answer that set off ``hit`` was given: of all it looks at, the one that it says."""
     return next(
-        (
-            page.slug
-            for page in PAGES.values()
-            if any(question.name in hit.rule.when.reads for question in page.questions)
-        ),
-        SPINE_AND_STROKE.slug,
+        page.slug
+        for _, page in way.pages
+        for question in way.questions(page)
+        if question.name in hit.rule.when.reads and said(question.name, way.asked) in hit.answer
     )
 
 

@@ -565,6 +565,16 @@ def test_dark_thoughts_show_who_listens_and_ask_for_a_call(amina, as_user):
     assert client.post(reverse("intake_urgent"), {"change": "1"})["Location"] == url(SAFE)
 
 
+def test_each_emergency_card_leads_back_to_the_answer_that_set_it_off(amina, as_user):
+    client = as_user(amina.user)
+    mood = PAGES["mood-more"]
+    intakes.draft(amina, self_harm="tell")
+
+    save(client, mood, phq9_9="1")
+
+    assert client.post(reverse("intake_urgent"), {"change": "1"})["Location"] == url(mood)
+
+
 def test_an_emergency_that_only_a_second_page_makes_is_seen_there(as_user, db):
     older = people.patient("older@example.com", date_of_birth=date(1960, 1, 1))
     client = as_user(older.user)

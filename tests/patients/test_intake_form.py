@@ -81,6 +81,8 @@ def test_every_question_can_be_asked_and_told_of(question):
     if question.kind in {Kind.CHOICE, Kind.SEVERAL}:
         codes = [code for code, _ in question.choices]
         assert len(set(codes)) == len(codes) > 1
+    if question.kind == Kind.TEXT:
+        assert question.longest >= 1000
     if question.kind == Kind.NUMBER:
         assert question.lowest < question.highest
     if question.kind == Kind.ENTRIES:

@@ -7,7 +7,6 @@ from patients.intake.questions import (
     TELL,
     UNSURE,
     YES,
-    Either,
     Kind,
     Page,
     Question,
@@ -156,6 +155,7 @@ BODY = Page(
             "Tell us more about these, and any other illness.",
             "your illnesses",
             kind=Kind.TEXT,
+            longest=4000,
             required=False,
         ),
         Question(
@@ -240,4 +240,4 @@ PREGNANCY = Section(
     ),
 )
 
-EVER_SELF_HARM = Either((when("self_harm", YES, UNSURE, TELL),))
+EVER_SELF_HARM = when("self_harm", YES, UNSURE, TELL)
