@@ -19,6 +19,7 @@ class PatientsConfig(AppConfig):
         registry.register("security_notice", details.account_changed)
         registry.register("account_closed", details.account_closed)
         registry.register("decision_made", letters.decision_made)
+        registry.register("more_information", letters.more_information)
         registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, outcomes.SAMPLES)
         registry.register("review_3m_due", outcomes.review_questions, outcomes.DUE, outcomes.SAMPLES)
         registry.register("review_3m_late", outcomes.review_late)

@@ -74,6 +74,7 @@ FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their o
 EDGES = {
     "views",
     "list_views",
+    "sent_views",
     "admin",
     "staff_admin",
     "tasks",
@@ -226,7 +227,7 @@ def no_http_below(path, source):
 def views_reach_through_visible_to(path, source):
     """Views and admin reach records only through ``visible_to(user)``."""
     wiring = ("/workspace/", "/care/", "/website/")
-    if where(path)[2] not in {"views", "list_views", "admin", "access"} and not any(
+    if where(path)[2] not in {"views", "list_views", "sent_views", "admin", "access"} and not any(
         folder in path for folder in wiring
     ):
         return

@@ -98,7 +98,7 @@ INSIDE = {
     "clinic.keeping": {"marks"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
-    "patients.intake": {"access", "addresses", "list_views", "names", "upgrades"},
+    "patients.intake": {"access", "addresses", "list_views", "names", "sent_views", "upgrades", "work"},
     "patients.outcomes": {"links"},
     "patients.details": {"questions", "summary"},
     "patients.documents": {"content", "reader", "scanner", "vault"},  # each a border: a process, a socket, a folder

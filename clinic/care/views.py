@@ -4,22 +4,20 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
 from clinic.accounts.access import patients_only
-from clinic.db.clock import clock, day_text, uk_day, when_text
+from clinic.care import todo
+from clinic.db.clock import day_text, uk_day, when_text
 from patients.documents.enums import State as DocumentState
 from patients.documents.models import Document
-from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
 from patients.outcomes.enums import Standing
 from patients.outcomes.models import Questionnaire
 from patients.profile.models import Patient
-from patients.profile.policy import is_complete
 from patients.suitability.models import Decision
 
 STILL_ON = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
@@ -41,17 +39,25 @@ def home(request: HttpRequest) -> HttpResponse:
         state=State.HELD, held_until__gt=now, held_for_offer=False
     )
     visits_to_come = [_visit(visit, now) for visit in coming.order_by("starts_at")]
+    may_book = patient is None or patient.may_be_written_to
+    asked = _asked(request, now)
+    lines = [
+        *(todo.held(each, now) for each in held),
+        todo.details(patient),
+        todo.form(intake),
+        *todo.what_changed(intake, asked),
+        *([todo.records(patient)] if patient and visits_to_come else []),
+        *todo.questions(asked),
+        *([todo.refused_documents()] if _has_refused_documents(request, now) else []),
+    ]
+    to_do = [line.first for line in lines if line.first]
+    if may_book and not visits_to_come:
+        to_do.append(todo.book())
     context = {
         "patient": patient,
-        "may_book": patient is None or patient.may_be_written_to,
-        "held": [(each.pk, when_text(each.starts_at), clock(each.held_until or now)) for each in held],
-        "tasks": [
-            _details_task(patient),
-            _intake_task(intake),
-            *_records_task(patient, bool(visits_to_come)),
-            *_questions_task(request, now),
-            *_documents_task(request, now),
-        ],
+        "may_book": may_book,
+        "first": todo.first_of(to_do),
+        "tasks": lines,
         "coming": visits_to_come,
         "past": [
             _visit(visit, now) for visit in visits.exclude(pk__in=coming.values("pk")).order_by("-starts_at")[:SHOWN]
@@ -78,75 +84,12 @@ def _decision(decision: Decision) -> dict[str, str]:
     return {"when": day_text(uk_day(decision.at)), "who": decision.clinician.name, "message": decision.message}
 
 
-def _details_task(patient: Patient | None) -> dict[str, str]:
-    done = is_complete(patient)
-    return {
-        "label": "Your details",
-        "url": reverse("profile"),
-        "hint": "Change them here when something is new." if done else "We need these first.",
-        "status": "Done" if done else "Not finished",
-        "tone": "done" if done else "",
-    }
-
-
-def _intake_task(intake: Intake | None) -> dict[str, str]:
-    said = {
-        None: ("Not started", "", "About 40 minutes, in short parts. You can stop and come back."),
-        IntakeState.DRAFT: ("Started", "info", "Go on where you stopped."),
-        IntakeState.SUBMITTED: ("Sent", "done", "Waiting for a specialist to read it."),
-        IntakeState.IN_REVIEW: ("Sent", "done", "A specialist is reading it."),
-        IntakeState.DECIDED: ("Done", "done", "A specialist has read it."),
-    }
-    status, tone, hint = said[IntakeState(intake.state) if intake else None]
-    return {"label": "Your form", "url": reverse("intake"), "hint": hint, "status": status, "tone": tone}
-
-
-def _questions_task(request: HttpRequest, now: datetime) -> list[dict[str, str]]:
-    """The questions before a review, while they can be answered."""
+def _asked(request: HttpRequest, now: datetime) -> Questionnaire | None:
+    """Return the questions before a review, while they can be answered."""
     asked = Questionnaire.objects.visible_to(request.user).defer("answers").select_related("patient").first()
-    if asked is None or asked.standing(now) != Standing.OPEN:
-        return []
-    started = asked.started_at is not None
-    return [
-        {
-            "label": "A few questions",
-            "url": reverse("care_questions"),
-            "hint": f"Before your review on {day_text(asked.due_on)}. About 3 minutes.",
-            "status": "Started" if started else "Not started",
-            "tone": "info" if started else "",
-        }
-    ]
+    return asked if asked and asked.standing(now) == Standing.OPEN else None
 
 
-def _documents_task(request: HttpRequest, now: datetime) -> list[dict[str, str]]:
-    """A document that was deleted by the virus check: the patient may want to add it anew."""
+def _has_refused_documents(request: HttpRequest, now: datetime) -> bool:
     own = Document.objects.visible_to(request.user).filter(state=DocumentState.REFUSED)
-    if not own.filter(uploaded_at__gt=now - REFUSED_SHOWN).exists():
-        return []
-    return [
-        {
-            "label": "Your documents",
-            "url": reverse("care_documents"),
-            "hint": "We could not keep one of them. See what you can do.",
-            "status": "Look at it",
-            "tone": "warning",
-        }
-    ]
-
-
-def _records_task(patient: Patient | None, has_a_visit: bool) -> list[dict[str, str]]:
-    """What the mail about something missing leads to: nothing to fill in, but the patient can ask their surgery."""
-    if patient is None or not has_a_visit:
-        return []
-    is_here = patient.records_received_on is not None
-    return [
-        {
-            "label": "Your GP records",
-            "url": "",
-            "hint": "We have them."
-            if is_here
-            else "We need them before your visit. You can ask your surgery to send them.",
-            "status": "Done" if is_here else "Not here yet",
-            "tone": "done" if is_here else "",
-        }
-    ]
+    return own.filter(uploaded_at__gt=now - REFUSED_SHOWN).exists()

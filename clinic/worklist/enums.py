@@ -19,6 +19,7 @@ class TaskKind(models.TextChoices):
     BY_HAND = "by_hand", "Tell a patient by phone or post"
     MESSAGES_LATE = "messages_late", "Messages are late"
     DECISION_DUE = "decision_due", "A form waits for a decision"
+    FORM_CHANGED = "form_changed", "A form under review was changed"
     MANY_BOOKINGS = "many_bookings", "A patient has booked many visits"
     DID_NOT_ATTEND = "did_not_attend", "Somebody did not come"
     ENQUIRY = "enquiry", "Somebody wrote to us"

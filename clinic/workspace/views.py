@@ -24,6 +24,7 @@ from clinic.workspace.review_access import clinician_of, log
 from patients.details.summary import topics
 from patients.intake.enums import LOUDEST_FIRST, IntakeState, Level
 from patients.intake.models import Intake, IntakeVersion
+from patients.intake.walk import amendments
 from patients.profile.models import Patient
 from patients.profile.policy import age, phone_text
 from patients.suitability import actions
@@ -61,6 +62,7 @@ def _show_queue(request: HttpRequest, status: int = 200) -> HttpResponse:
         "to_call": rows[IntakeState.DRAFT],
         "waiting": rows[IntakeState.SUBMITTED],
         "mine": [row for row in rows[IntakeState.IN_REVIEW] if row.pk in mine],
+        "asked": [row for row in rows[IntakeState.MORE_ASKED] if row.pk in mine or row.is_urgent],
     }
     return render(request, "workspace/queue.html", context, status=status)
 
@@ -108,11 +110,7 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One person's form: who they are, the flags, the answers, the decision."""
     clinician = _clinician(request, pk)
     intake = _find(request, pk)
-    return (
-        _show_record(request, intake, clinician, DecisionForm(action=_decide_url(pk)))
-        if intake
-        else _refuse(request, pk)
-    )
+    return _show_record(request, intake, clinician) if intake else _refuse(request, pk)
 
 
 @require_POST
@@ -130,6 +128,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
                 intake,
                 clinician,
                 Outcome(said["outcome"]),
+                seen=said["seen"],
                 reasons=said["reasons"],
                 message=said["message"],
                 by=request.user,
@@ -149,7 +148,7 @@ def _decide_url(pk: UUID) -> str:
 
 def _find(request: HttpRequest, pk: UUID) -> Intake | None:
     """Return the form if it is of somebody in this clinician's care, and log the reading."""
-    about = ("patient__user", "patient__other_teams", "patient__supporter", "reviewer")
+    about = ("patient__user", "patient__other_teams", "patient__supporter", "reviewer", "filled_from")
     found = Intake.objects.visible_to(request.user).select_related(*about).filter(pk=pk).first()
     if found is not None:
         _log(request, AccessLog.What.READ, pk)
@@ -162,30 +161,37 @@ def _refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
     listed = Intake.listed.visible_to(request.user).filter(pk=pk).first()
     if listed is None:
         raise Http404
-    waits = listed.state == IntakeState.SUBMITTED
+    waits = listed.state in {IntakeState.SUBMITTED, IntakeState.MORE_ASKED}
     return render(request, "workspace/not_yours.html", {"pk": pk, "waits": waits}, status=403)
 
 
 def _show_record(
-    request: HttpRequest, intake: Intake, clinician: Clinician, form: DecisionForm, status: int = 200
+    request: HttpRequest, intake: Intake, clinician: Clinician, form: DecisionForm | None = None, status: int = 200
 ) -> HttpResponse:
-    version = intake.versions.latest("number")
+    versions = _versions(intake)
+    version = versions[-1]
+    seen = {"seen": version.number}  # whatever the form said: this is what the page shows
+    form = form or DecisionForm(action=_decide_url(intake.pk), initial=seen)
+    form.data = {**request.POST.dict(), **seen} if form.is_bound else form.data
     context = {
         "intake": intake,
         "patient": intake.patient,
         "details": _details(intake.patient, timezone.now()),
         "topics": topics(intake.patient),
-        "flags": _flags(version),
+        "flags": _flags(version, versions[-2] if len(versions) > 1 else None),
         "parts": version.record,
+        "version": version,
+        "amendments": amendments([(each.at, each.record) for each in versions]),
+        "changing_since": when_text(intake.changing_since) if intake.changing_since else "",
         "history": _history(intake),
         "results": shown_to(request.user, intake.patient),
         **listed_for(request.user, intake.patient),
-        "decision": Decision.objects.visible_to(request.user)
-        .filter(version=version)
-        .select_related("clinician")
-        .first(),
+        "decisions": Decision.objects.visible_to(request.user)
+        .filter(version__intake=intake)
+        .select_related("clinician"),
         "form": form,
-        "may_claim": intake.state == IntakeState.SUBMITTED,
+        "is_asked": intake.state == IntakeState.MORE_ASKED,
+        "may_claim": intake.state in {IntakeState.SUBMITTED, IntakeState.MORE_ASKED},
         "may_decide": intake.state == IntakeState.IN_REVIEW and intake.reviewer_id == clinician.pk,
         "standard": [(outcome.label, words) for outcome, words in STANDARD_MESSAGES.items()],
     }
@@ -204,11 +210,27 @@ def _details(patient: Patient, now: datetime) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in rows.items()]
 
 
-def _flags(version: IntakeVersion) -> list[dict[str, Any]]:
-    """Return the red flags as they were recorded, loudest first."""
+def _versions(intake: Intake) -> list[IntakeVersion]:
+    """Return all that was sent, the oldest first: before a review, with the form that it was filled from."""
+    own = list(intake.versions.order_by("number").prefetch_related("flags"))
+    before = intake.filled_from.versions.order_by("-number").prefetch_related("flags")[:1] if intake.filled_from else []
+    return [*before, *own]
+
+
+def _flags(version: IntakeVersion, before: IntakeVersion | None) -> list[dict[str, Any]]:
+    """Return the red flags as they were recorded, loudest first; those not among the ones ``before`` are new."""
+    old = {flag.code for flag in before.flags.all()} if before else None
     found = sorted(version.flags.all(), key=lambda flag: (LOUDEST_FIRST.index(Level(flag.level)), flag.code))
     tones = {Level.EMERGENCY: "danger", Level.RED: "danger", Level.AMBER: "warning", Level.INFO: "info"}
-    return [{"flag": flag, "level": Level(flag.level).label, "tone": tones[Level(flag.level)]} for flag in found]
+    return [
+        {
+            "flag": flag,
+            "level": Level(flag.level).label,
+            "tone": tones[Level(flag.level)],
+            "is_new": old is not None and flag.code not in old,
+        }
+        for flag in found
+    ]
 
 
 def _history(intake: Intake) -> list[dict[str, str]]:

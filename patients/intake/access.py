@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from patients.intake import actions, carried, walk
-from patients.intake.enums import IntakeState
 from patients.intake.flags import Hit
 from patients.intake.models import Intake
 from patients.intake.rules.table import emergencies
@@ -25,13 +24,15 @@ def latest_of(request: HttpRequest) -> Intake | None:
 
 def way_of(patient: Patient | None, intake: Intake | None) -> walk.Way:
     """Return where they are in the form; without a profile, at its beginning."""
-    answers = intake.answers_now if intake else {}
-    return actions.way_of(patient, answers, timezone.now()) if patient else walk.Way(answers, details_done=False)
+    answers, is_review = (intake.answers_now, intake.is_review) if intake else ({}, False)
+    if patient is None:
+        return walk.Way(answers, details_done=False)
+    return actions.way_of(patient, answers, timezone.now(), is_review=is_review)
 
 
 def is_sent(intake: Intake | None) -> bool:
-    """Tell whether a form is with the clinic."""
-    return intake is not None and intake.state != IntakeState.DRAFT
+    """Tell whether a form is with the clinic, and its patient is not changing it."""
+    return intake is not None and not intake.is_open
 
 
 def begun(request: HttpRequest, patient: Patient, intake: Intake | None, at: datetime) -> Intake:

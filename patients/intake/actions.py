@@ -1,80 +1,54 @@
 """Every write to an intake."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from clinic.accounts.enums import Role
 from clinic.db.clock import uk_day
-from clinic.db.refusal import Refusal
 from clinic.db.states import move
-from clinic.db.workdays import next_open, workdays_after
-from clinic.worklist import actions as worklist
-from clinic.worklist.enums import TaskKind
+from clinic.outbox import actions as outbox
 from patients.details.policy import is_ready_for_form
-from patients.intake import walk
-from patients.intake.enums import IntakeState
+from patients.intake import policy, walk, work
+from patients.intake.enums import WITH_THE_CLINIC, IntakeState
 from patients.intake.flags import Hit
+from patients.intake.form import review
 from patients.intake.form.whole import FORM
 from patients.intake.models import FlagHit, Intake, IntakeVersion
-from patients.intake.questions import YES, Answers, Page, Question
+from patients.intake.questions import Answers, Page
+from patients.intake.refusals import (
+    MOST_ENTRIES,
+    AlreadySent,
+    AnswerFirst,
+    CardNotRead,
+    ChangedElsewhere,
+    Decided,
+    Incomplete,
+    NotAsked,
+    NotDue,
+    NothingNew,
+    TooMany,
+)
 from patients.intake.rules.table import emergencies, found
+from patients.intake.upgrades import upgraded
+from patients.outcomes.enums import Standing
+from patients.outcomes.models import Questionnaire
 from patients.profile.actions import give_consents
-from patients.profile.models import Consent, Patient
+from patients.profile.models import Patient
 from patients.profile.policy import age
-
-URGENT_WITHIN = timedelta(minutes=30)  # of the team being at work
-DECISION_WITHIN = 2  # workdays
-MOST_ENTRIES = 60  # of one list: more is no list any more that somebody reads
-
-
-class AlreadySent(Refusal):
-    """What was sent to the clinic never changes."""
-
-    words = "You have sent this form already, so it cannot be changed here. Call us if something in it is wrong."
-
-
-class ChangedElsewhere(Refusal):
-    """The page was changed in another tab or on another device since it was opened."""
-
-    words = "You changed this page in another window. What you typed here is below. Check it, then save it again."
-
-
-class TooMany(Refusal):
-    """A list has as many entries as it may have."""
-
-    def __init__(self, one: str) -> None:
-        super().__init__(f"You have added {MOST_ENTRIES} already. Put the rest together into your last {one}.")
-
-
-class Incomplete(Refusal):
-    """Something still needs an answer."""
-
-    def __init__(self, titles: Iterable[str]) -> None:
-        super().__init__(f"Finish these parts before you send the form: {', '.join(titles)}.")
-
-
-class CardNotRead(Refusal):
-    """An emergency card has not been shown yet."""
-
-    words = "Read what to do about your urgent answers before you go on."
-
-
-def known(patient: Patient, answers: Answers, at: datetime) -> Answers:
-    """Return the answers with what of the profile decides what is asked, and what rules look at."""
-    return walk.known(answers, age=age(patient.date_of_birth, uk_day(at)), sex=patient.sex)
 
 
 def way(intake: Intake, at: datetime) -> walk.Way:
     """Return where the patient is in the form."""
-    return way_of(intake.patient, intake.answers_now, at)
+    return way_of(intake.patient, intake.answers_now, at, is_review=intake.is_review)
 
 
-def way_of(patient: Patient, answers: Answers, at: datetime) -> walk.Way:
+def way_of(patient: Patient, answers: Answers, at: datetime, *, is_review: bool = False) -> walk.Way:
     """Return where ``patient`` would be in the form with ``answers``."""
-    return walk.Way(known(patient, answers, at), details_done=is_ready_for_form(patient))
+    years = age(patient.date_of_birth, uk_day(at))
+    known = walk.known(answers, age=years, sex=patient.sex, is_review=is_review)
+    return walk.Way(known, details_done=is_ready_for_form(patient))
 
 
 def start(patient: Patient, *, told: Answers | None = None, at: datetime) -> Intake:
@@ -105,8 +79,11 @@ def save_page(
         merged = draft.answers | {name: value for name, value in changes.items() if value or is_fresh}
         if opened and not is_fresh and changes and not _adds_an_emergency(draft, merged, at):
             raise ChangedElsewhere
+        if page.slug == review.SLUG:
+            merged[walk.LOOK_AGAIN] = walk.look_again(draft.answers, merged)
         if whole:
             merged[walk.SAVED] = sorted({*merged.get(walk.SAVED, []), page.slug})
+            merged[walk.LOOK_AGAIN] = [slug for slug in merged.get(walk.LOOK_AGAIN, []) if slug != page.slug]
         _write(draft, {name: value for name, value in merged.items() if value}, at)
     return draft
 
@@ -117,7 +94,7 @@ def save_entry(intake: Intake, page: Page, key: str, given: Mapping[str, Any], *
     Sent twice it stands there once. Raises AlreadySent, ChangedElsewhere or TooMany.
     """
     with transaction.atomic():
-        draft, question = _lock(intake), list_of(page)
+        draft, question = _lock(intake), walk.list_of(page)
         entries = list(draft.answers.get(question.name, []))
         found = next((entry for entry in entries if entry["id"] == key), None)
         entry = {"id": key} | {name: value for name, value in given.items() if value}
@@ -133,7 +110,7 @@ def save_entry(intake: Intake, page: Page, key: str, given: Mapping[str, Any], *
 def remove_entry(intake: Intake, page: Page, key: str, *, at: datetime) -> Intake:
     """Take the entry ``key`` out of the list of a page, and return the intake. Raises AlreadySent."""
     with transaction.atomic():
-        draft, name = _lock(intake), list_of(page).name
+        draft, name = _lock(intake), walk.list_of(page).name
         kept = [entry for entry in draft.answers.get(name, []) if entry["id"] != key]
         rest = {each: value for each, value in draft.answers.items() if each != name}
         _write(draft, rest | ({name: kept} if kept else {}), at)
@@ -149,43 +126,143 @@ def read_card(intake: Intake, codes: Iterable[str], *, at: datetime) -> Intake:
     return draft
 
 
-def submit(intake: Intake, *, by: Any, at: datetime) -> IntakeVersion:
+def submit(intake: Intake, *, by: Any, at: datetime, reply: str = "") -> IntakeVersion:
     """Freeze the answers as a version with its red flags, and ask a clinician for a decision; return the version.
 
-    Only what is asked is sent, with the words it was asked and answered in. Raises AlreadySent, CardNotRead or Incomplete.
+    Only what is asked is sent, with the words it was asked and answered in. A form that is with the clinic already is
+    sent again as its next version; with ``reply`` to what a specialist asked it goes back to those that wait. Raises
+    AlreadySent, CardNotRead, Incomplete, NothingNew, AnswerFirst or NotAsked.
     """
     with transaction.atomic():
-        draft = _lock(intake)
+        draft = _lock(intake, replies=bool(reply))
+        if reply:
+            draft.answers = _with_reply(draft, reply, at)
+        elif draft.state == IntakeState.MORE_ASKED:
+            raise AnswerFirst
         here = way(draft, at)
         _check(here)
-        version = IntakeVersion.objects.create(
-            intake=draft,
-            number=1,
-            form_version=draft.form_version,
-            answers=_sent(here),
-            record=[{"title": part.title, "rows": part.rows} for part in here.parts()],
-            at=at,
-        )
-        FlagHit.objects.bulk_create([_row(version, hit, at) for hit in found(here.asked)])
-        give_consents(draft.patient, _consents(here.asked), by=by, at=at)
-        move(draft, IntakeState.SUBMITTED, by=by, at=at, submitted_at=at)
-        _ask_for_a_decision(draft, at)
-        if emergencies(here.asked):
-            _ask_for_a_call(draft, at)
+        before = sent_last(draft)
+        version = _freeze(draft, here, before, at)
+        work.call_about_emergencies(draft, here.asked, before, at)
+        if consents := policy.new_consents(here.asked, before.answers if before else {}):
+            give_consents(draft.patient, consents, by=by, at=at)
+        _hand_over(draft, version, by=by, at=at)
     return version
 
 
+def begin_changes(intake: Intake, *, at: datetime) -> Intake:
+    """Let the patient change what they sent, and return the intake. What was sent counts until it is sent again.
+
+    Said twice it holds once. Raises Decided.
+    """
+    with transaction.atomic():
+        sent = _locked(intake)
+        if sent.state not in WITH_THE_CLINIC:
+            raise Decided
+        if sent.changing_since is None:
+            sent.answers, sent.form_version, sent.changing_since = sent.answers_now, FORM.version, at
+            sent.save(update_fields=["answers", "form_version", "changing_since"])
+    return sent
+
+
+def drop_changes(intake: Intake, *, at: datetime) -> None:
+    """Throw away what the patient has changed since they sent the form. Said twice it holds once."""
+    with transaction.atomic():
+        sent = _locked(intake)
+        before = sent_last(sent)
+        if before is not None and sent.changing_since is not None:
+            saved = sent.answers.get(walk.SAVED, [])
+            sent.answers, sent.changing_since = {**before.answers, walk.SAVED: saved}, None
+            sent.form_version = before.form_version
+            sent.save(update_fields=["answers", "form_version", "changing_since"])
+
+
+def start_review(patient: Patient, *, at: datetime) -> Intake:
+    """Return the form that asks what has changed, filled from the last one: begun now, or that which is open.
+
+    Raises NotDue unless a review is near (its questions are open: ``outcomes``) and a form was decided on.
+    """
+    with transaction.atomic():
+        known = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        if open_one := Intake.objects.exclude(state=IntakeState.DECIDED).filter(patient=known).first():
+            return open_one
+        newest = IntakeVersion.objects.filter(intake__patient=known).order_by("-at")
+        last = newest.select_related("intake").first()
+        asked = Questionnaire.objects.filter(patient=known).select_related("patient").order_by("-asked_at").first()
+        if last is None or asked is None or asked.standing(at) != Standing.OPEN:
+            raise NotDue
+        return Intake.objects.create(
+            patient=known,
+            form_version=FORM.version,
+            answers=walk.carried_over(upgraded(last.answers, last.form_version)),
+            filled_from=last.intake,
+            started_at=at,
+            saved_at=at,
+        )
+
+
+def sent_last(intake: Intake) -> IntakeVersion | None:
+    """Return the newest version that was sent, or None."""
+    return intake.versions.order_by("-number").first()
+
+
+def _freeze(draft: Intake, here: walk.Way, before: IntakeVersion | None, at: datetime) -> IntakeVersion:
+    """Return the new version with its flags. Raises NothingNew where it is what was sent before."""
+    answers = _sent(here)
+    if before is not None and before.answers == answers:
+        raise NothingNew
+    kept_from = sent_last(draft.filled_from) if draft.filled_from else None
+    version = IntakeVersion.objects.create(
+        intake=draft,
+        number=before.number + 1 if before else 1,
+        form_version=draft.form_version,
+        answers=answers,
+        record=walk.record(here, kept_from.at if kept_from else None),
+        at=at,
+    )
+    FlagHit.objects.bulk_create([_row(version, hit, at) for hit in found(here.asked)])
+    return version
+
+
+def _hand_over(draft: Intake, version: IntakeVersion, *, by: Any, at: datetime) -> None:
+    """Give what was sent to those who wait for it: all clinicians, or the one who is reading the form."""
+    if draft.state in {IntakeState.DRAFT, IntakeState.MORE_ASKED}:
+        first = draft.submitted_at or at
+        values = {"answers": draft.answers, "form_version": draft.form_version}
+        move(draft, IntakeState.SUBMITTED, by=by, at=at, changing_since=None, submitted_at=first, **values)
+        outbox.cancel(draft.pk, why="the question is answered", at=at)
+        work.decide_on(draft, version, at)
+        return
+    Intake.objects.filter(pk=draft.pk).update(changing_since=None)
+    if draft.state == IntakeState.IN_REVIEW:
+        work.read_again(draft, version, at)
+
+
+def _with_reply(draft: Intake, reply: str, at: datetime) -> dict[str, Any]:
+    """Return the answers with the reply to what was asked last. Raises NotAsked."""
+    if draft.state != IntakeState.MORE_ASKED:
+        raise NotAsked
+    replies = [*draft.answers.get(walk.REPLIES, []), {"asked": draft.question, "reply": reply, "at": at.isoformat()}]
+    return draft.answers | {walk.REPLIES: replies}
+
+
 def _sent(here: walk.Way) -> dict[str, Any]:
-    """Return what is sent: the answers to what is asked, and what an earlier form was told."""
-    ours = {name: here.answers[name] for name in (walk.CARD_SEEN, walk.EARLIER) if here.answers.get(name)}
+    """Return what is sent: the answers to what is asked, what an earlier form was told, and replies."""
+    ours = {name: here.answers[name] for name in walk.SENT_TOO if here.answers.get(name)}
     return {name: value for name, value in here.asked.items() if not name.startswith("@")} | ours
 
 
-def _lock(intake: Intake) -> Intake:
-    """Return the draft, locked: two tabs write one after the other. Raises AlreadySent."""
-    draft = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
-    if draft.state != IntakeState.DRAFT:
-        raise AlreadySent
+def _locked(intake: Intake) -> Intake:
+    """Return the row, locked: two tabs write one after the other."""
+    rows = Intake.objects.select_for_update(of=("self",)).select_related("patient", "filled_from", "reviewer__user")
+    return rows.get(pk=intake.pk)
+
+
+def _lock(intake: Intake, *, replies: bool = False) -> Intake:
+    """Return what the patient is filling in, or ``replies`` about, locked. Raises AlreadySent."""
+    draft = _locked(intake)
+    if not (draft.is_open or replies):
+        raise Decided if draft.state == IntakeState.DECIDED else AlreadySent
     draft.answers, draft.form_version = draft.answers_now, FORM.version
     return draft
 
@@ -194,21 +271,13 @@ def _write(draft: Intake, answers: dict[str, Any], at: datetime) -> None:
     """Save a draft's answers. Whatever was saved, an emergency among it asks staff for a call at once."""
     draft.answers, draft.saved_at = answers, at
     draft.save(update_fields=["answers", "form_version", "saved_at"])
-    if emergencies(way(draft, at).asked):
-        _ask_for_a_call(draft, at)
+    work.call_about_emergencies(draft, way(draft, at).asked, sent_last(draft) if draft.changing_since else None, at)
 
 
 def _adds_an_emergency(draft: Intake, merged: Answers, at: datetime) -> bool:
     before = {hit.rule.code for hit in emergencies(way(draft, at).asked)}
-    now = {hit.rule.code for hit in emergencies(way_of(draft.patient, merged, at).asked)}
-    return bool(now - before)
-
-
-def list_of(page: Page) -> Question:
-    """Return the question whose entries a page lists. Raises ValueError where the page is no list."""
-    if page.list_of is None:
-        raise ValueError(f"{page.slug} is not a list")
-    return page.list_of
+    here = way_of(draft.patient, merged, at, is_review=draft.is_review)
+    return bool({hit.rule.code for hit in emergencies(here.asked)} - before)
 
 
 def _check(here: walk.Way) -> None:
@@ -227,40 +296,5 @@ def _row(version: IntakeVersion, hit: Hit, at: datetime) -> FlagHit:
         title=rule.title,
         answer=hit.answer,
         rules_version=rule.version,
-        at=at,
-    )
-
-
-def _consents(answers: Answers) -> dict[Consent.Purpose, bool]:
-    return {
-        Consent.Purpose.PRIVACY: answers["privacy_seen"] == YES,
-        Consent.Purpose.SHARE_WITH_GP: answers["share_gp"] == YES,
-        Consent.Purpose.OBTAIN_RECORDS: answers["obtain_records"] == YES,
-    }
-
-
-def _ask_for_a_call(draft: Intake, at: datetime) -> None:
-    """Open the urgent task: once an intake, on the day the team is at work. Its title names no symptom."""
-    key, due = f"urgent_answers:{draft.pk}", next_open(at) + URGENT_WITHIN
-    worklist.ask(
-        TaskKind.URGENT_ANSWERS,
-        "Urgent answers: call this person today",
-        key=key,
-        about=draft.pk,
-        role=Role.CLINICIAN,
-        due_at=due,
-        at=at,
-    )
-
-
-def _ask_for_a_decision(draft: Intake, at: datetime) -> None:
-    key, due = f"decision_due:{draft.pk}", workdays_after(at, DECISION_WITHIN)
-    worklist.ask(
-        TaskKind.DECISION_DUE,
-        "A form waits for a decision",
-        key=key,
-        about=draft.pk,
-        role=Role.CLINICIAN,
-        due_at=due,
         at=at,
     )

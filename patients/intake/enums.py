@@ -9,14 +9,17 @@ class IntakeState(models.TextChoices):
     DRAFT = "draft", "Not sent yet"
     SUBMITTED = "submitted", "Waiting for a specialist"
     IN_REVIEW = "in_review", "A specialist is reading it"
+    MORE_ASKED = "more_asked", "Waiting for the patient’s answer"
     DECIDED = "decided", "Decided"
 
 
 MOVES: dict[str, frozenset[str]] = {
     IntakeState.DRAFT: frozenset({IntakeState.SUBMITTED}),
     IntakeState.SUBMITTED: frozenset({IntakeState.IN_REVIEW}),
-    IntakeState.IN_REVIEW: frozenset({IntakeState.DECIDED}),
+    IntakeState.IN_REVIEW: frozenset({IntakeState.MORE_ASKED, IntakeState.DECIDED}),
+    IntakeState.MORE_ASKED: frozenset({IntakeState.SUBMITTED, IntakeState.IN_REVIEW}),
 }
+WITH_THE_CLINIC = frozenset({IntakeState.SUBMITTED, IntakeState.IN_REVIEW, IntakeState.MORE_ASKED})
 
 
 class Level(models.TextChoices):

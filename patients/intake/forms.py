@@ -17,6 +17,7 @@ from patients.intake.questions import ALONE, YES, Answers, If, Kind, Page, Quest
 from patients.intake.walk import left_out
 
 ROWS = 5
+LONGEST_REPLY = 4000
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,20 @@ class DeclarationForm(PlainErrors, forms.Form):
         error_messages={"required": "Tick the box to say that your answers are true as far as you know"},
     )
     helper = helper("Send my answers")
+    use_required_attribute = False
+
+
+class ReplyForm(PlainErrors, forms.Form):
+    """The answer to what a specialist asked."""
+
+    reply = PlainTextField(
+        label="Your answer",
+        called="your answer",
+        longest=LONGEST_REPLY,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": "Write your answer"},
+    )
+    helper = helper("Send my answer")
     use_required_attribute = False
 
 

@@ -23,7 +23,7 @@ from patients.profile.models import Patient
 
 def show_list(request: HttpRequest, page: Page, way: walk.Way, *, status: int = 200) -> HttpResponse:
     """Show what a list holds, each entry with the way to change it; as an error where something is left to do."""
-    question = actions.list_of(page)
+    question = walk.list_of(page)
     entries = [
         {
             "words": question.entry_words(entry),
@@ -71,7 +71,7 @@ def _entry_of(way: walk.Way, question: Question, key: str) -> Answers:
 
 def _save_entry(request: HttpRequest, patient: Patient, intake: Intake | None, page: Page, key: str) -> HttpResponse:
     """Save or remove one entry, and go back to the list."""
-    now, question, remove = timezone.now(), actions.list_of(page), "remove" in request.POST
+    now, question, remove = timezone.now(), walk.list_of(page), "remove" in request.POST
     form = entry_form(question, {}, uk_day(now), request.POST)
     if remove or form.is_valid():
         try:

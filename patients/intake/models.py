@@ -12,7 +12,7 @@ from clinic.db.sealed import SealedJSONField, SealedTextField
 from clinic.db.states import Moves, guard
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
-from patients.intake.enums import MOVES, IntakeState, Level
+from patients.intake.enums import MOVES, WITH_THE_CLINIC, IntakeState, Level
 from patients.intake.upgrades import upgraded
 
 
@@ -69,6 +69,20 @@ class Intake(Record):
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
+    question = SealedTextField(
+        place="patients.intake.question", blank=True, help_text="What a specialist asked last, after it was sent."
+    )
+    changing_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when they change what they sent; it counts until they send it again."
+    )
+    filled_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The form before, where this one asks what has changed before a review.",
+    )
     reviewer = models.ForeignKey("clinic.Clinician", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = IntakeQuerySet.as_manager()
@@ -90,10 +104,24 @@ class Intake(Record):
                 | models.Q(reviewer__isnull=False),
                 name="reviewed_intake_has_a_reviewer",
             ),
+            models.CheckConstraint(
+                condition=models.Q(changing_since__isnull=True) | models.Q(state__in=sorted(WITH_THE_CLINIC)),
+                name="only_a_sent_intake_is_changed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Intake of {self.started_at:%d %B %Y}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the patient is filling it in: it was never sent, or they are changing what they sent."""
+        return self.state == IntakeState.DRAFT or self.changing_since is not None
+
+    @property
+    def is_review(self) -> bool:
+        """Whether it asks what has changed since a form before."""
+        return self.filled_from_id is not None
 
     @property
     def answers_now(self) -> dict[str, Any]:

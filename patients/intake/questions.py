@@ -11,6 +11,8 @@ YES, NO, UNSURE, TELL = "yes", "no", "unsure", "tell"
 NONE = "none"
 UNCLEAR = frozenset({UNSURE, TELL})  # counts as amber, never as No
 AGE, SEX = "@age", "@sex"  # what of the profile stands among the answers while they are looked at; never stored
+IS_REVIEW = "@review"  # and whether this is the form before a review, filled from an earlier one
+FACTS = frozenset({AGE, SEX, IS_REVIEW})
 
 Answers = Mapping[str, Any]
 Choices = tuple[tuple[str, str], ...]
@@ -69,6 +71,17 @@ class Either:
     def holds(self, answers: Answers) -> bool:
         """Tell whether one does."""
         return any(condition.holds(answers) for condition in self.conditions)
+
+
+@dataclass(frozen=True)
+class Unless:
+    """``condition`` does not hold."""
+
+    condition: When
+
+    def holds(self, answers: Answers) -> bool:
+        """Tell whether it does not."""
+        return not self.condition.holds(answers)
 
 
 @dataclass(frozen=True)
@@ -193,7 +206,7 @@ class Form:
         An answer that is there, but to a question that other answers have made one not to ask, is left out: it is
         neither shown nor sent, and no rule looks at it.
         """
-        kept = {name: value for name, value in answers.items() if name in {AGE, SEX}}
+        kept = {name: value for name, value in answers.items() if name in FACTS}
         for section in self.sections:
             for page in section.pages:
                 if all(_holds(each.asked_if, kept) for each in (section, page)):

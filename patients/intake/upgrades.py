@@ -9,9 +9,7 @@ from typing import Any
 
 from patients.intake.form.whole import FORM, QUESTIONS
 from patients.intake.questions import NO, YES, Answers, Kind, Question
-from patients.intake.walk import CARD_SEEN, EARLIER, SAVED, TOLD
-
-OUR_OWN = frozenset({CARD_SEEN, SAVED, EARLIER, TOLD})
+from patients.intake.walk import EARLIER, OUR_OWN
 
 
 def upgraded(answers: Answers, version: str) -> dict[str, Any]:

@@ -13,15 +13,17 @@ from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from patients.details.policy import missing
-from patients.intake import actions, carried, walk
+from patients.intake import actions, carried, refusals, walk
 from patients.intake.access import begun, elsewhere, is_sent, latest_of, patient_of, unread_of, way_of
 from patients.intake.addresses import details, next_address, page_address, part_address, parts, tasks
+from patients.intake.enums import IntakeState
 from patients.intake.flags import Hit, said
 from patients.intake.form.whole import PAGES
 from patients.intake.forms import DeclarationForm, OpenedForm, QuestionsForm, page_form
 from patients.intake.list_views import show_list
 from patients.intake.models import Intake
 from patients.intake.questions import Page
+from patients.intake.sent_views import changed_so_far, show_sent
 from patients.profile.models import Patient
 
 
@@ -30,10 +32,8 @@ from patients.profile.models import Patient
 def task_list(request: HttpRequest) -> HttpResponse:
     """The sections and how far each is; once sent, the answers as they were sent."""
     patient, intake = patient_of(request), latest_of(request)
-    if intake is not None and intake.submitted_at is not None:
-        record = intake.versions.latest("number").record  # what was sent, not what was saved last
-        context = {"sent_text": when_text(intake.submitted_at), "parts": record}
-        return render(request, "patients/intake/answers.html", context)
+    if intake is not None and intake.submitted_at is not None and not intake.is_open:
+        return show_sent(request, intake, intake.submitted_at)
     if unread_of(intake):
         return redirect("intake_urgent")
     way = way_of(patient, intake)
@@ -42,6 +42,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "tasks": tasks(way.steps()),
         "next_url": next_address(way),
         "next_label": ("Go on with the form" if intake else "Start the form") if left else "Check your answers",
+        "intake": intake,
     }
     return render(request, "patients/intake/tasks.html", context)
 
@@ -198,7 +199,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.submit(intake, by=request.user, at=timezone.now())
-        except actions.AlreadySent:  # the button pressed twice
+        except refusals.AlreadySent:  # the button pressed twice
             return redirect("intake_sent")
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -211,6 +212,9 @@ def check(request: HttpRequest) -> HttpResponse:
         "details": details(patient),
         "parts": parts(way),
         "left": tasks(way.unfinished()),
+        "intake": intake,
+        "changed": changed_so_far(intake, way) if intake.changing_since else [],
+        "to_reply": intake.state == IntakeState.MORE_ASKED,
     }
     return render(request, "patients/intake/check.html", context, status=422 if request.method == "POST" else 200)
 

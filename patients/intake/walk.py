@@ -3,19 +3,27 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
+from clinic.db.clock import day_text, uk_day
 from patients.intake.flags import Hit
+from patients.intake.form import review
 from patients.intake.form.whole import DETAILS, FORM
-from patients.intake.questions import AGE, SEX, Answers, Form, Page, Question, Section
+from patients.intake.questions import AGE, IS_REVIEW, NO, SEX, YES, Answers, Form, Page, Question, Section
 
 CARD_SEEN = "_card_seen"  # among the answers: the codes whose emergency card the person has read
 SAVED = "_saved"  # and the pages they have saved whole, which tells a page left empty from one not come to yet
 TOLD = "_told"  # and what they answered before they had an account, not looked at again yet
 EARLIER = "_earlier"  # and what they answered to an earlier form that asked otherwise
+LOOK_AGAIN = "_again"  # and the pages that hold answers from before, which they said have changed
+REPLIES = "_replies"  # and what a specialist asked after the form was sent, with the answers
+SENT_TOO = (CARD_SEEN, EARLIER, REPLIES)  # what of these is part of what is sent
+OUR_OWN = frozenset({CARD_SEEN, SAVED, TOLD, EARLIER, LOOK_AGAIN, REPLIES})
 
 
 class Status(StrEnum):
@@ -80,7 +88,10 @@ class Way:
     def is_done(self, page: Page) -> bool:
         """Tell whether nothing is left to do on a page: it was answered, or saved with what need not be answered empty."""
         begun = page.slug in self.answers.get(SAVED, []) or self._has_answers(page)
-        return begun and not self.missing(page)
+        return begun and not self.missing(page) and not self._to_look_at(page)
+
+    def _to_look_at(self, page: Page) -> bool:
+        return page.slug in self.answers.get(LOOK_AGAIN, [])
 
     def _has_answers(self, page: Page) -> bool:
         return any(self.asked.get(question.name) for question in page.questions)
@@ -102,7 +113,7 @@ class Way:
 
     def unfinished(self) -> list[Step]:
         """Return what to finish before the form can be sent: a page where nothing has to be answered holds up nobody."""
-        blocking = {section for section, page in self.pages if self.missing(page)}
+        blocking = {section for section, page in self.pages if self.missing(page) or self._to_look_at(page)}
         return [
             step
             for step in self.steps()
@@ -127,6 +138,9 @@ class Way:
         if earlier := self.answers.get(EARLIER):
             rows = [{"key": name.replace("_", " ").capitalize(), "value": _plain(it)} for name, it in earlier.items()]
             found.append(Part("What you told an earlier form", rows))
+        if replies := self.answers.get(REPLIES):
+            rows = [{"key": each["asked"], "value": each["reply"]} for each in replies]
+            found.append(Part("What we asked you after that", rows))
         return found
 
     def _rows(self, page: Page) -> Iterator[dict[str, str]]:
@@ -144,14 +158,88 @@ def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def known(answers: Answers, *, age: int, sex: str) -> Answers:
-    """Return the answers with what of the profile decides what is asked."""
-    return {**answers, AGE: age, SEX: sex}
+def known(answers: Answers, *, age: int, sex: str, is_review: bool = False) -> Answers:
+    """Return the answers with what of the profile, and of the occasion, decides what is asked."""
+    return {**answers, AGE: age, SEX: sex, IS_REVIEW: YES if is_review else NO}
+
+
+def look_again(before: Answers, now: Answers) -> list[str]:
+    """Return the pages to look at again, after somebody has said what has changed: those of topics ticked ``now`` alone
+    are added, those of topics not ticked any more are left.
+    """
+    ticked, old = set(now.get(review.TICKED) or []), set(before.get(review.TICKED) or [])
+    again = (set(now.get(LOOK_AGAIN, [])) | review.pages_of(ticked - old)) - review.pages_of(old - ticked)
+    return sorted(again)
+
+
+def carried_over(answers: Answers) -> dict[str, Any]:
+    """Return the answers of an earlier form that a new one begins with: all but those about how things are now."""
+    fresh = {question.name for slug in review.FRESH | {review.SLUG} for question in FORM.pages[slug].questions}
+    kept = {name: value for name, value in answers.items() if name not in fresh | OUR_OWN}
+    return kept | {SAVED: sorted(set(FORM.pages) - review.FRESH - {review.SLUG})}
+
+
+def record(here: Way, kept_from: datetime | None) -> list[dict[str, Any]]:
+    """Return all of a form in words, to be frozen. A part that stays as it was says since when (``kept_from``)."""
+    kept = review.kept_pages(here.answers) if kept_from else set()
+    return [{"title": _titled(part, kept, kept_from), "rows": part.rows} for part in here.parts()]
+
+
+def _titled(part: Part, kept: set[str], kept_from: datetime | None) -> str:
+    is_kept = bool(kept_from) and all(row.get("page") in kept for row in part.rows)
+    return f"{part.title} (not changed since {day_text(uk_day(kept_from))})" if kept_from and is_kept else part.title
+
+
+def changes(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return what of two records (``record``) differs, question by question: in words, before and now."""
+    old, new = _by_question(before), _by_question(now)
+    return [
+        {"key": _label(new.get(name) or old[name]), "before": _values(old.get(name)), "now": _values(new.get(name))}
+        for name in dict.fromkeys([*new, *old])
+        if _values(old.get(name)) != _values(new.get(name))
+    ]
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What somebody changed when they sent a form again, and when."""
+
+    at: datetime
+    rows: list[dict[str, str]]
+
+
+def amendments(sent: list[tuple[datetime, list[dict[str, Any]]]]) -> list[Amendment]:
+    """Return what changed from each record to the next of those ``sent`` (oldest first), the newest first."""
+    return [Amendment(at, changes(before, now)) for (_, before), (at, now) in pairwise(sent)][::-1]
+
+
+def _by_question(record: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for part in record:
+        for row in part["rows"]:
+            found.setdefault(row.get("name") or row["key"], []).append(row)
+    return found
+
+
+def _values(rows: list[dict[str, str]] | None) -> str:
+    return "\n".join(row["value"] for row in rows or [])
+
+
+def _label(rows: list[dict[str, str]]) -> str:
+    question = FORM.questions.get(rows[0].get("name", ""))
+    return question.label if question else rows[0]["key"]
 
 
 def left_out(question: Question, entry: Answers) -> list[Question]:
     """Return the columns of an entry that still need an answer."""
     return [column for column in question.columns if column.required and not entry.get(column.name)]
+
+
+def list_of(page: Page) -> Question:
+    """Return the question whose entries a page lists. Raises ValueError where the page is no list."""
+    if page.list_of is None:
+        raise ValueError(f"{page.slug} is not a list")
+    return page.list_of
 
 
 def unread_cards(answers: Answers, emergencies: list[Hit]) -> list[Hit]:

@@ -29,6 +29,18 @@ class NotYours(Refusal):
         super().__init__(f"{name} has taken this form to review. Only they can decide on it.")
 
 
+class ChangedSince(Refusal):
+    """The patient sent the form again after the clinician had opened it."""
+
+    words = "The patient has changed the form since you opened it. Read what is new, then decide."
+
+
+class NothingAsked(Refusal):
+    """To ask for more information is to ask something."""
+
+    words = "Write in the message what you need to know. The patient answers it in their account."
+
+
 class TooShort(Refusal):
     """A decision needs reasons."""
 
@@ -39,6 +51,8 @@ class TooShort(Refusal):
 def claim(intake: Intake, clinician: Clinician, *, by: Any, at: datetime) -> None:
     """Make ``clinician`` the reviewer of a submitted intake, and open the care relationship.
 
+    So of one that waits for the patient's answer: the clinician does not wait for it any more.
+
     The tasks about it are theirs from now on: the urgent one counts as seen, the decision stays due.
     Claiming one's own again changes nothing. Raises StaleState where somebody else was quicker.
     """
@@ -46,6 +60,8 @@ def claim(intake: Intake, clinician: Clinician, *, by: Any, at: datetime) -> Non
         taken = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
         if taken.state == IntakeState.IN_REVIEW and taken.reviewer_id == clinician.pk:
             return
+        if taken.state == IntakeState.MORE_ASKED:
+            outbox.cancel(taken.pk, why="the form waits for no answer any more", at=at)
         move(taken, IntakeState.IN_REVIEW, by=by, at=at, reviewer=clinician)
         open_care(taken.patient, clinician, CareRelationship.Reason.CLAIMED, at=at)
         for task in Task.objects.waiting().filter(about=taken.pk, state=TaskState.OPEN):
@@ -53,31 +69,50 @@ def claim(intake: Intake, clinician: Clinician, *, by: Any, at: datetime) -> Non
 
 
 def decide(
-    intake: Intake, clinician: Clinician, outcome: Outcome, *, reasons: str, message: str, by: Any, at: datetime
+    intake: Intake,
+    clinician: Clinician,
+    outcome: Outcome,
+    *,
+    seen: int,
+    reasons: str,
+    message: str,
+    by: Any,
+    at: datetime,
 ) -> Decision:
     """Sign a decision on the latest version, tell the patient that there is one, and return it.
 
-    ``message`` is what the patient reads; empty for the standard words of ``outcome``. Raises
-    StaleState, NotYours or TooShort.
+    ``seen`` is the number of the version that the clinician has read. ``message`` is what the patient reads; empty for
+    the standard words of ``outcome``. Where more information is asked it is the question, and the form waits for the
+    answer. Raises StaleState, NotYours, ChangedSince, NothingAsked or TooShort.
     """
     if len(reasons.strip()) < SHORTEST_REASONS:
         raise TooShort
+    if outcome == Outcome.MORE_INFORMATION and not message.strip():
+        raise NothingAsked
     with transaction.atomic():
         reviewed = Intake.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=intake.pk)
         _check(reviewed, clinician)
+        version = reviewed.versions.latest("number")
+        if version.number != seen:
+            raise ChangedSince
         decision = Decision.objects.create(
-            version=reviewed.versions.latest("number"),
+            version=version,
             clinician=clinician,
             outcome=outcome,
             reasons=reasons.strip(),
             message=message_for(outcome, message),
             at=at,
         )
-        move(reviewed, IntakeState.DECIDED, by=by, at=at)
         keep_what_was_decided_on(reviewed.patient_id, at=at)
-        for kind in (TaskKind.DECISION_DUE, TaskKind.URGENT_ANSWERS):
+        for kind in (TaskKind.DECISION_DUE, TaskKind.URGENT_ANSWERS, TaskKind.FORM_CHANGED):
             worklist.finish_about(reviewed.pk, kind, "Decided", by=by, at=at)
-        outbox.plan("decision_made", about=decision.pk, person=reviewed.patient_id, anchor=at, at=at)
+        person = reviewed.patient_id
+        if outcome == Outcome.MORE_INFORMATION:
+            move(reviewed, IntakeState.MORE_ASKED, by=by, at=at, question=decision.message)
+            outbox.plan("information_asked", about=reviewed.pk, person=person, anchor=at, at=at, again=True)
+        else:
+            move(reviewed, IntakeState.DECIDED, by=by, at=at, changing_since=None)
+            outbox.plan("decision_made", about=decision.pk, person=person, anchor=at, at=at)
     return decision
 
 

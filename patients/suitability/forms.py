@@ -30,16 +30,25 @@ class DecisionForm(PlainErrors, forms.Form):
     message = PlainTextField(
         label="Message to the patient",
         called="the message",
-        help_text="Shown in their account, never by email. Leave it empty to send the standard message below for what you chose.",
+        help_text="Shown in their account, never by email. Leave it empty to send the standard message below for what you "
+        "chose. If you need more information, write here what you ask.",
         longest=LONGEST_TEXT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput)  # the number of the version that the page shows
     use_required_attribute = False
 
     def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper("Sign this decision", action=action)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask for the question, where more information is needed."""
+        given = super().clean()
+        if given and given.get("outcome") == Outcome.MORE_INFORMATION and not given.get("message"):
+            self.add_error("message", "Write what you need to know. The patient answers it in their account")
+        return given
 
     def clean_reasons(self) -> str:
         """Return reasons long enough to be understood later."""

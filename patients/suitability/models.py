@@ -26,9 +26,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(FrozenRecord):
-    """Signed once and never changed. The reasons are for the record; the message is for the patient."""
+    """Signed once and never changed. The reasons are for the record; the message is for the patient.
 
-    version = models.OneToOneField("patients.IntakeVersion", on_delete=models.PROTECT, related_name="decision")
+    To ask for more information is one too: the same form is decided on after it.
+    """
+
+    version = models.ForeignKey("patients.IntakeVersion", on_delete=models.PROTECT, related_name="decisions")
     clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     reasons = SealedTextField(place="patients.decision.reasons")
@@ -40,7 +43,12 @@ class Decision(FrozenRecord):
     class Meta(FrozenRecord.Meta):
         ordering = ["-at"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="decision_outcome_known")
+            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="decision_outcome_known"),
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=~models.Q(outcome=Outcome.MORE_INFORMATION),
+                name="one_decision_a_version",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,6 @@ LONGEST_TEXT = 4000
 # writes nothing of their own: neutral, without a verdict on treatment.
 STANDARD_MESSAGES = {
     Outcome.PROCEED: "The next step is your visit. If you have not booked it yet, you can do that from your own page.",
-    Outcome.MORE_INFORMATION: "The specialist needs to know more before the next step. We will call you on the number you gave us.",
     Outcome.FACE_TO_FACE: "The specialist would like to see you at the clinic, not by video or phone. We will call you to find a time.",
     Outcome.REFER: "Another service may be able to do more for you than we can. We will call you to talk about it.",
     Outcome.DECLINE: "We are not able to help with this at our clinic. We will call you to say why, and who may be able to help.",

@@ -28,7 +28,7 @@ def kind(okafor):
 
 
 def tasks(page):
-    return [(task["label"], task["status"], task["url"]) for task in page.context["tasks"]]
+    return [(task.label, task.status, task.url) for task in page.context["tasks"]]
 
 
 def test_a_newcomer_is_led_to_their_details_and_the_form(as_user, db):
@@ -60,6 +60,7 @@ def test_a_form_in_review_and_a_decision(amina, okafor, as_user):
         intake,
         okafor,
         Outcome.DECLINE,
+        seen=1,
         reasons="Zebra reasons of some length",
         message="Call us.\nAsk for Ada.",
         by=okafor.user,

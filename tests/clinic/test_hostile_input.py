@@ -181,7 +181,8 @@ class TestText:
         form = intakes.in_review(ben, okafor, goals=evil, medicines=[intakes.entry(evil[:150])])
         visit = diary.appointment(ben, okafor, kind, soon())
         signed_in(okafor.user).post(
-            reverse("review_decide", args=[form.pk]), {"outcome": "proceed", "reasons": evil, "message": evil}
+            reverse("review_decide", args=[form.pk]),
+            {"outcome": "proceed", "seen": "1", "reasons": evil, "message": evil},
         )
         assert Decision.objects.get().message == evil
         pages = {

@@ -192,12 +192,18 @@ def test_deciding(amina, okafor, as_user):
     intake = intakes.in_review(amina, okafor)
     client = as_user(okafor.user)
 
-    response = client.post(url("review_decide", intake), {"outcome": "refer", "reasons": REASONS, "message": ""})
+    response = client.post(
+        url("review_decide", intake), {"outcome": "refer", "seen": "1", "reasons": REASONS, "message": ""}
+    )
     page = client.get(response["Location"])
 
     decision = Decision.objects.get()
     assert (decision.outcome, decision.message, decision.clinician) == ("refer", STANDARD_MESSAGES["refer"], okafor)
-    assert (page.context["decision"], page.context["may_decide"], page.context["may_claim"]) == (decision, False, False)
+    assert (list(page.context["decisions"]), page.context["may_decide"], page.context["may_claim"]) == (
+        [decision],
+        False,
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,25 +214,35 @@ def test_deciding(amina, okafor, as_user):
         ({"reasons": ""}, "reasons", "Write your reasons"),
         ({"reasons": "Fine."}, "reasons", "Write your reasons in at least 20 characters. You typed 5."),
         ({"reasons": "x" * 10_000}, "reasons", "Your reasons must be 4,000 characters or fewer. You typed 10,000."),
+        (
+            {"outcome": "more_information", "message": ""},
+            "message",
+            "Write what you need to know. The patient answers it in their account",
+        ),
         ({"message": "a\0b"}, "message", "The message holds a character that cannot be saved. Type it again."),
     ],
 )
 def test_a_mistake_in_a_decision_loses_nothing(amina, okafor, as_user, changes, field, message):
     intake = intakes.in_review(amina, okafor)
-    sent = {"outcome": "proceed", "reasons": REASONS, "message": "Come in."} | changes
+    sent = {"outcome": "proceed", "seen": "1", "reasons": REASONS, "message": "Come in."} | changes
 
     response = as_user(okafor.user).post(url("review_decide", intake), sent)
 
     form = response.context["form"]
     assert (response.status_code, form.errors) == (422, {field: [message]})
-    assert {name: form.data[name] for name in sent} == sent
+    assert {name: str(form.data[name]) for name in sent} == sent
     assert Decision.objects.count() == 0
 
 
 def test_nothing_is_chosen_or_written_beforehand(amina, okafor, as_user):
     form = as_user(okafor.user).get(url("review_record", intakes.in_review(amina, okafor))).context["form"]
 
-    assert {field.name: field.value() for field in form} == {"outcome": None, "reasons": None, "message": None}
+    assert {field.name: field.value() for field in form} == {
+        "outcome": None,
+        "reasons": None,
+        "message": None,
+        "seen": 1,
+    }
 
 
 def test_a_clinician_with_a_visit_may_read_but_not_decide(amina, okafor, lind, as_user):
@@ -235,7 +251,7 @@ def test_a_clinician_with_a_visit_may_read_but_not_decide(amina, okafor, lind, a
     client = as_user(lind.user)
 
     page = client.get(url("review_record", intake))
-    response = client.post(url("review_decide", intake), {"outcome": "proceed", "reasons": REASONS})
+    response = client.post(url("review_decide", intake), {"outcome": "proceed", "seen": "1", "reasons": REASONS})
 
     assert (page.status_code, page.context["may_decide"]) == (200, False)
     assert (response.status_code, response.context["form"].non_field_errors()) == (
@@ -259,7 +275,10 @@ def test_without_a_care_relationship_403_with_the_way_to_take_it_while_it_waits(
         url("review_claim", taken) in pages[taken].content.decode(),
     ) == (True, False)
     assert "Amina" not in pages[waiting].content.decode()
-    assert client.post(url("review_decide", taken), {"outcome": "proceed", "reasons": REASONS}).status_code == 403
+    assert (
+        client.post(url("review_decide", taken), {"outcome": "proceed", "seen": "1", "reasons": REASONS}).status_code
+        == 403
+    )
 
 
 @pytest.mark.parametrize(("who", "code"), [("amina", 404), ("ben", 404), ("rosa", 403), ("manager", 403)])
@@ -272,7 +291,7 @@ def test_who_else_may_not(request, amina, ben, rosa, manager, okafor, as_user, w
         client.get(reverse("review")),
         client.get(url("review_record", intake)),
         client.post(url("review_claim", intake)),
-        client.post(url("review_decide", intake), {"outcome": "proceed", "reasons": REASONS}),
+        client.post(url("review_decide", intake), {"outcome": "proceed", "seen": "1", "reasons": REASONS}),
         client.get(url("review_record", uuid4())),
     ]
 

@@ -1,5 +1,6 @@
 """Section Q: what we may do with the answers."""
 
+from patients.intake.form.review import FIRST_TIME
 from patients.intake.questions import NO, YES, YES_OR_NO, Kind, Page, Question, Section, when
 
 CONSENTS = Section(
@@ -47,4 +48,5 @@ CONSENTS = Section(
             ),
         ),
     ),
+    asked_if=FIRST_TIME,
 )

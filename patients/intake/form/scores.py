@@ -5,6 +5,7 @@ PHQ-9 and GAD-7 may be reproduced without permission (Pfizer; phqscreeners.com).
 """
 
 from patients.intake.form.health import EVER_SELF_HARM
+from patients.intake.form.review import FIRST_TIME
 from patients.intake.questions import ZERO_TO_TEN, Choices, Either, Kind, Page, Question, Reaches, Section
 from patients.outcomes.instruments import GAD7, PAIN, PHQ9, SLEEP
 from patients.outcomes.instruments import Question as Item
@@ -54,8 +55,9 @@ SCORES = Section(
                 ),
                 scale("sleep", SLEEP.questions[0], "your sleep", "0 is very badly. 10 is very well."),
             ),
+            asked_if=FIRST_TIME,  # before a review they are asked by a questionnaire of their own
         ),
-        Page("worry", "Worry", items("gad7", GAD7.questions), intro=(TWO_WEEKS,)),
+        Page("worry", "Worry", items("gad7", GAD7.questions), intro=(TWO_WEEKS,), asked_if=FIRST_TIME),
         Page("mood", "Mood", items("phq9", PHQ9.questions[:2]), intro=(TWO_WEEKS,)),
         Page(
             "mood-more",
