@@ -18,6 +18,7 @@ from patients.intake.models import Intake
 from patients.outcomes.enums import Standing
 from patients.outcomes.models import Questionnaire
 from patients.profile.models import Patient
+from patients.suitability.enums import Outcome
 from patients.suitability.models import Decision
 
 STILL_ON = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     intake = Intake.objects.visible_to(request.user).defer("answers").order_by("-started_at").first()
     visits = Appointment.objects.visible_to(request.user).visits().select_related("kind", "clinician")
     coming = visits.filter(state__in=STILL_ON, ends_at__gte=now)
-    decisions = Decision.objects.visible_to(request.user).select_related("clinician")
+    decided = Decision.objects.visible_to(request.user).exclude(outcome=Outcome.MORE_INFORMATION)
     held = Appointment.objects.visible_to(request.user).filter(
         state=State.HELD, held_until__gt=now, held_for_offer=False
     )
@@ -62,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "past": [
             _visit(visit, now) for visit in visits.exclude(pk__in=coming.values("pk")).order_by("-starts_at")[:SHOWN]
         ],
-        "decisions": [_decision(decision) for decision in decisions],
+        "decisions": [_decision(decision) for decision in decided.select_related("clinician")],
     }
     return render(request, "care/home.html", context)
 

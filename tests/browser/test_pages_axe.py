@@ -21,6 +21,8 @@ from patients.intake.form.whole import PAGES
 from patients.outcomes import links as question_links
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship
+from patients.suitability.actions import decide
+from patients.suitability.enums import Outcome
 from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
@@ -318,6 +320,53 @@ def test_a_form_that_was_sent(walk, amina):
     intakes.sent(amina)
 
     walk(amina.user, "/intake/", "/intake/sent/", "/care/")
+
+
+def test_a_form_that_is_changed(walk, amina, okafor):
+    intake = intakes.in_review(amina, okafor)
+    hand = walk(amina.user, "/intake/")
+    hand.follow("Change or add something")
+    hand.arrive("/intake/goals/")
+    hand.write("What", "Walk to the park")
+    hand.follow("Save and continue")
+    hand.arrive("/intake/check/")
+    hand.follow("Send my")
+    assert hand.page.title().startswith("Error: ")
+
+    hand.page.get_by_role("checkbox").check()
+    hand.follow("Send my")
+    hand.arrive("/intake/")
+    walk(okafor.user, f"/review/{intake.pk}/")
+
+
+def test_a_question_about_a_form(walk, amina, okafor):
+    intake = intakes.in_review(amina, okafor)
+    more = {"seen": 1, "reasons": "A reason long enough to keep", "message": "Since when?\nHow often?"}
+    decide(intake, okafor, Outcome.MORE_INFORMATION, **more, by=okafor.user, at=timezone.now())
+
+    hand = walk(amina.user, "/care/", "/intake/", "/intake/reply/")
+    hand.follow("Send my answer")
+    assert hand.page.title().startswith("Error: ")
+    hand.follow("Change my form first")
+    hand.arrive("/intake/check/")
+    hand.arrive("/intake/reply/")
+    walk(okafor.user, "/review/", f"/review/{intake.pk}/")
+
+
+def test_what_has_changed_before_a_review(walk, amina, okafor):
+    intake = intakes.in_review(amina, okafor)
+    more = {"seen": 1, "reasons": "A reason long enough to keep", "message": ""}
+    decide(intake, okafor, Outcome.PROCEED, **more, by=okafor.user, at=timezone.now())
+    outcomes.asked(amina, okafor)
+
+    hand = walk(amina.user, "/care/", "/intake/review/")
+    hand.follow("Start")
+    hand.follow("Save and continue")
+    assert hand.page.title().startswith("Error: ")
+    hand.mark("What has changed since you last sent us a form?", ["Allergies"])
+    hand.follow("Save and continue")
+    hand.arrive("/intake/")
+    hand.arrive("/intake/check/")
 
 
 def test_the_emergency_card(walk, ben):

@@ -21,6 +21,7 @@ NONE_OF = (
 ANSWERS = {
     **dict.fromkeys(NO_TO.split(), "no"),
     **{name: ["none"] for name in NONE_OF.split()},
+    "changed": ["none"],  # asked before a review only
     "main_reason": "ms_pain",
     "diagnosed": "yes",
     "diagnosed_by": "neurologist",

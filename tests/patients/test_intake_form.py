@@ -8,7 +8,7 @@ from clinic.wording.readability import grade
 from patients.intake.form.whole import FORM, PAGES, QUESTIONS
 from patients.intake.models import Intake
 from patients.intake.names import LISTS
-from patients.intake.questions import AGE, SEX, Either, If, Kind, Reaches
+from patients.intake.questions import FACTS, Either, If, Kind, Reaches, Unless
 from tests.factories import intakes
 from tests.factories.intakes import page_of
 from tests.patients.filling import entry_url, url
@@ -21,6 +21,8 @@ def reads(condition):
     """The names a condition looks at."""
     if isinstance(condition, Either):
         return {name for each in condition.conditions for name in reads(each)}
+    if isinstance(condition, Unless):
+        return reads(condition.condition)
     return {condition.name} if isinstance(condition, If) else set(condition.names) if condition else set()
 
 
@@ -30,12 +32,12 @@ def test_names_and_addresses_are_there_once():
 
     assert len({page.slug for page in pages}) == len(pages)
     assert len(set(names)) == len(names)
-    assert {"check", "sent", "urgent", "details"} & set(PAGES) == set()
+    assert {"check", "sent", "urgent", "details", "change", "keep", "reply", "review"} & set(PAGES) == set()
     assert [name for name in names if name.startswith(("_", "@")) or not re.fullmatch(r"[a-z0-9_]+", name)] == []
 
 
 def test_what_is_asked_depends_on_earlier_answers_and_the_profile_only():
-    before, late = {AGE, SEX}, []
+    before, late = set(FACTS), []
     for section in FORM.sections:
         late += [section.slug] if not reads(section.asked_if) <= before else []
         for page in section.pages:
@@ -51,7 +53,9 @@ def test_conditions_name_answers_that_can_be_given():
     def unknown(condition):
         if isinstance(condition, Either):
             return [fault for each in condition.conditions for fault in unknown(each)]
-        if isinstance(condition, If) and condition.name != SEX:
+        if isinstance(condition, Unless):
+            return unknown(condition.condition)
+        if isinstance(condition, If) and condition.name not in FACTS:
             return sorted(condition.values - set(dict(QUESTIONS[condition.name].choices)))
         return []
 
@@ -59,7 +63,7 @@ def test_conditions_name_answers_that_can_be_given():
 
     assert len(conditions) > 25
     assert [fault for condition in conditions for fault in unknown(condition)] == []
-    assert {type(condition) for condition in conditions} == {If, Either, Reaches}
+    assert {type(condition) for condition in conditions} == {If, Either, Reaches, Unless}
 
 
 def test_one_topic_a_page_and_a_list_on_a_page_of_its_own():
