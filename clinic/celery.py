@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
     "next free times": every("bookings.nextfree.tasks.look", timedelta(minutes=5)),
     "old holds": every("bookings.holds.tasks.expire_old_holds", timedelta(hours=1)),
     "reviews of pages": every("clinic.pages.tasks.remind_of_reviews", timedelta(hours=6)),
+    "reviews of red-flag rules": every("patients.intake.tasks.remind_of_rules", timedelta(hours=24)),
     "kept typing": every("clinic.keeping.tasks.forget_old", timedelta(hours=1)),
     "ended sessions": every("clinic.accounts.tasks.clear_sessions", timedelta(hours=24)),
     "old documents": every("patients.documents.tasks.nightly", timedelta(hours=24)),

@@ -31,6 +31,7 @@ from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.policy import is_patient
 from clinic.db.clock import clock, day_text, uk_day, until_text, when_text
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from clinic.staff.models import Clinician
 from patients.profile.models import Patient
 
@@ -128,6 +129,7 @@ def _held(request: HttpRequest, held: Appointment, wanted: Slot) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     """The last page before a booking: who, when, how much, how to get out of it."""
     held = found(request, Appointment.objects.visible_to(request.user, own_hold=session_hold(request)), pk)
@@ -142,6 +144,7 @@ def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     form = ConfirmForm(
         request.POST or None, modes=modes, early_start_needed=early, initial=_answers(request, patient, modes)
     )
+    form = fill(request, form, at=now)
     if form.is_valid() and (answer := _confirmed(request, held, patient, form, now)):
         return answer
     if held.state == State.EXPIRED or offered is None:

@@ -27,6 +27,7 @@ from bookings.waitlist.refusals import VisitStays
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from clinic.staff.models import Clinician
 from patients.profile.models import Patient
 
@@ -59,6 +60,7 @@ def entries(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def ask(request: SignedIn) -> HttpResponse:
     """The questions; the kind stands in the address."""
     patient, now = _patient(request), timezone.now()
@@ -75,6 +77,7 @@ def ask(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def change(request: SignedIn, pk: UUID) -> HttpResponse:
     """The same questions, with what was answered; the place in the queue stays."""
     now = timezone.now()
@@ -100,7 +103,7 @@ def _asked(
     if visits and not movable:
         messages.error(request, str(VisitStays()))
         return redirect("waiting_list")
-    form = _ask_form(request, kind, movable, now, entry)
+    form = fill(request, _ask_form(request, kind, movable, now, entry), at=now)
     if form.is_valid():
         try:
             save(form.cleaned_data)

@@ -30,6 +30,7 @@ from clinic.worklist.models import Task
 PLACES = {
     TaskKind.URGENT_ANSWERS: "review_record",
     TaskKind.DECISION_DUE: "review_record",
+    TaskKind.FORM_CHANGED: "review_record",
     TaskKind.MESSAGE_FAILED: "admin:clinic_message_change",
     TaskKind.BY_HAND: "desk_tell",
     TaskKind.DID_NOT_ATTEND: "admin:bookings_appointment_change",

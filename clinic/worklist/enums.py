@@ -26,6 +26,7 @@ class TaskKind(models.TextChoices):
     PAGE_REVIEW = "page_review", "A public page is due for review"
     VISIT_TO_MOVE = "visit_to_move", "A visit needs another time"
     TIME_STAYS = "time_stays", "A visit keeps its time after all"
+    RULES_REVIEW = "rules_review", "Red-flag rules are due for review"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
     TWO_RECORDS = "two_records", "Two records of one person"
     ACCOUNT_CLOSED = "account_closed", "A patient has closed their account"

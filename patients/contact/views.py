@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.refusal import Refusal
+from clinic.keeping.typed import fill, keeps_typing
 from patients.contact import actions
 from patients.contact.forms import ContactForm
 from patients.contact.models import choice_of
@@ -16,15 +17,18 @@ from patients.profile.models import Patient
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def contact(request: SignedIn) -> HttpResponse:
     """Show and save how the signed-in patient wants to be written to. First come their details."""
     patient = Patient.objects.visible_to(request.user).select_related("contact").first()
     if patient is None:
         return redirect("profile")
+    now = timezone.now()
     form = ContactForm(request.POST if request.method == "POST" else None, theirs=choice_of(patient))
+    form = fill(request, form, at=now)
     if form.is_valid():
         try:
-            actions.choose(patient, form.choices(), by=request.user, at=timezone.now())
+            actions.choose(patient, form.choices(), by=request.user, at=now)
         except Refusal as refusal:
             form.add_error("texts", str(refusal))
         else:

@@ -659,7 +659,7 @@ def test_a_held_time_leads_on_from_ones_own_front_page(as_user, okafor, amina):
 
     html = client.get(reverse("care")).content.decode()
 
-    assert "We are keeping <strong>Wednesday 2 December 2026 at 10am, UK time</strong> for you until 9:15am." in html
+    assert "We are keeping Wednesday 2 December 2026 at 10am, UK time for you until 9:15am." in html
     assert f'href="{address}"' in html
 
 

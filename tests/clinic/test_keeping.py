@@ -13,11 +13,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.holds import actions as holds
 from clinic.accounts.models import User
 from clinic.keeping import actions, marks, policy, tasks
 from clinic.keeping.models import KeptTyping
 from patients.profile.models import Patient
-from tests.factories import intakes, outcomes
+from tests.factories import diary, intakes, outcomes
 from tests.factories.people import NOW, PASSWORD
 
 PAGE = "/intake/goals/"
@@ -177,6 +178,43 @@ def test_questions_before_a_review_too(browser, amina, okafor):
     assert re.search(r'<input[^>]*value="7"[^>]*checked', page)
 
 
+def test_how_we_reach_you_too(browser):
+    late(browser, reverse("contact"), way="post", postal_address="1 Planted Street", reminders="on")
+    sign_in(browser, Patient.objects.get())
+
+    page = browser.get(reverse("contact")).content.decode()
+
+    assert "1 Planted Street" in page
+    assert re.search(r'value="post"[^>]*checked', page)
+
+
+def test_what_a_visit_needs_too(browser, amina, okafor):
+    diary.hours(okafor, weekdays=range(7), starts=0, ends=24 * 60)
+    kind, now = diary.kind(okafor), timezone.now()
+    moment = (now + timedelta(days=20)).replace(hour=12, minute=0, second=0, microsecond=0)
+    held = holds.hold(kind, okafor, moment, patient=amina, own_hold=None, address="", key=uuid4(), at=now)
+    page = reverse("appointment_confirm", args=[held.pk])
+    late(browser, page, mode="phone", access_needs="A chair by the door")
+    sign_in(browser, amina)
+
+    html = browser.get(page).content.decode()
+
+    assert "A chair by the door" in html
+    assert re.search(r'value="phone"[^>]*checked', html)
+
+
+def test_the_waiting_list_too(browser, amina, okafor):
+    kind = diary.kind(okafor)
+    page = f"{reverse('waiting_list_new')}?kind={kind.slug}"
+    answer = late(browser, page, weekdays=["2", "4"], last_day_0="3")
+    sign_in(browser, amina)
+
+    html = browser.get(page).content.decode()
+
+    assert answer["Location"].endswith(f"?kind={kind.slug}") or "kind%3D" in answer["Location"]
+    assert len(re.findall(r'name="weekdays"[^>]*checked', html)) == 2
+
+
 def test_the_way_back_keeps_where_the_page_leads(browser):
     answer = late(browser, "/care/details/about-you/?next=/intake/", **DETAILS)
 
@@ -257,7 +295,7 @@ def test_without_a_mark_of_ours_nothing_is_kept(browser, amina, mark):
 
 
 def test_a_mark_of_a_page_that_does_not_keep_anything_is_worth_nothing(browser, amina):
-    page = reverse("contact")
+    page = reverse("care_close")
     hidden = {"kept_for": marks.mark(amina.user.pk, page)}
     session_ends()
 

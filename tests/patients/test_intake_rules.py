@@ -6,12 +6,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from clinic.worklist.models import Task
 from patients.intake.enums import Level
 from patients.intake.form.whole import FORM, PAGES, QUESTIONS
 from patients.intake.models import FlagHit
 from patients.intake.names import NAMES, Group, matches
 from patients.intake.questions import FOUR_WAYS, TELL, UNSURE
 from patients.intake.rules.table import EMERGENCIES, RULES, found
+from patients.intake.work import review_rules
 from patients.profile.policy import age
 from tests.factories import people
 from tests.factories.intakes import ANSWERS, draft, entry, page_of
@@ -355,3 +357,11 @@ def test_every_group_has_a_name_and_no_name_is_in_two():
 
     assert {name.group for name in NAMES} == set(Group)
     assert sorted(words) == sorted(set(words))
+
+
+@pytest.mark.parametrize(("day", "due"), [(date(2027, 10, 1), 0), (date(2027, 10, 2), len(RULES))])
+def test_rules_are_reviewed_before_their_day(db, day, due):
+    for _ in range(2):
+        assert review_rules(RULES, today=day, at=NOW) == due
+
+    assert list(Task.objects.values_list("kind", "role")) == [("rules_review", "clinician")] * bool(due)
