@@ -28,6 +28,7 @@ app.autodiscover_tasks(
         "clinic.enquiries",
         "clinic.pages",
         "patients.documents",
+        "patients.intake",
         "bookings.holds",
         "bookings.waitlist",
         "bookings.nextfree",
