@@ -41,6 +41,7 @@ PLACES = {
     TaskKind.PAGE_SIGNATURE: "admin:clinic_page_review",
     TaskKind.TWO_RECORDS: "admin:patients_patient_change",
     TaskKind.ACCOUNT_CLOSED: "admin:patients_patient_change",
+    TaskKind.MISFILED: "admin:patients_patient_change",
 }
 
 

@@ -29,6 +29,7 @@ class TaskKind(models.TextChoices):
     RULES_REVIEW = "rules_review", "Red-flag rules are due for review"
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
     TWO_RECORDS = "two_records", "Two records of one person"
+    MISFILED = "misfiled", "A document was filed in the wrong record"
     ACCOUNT_CLOSED = "account_closed", "A patient has closed their account"
 
 

@@ -49,6 +49,11 @@ urlpatterns = [
     path("lists/", desk_lists.lists, name="desk_lists"),
     path("messages/today/", desk_messages.today, name="desk_messages"),
     path("people/<uuid:pk>/documents/", desk_documents.documents, name="desk_documents"),
+    path(
+        "people/<uuid:pk>/documents/<uuid:document>/take-back/",
+        desk_documents.take_back,
+        name="desk_document_take_back",
+    ),
     path("people/<uuid:pk>/messages/", desk_messages.of_a_patient, name="desk_messages_of"),
     path("people/<uuid:pk>/contact/", desk_reach.contact, name="desk_contact"),
     path("messages/<uuid:pk>/tell/", desk_reach.tell, name="desk_tell"),

@@ -8,16 +8,30 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
+from clinic.accounts.enums import Role
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.db.refusal import Refusal
 from clinic.db.states import StaleState, move
+from clinic.db.workdays import workdays_after
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
 from patients.documents import content, scanner, vault
-from patients.documents.enums import READABLE, TO_SCAN, IdKind, Kind, Made, State
+from patients.documents.enums import READABLE, TO_SCAN, IdKind, Kind, Made, Misfiled, State
 from patients.documents.models import Document, IdentityCheck
-from patients.documents.policy import ID_IMAGE_KEPT, MOST_A_DAY, MOST_BYTES, MOST_FILES, ONE_READING, shown_name
-from patients.documents.refusals import Full, HaveIt, NotAnId, NotHere, StaysNow, TooManyToday
+from patients.documents.policy import (
+    ID_IMAGE_KEPT,
+    ID_UNCHECKED_KEPT,
+    MOST_A_DAY,
+    MOST_BYTES,
+    MOST_FILES,
+    ONE_READING,
+    TAKEN_BACK,
+    shown_name,
+)
+from patients.documents.refusals import Full, HaveIt, NotAnId, NotHere, NotOurs, StaysNow, TooManyToday
 from patients.profile.models import Patient
 
 LOGGED_AS = "document"
@@ -100,6 +114,28 @@ def remove(document: Document, *, by: Any, at: datetime) -> None:
         _let_go(leaving, State.REMOVED, by=by, at=at)
 
 
+def take_back(document: Document, why: Misfiled, *, by: Any, at: datetime) -> None:
+    """Take away what staff filed in the wrong record, whoever has read it since: file and name go, the row says why.
+
+    Somebody else's letter was in this person's record, which may be a personal data breach: the managers get a task.
+    Raises NotOurs, or StaleState where it is gone already.
+    """
+    with transaction.atomic():
+        wrong = Document.objects.select_for_update(of=("self",)).select_related("patient").get(pk=document.pk)
+        if wrong.uploaded_by_id == wrong.patient.user_id:
+            raise NotOurs
+        _let_go(wrong, State.REMOVED, by=by, at=at, why=why.label, name=TAKEN_BACK)
+        worklist.ask(
+            TaskKind.MISFILED,
+            "A document was filed in the wrong record: find out who saw it",
+            key=f"misfiled:{wrong.pk}",
+            about=wrong.patient_id,
+            role=Role.MANAGER,
+            due_at=workdays_after(at, 1),
+            at=at,
+        )
+
+
 def keep_what_was_decided_on(patient_id: UUID, *, at: datetime) -> None:
     """Have the documents of a patient stay: a clinician decided while they were there."""
     Document.objects.filter(patient=patient_id, used_at=None, state__in=READABLE).update(used_at=at)
@@ -142,9 +178,10 @@ def wait_no_longer(*, at: datetime) -> None:
 
 
 def forget_checked_ids(*, at: datetime) -> None:
-    """Delete the images of photo ID that was checked 30 days ago or more; the result stays."""
+    """Delete the images of photo ID that was checked 30 days ago or more, whose result stays, and what nobody checked."""
     checked = IdentityCheck.objects.filter(checked_at__lte=at - ID_IMAGE_KEPT).values("document")
-    for document in Document.objects.filter(pk__in=checked, state__in=READABLE):
+    is_old = Q(pk__in=checked) | Q(kind=Kind.PHOTO_ID, uploaded_at__lte=at - ID_UNCHECKED_KEPT)
+    for document in Document.objects.filter(is_old, state__in=READABLE):
         with suppress(StaleState), transaction.atomic():
             _let_go(document, State.DELETED, by=None, at=at)
 
@@ -183,11 +220,11 @@ def _bytes_of(document: Document) -> bytes:
     return vault.read(document.stored, document.pk)
 
 
-def _let_go(document: Document, state: State, *, by: Any, at: datetime) -> None:
-    """Move to an end; the file goes when that is certain."""
-    name = document.stored
-    move(document, state, by=by, at=at, stored="")
-    transaction.on_commit(lambda: vault.throw_away(name))
+def _let_go(document: Document, state: State, *, by: Any, at: datetime, why: str = "", **changes: Any) -> None:
+    """Move to an end, with other ``changes`` of the row; the file goes when that is certain."""
+    stored = document.stored
+    move(document, state, by=by, at=at, reason=why, stored="", **changes)
+    transaction.on_commit(lambda: vault.throw_away(stored))
 
 
 def _locked(document: Document) -> Document:

@@ -38,7 +38,7 @@ class State(models.TextChoices):
     CLEAN = "clean", "Checked for viruses"
     REFUSED = "refused", "Refused: the virus check found something"
     REMOVED = "removed", "Removed"
-    DELETED = "deleted", "Image deleted after the check"
+    DELETED = "deleted", "Image deleted: photo ID is kept for a short time only"
 
 
 READABLE = frozenset({State.UNSCANNED, State.CLEAN})
@@ -50,6 +50,14 @@ MOVES: dict[str, frozenset[str]] = {
     State.UNSCANNED: frozenset({State.CLEAN, State.REFUSED, State.REMOVED, State.DELETED}),
     State.CLEAN: frozenset({State.REMOVED, State.DELETED}),
 }
+
+
+class Misfiled(models.TextChoices):
+    """Why staff take a document out of a record. No words of their own: they could name the other person."""
+
+    ANOTHER = "another", "It belongs to another patient"
+    NOBODY = "nobody", "It belongs to nobody we know"
+    NO_DOCUMENT = "no_document", "It is no document for a record"
 
 
 class IdKind(models.TextChoices):

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from clinic.forms.base import PlainErrors, helper
 from clinic.forms.dates import DatePartsField
-from patients.documents.enums import IdKind, Kind
+from patients.documents.enums import IdKind, Kind, Misfiled
 from patients.documents.policy import AT_ONCE, MOST_BYTES, MOST_FILES
 
 TAKEN = "application/pdf,image/jpeg,image/png"
@@ -64,6 +64,18 @@ class AddForm(PlainErrors, forms.Form):
     def chosen_kind(self) -> Kind:
         """The kind that was chosen, or something else."""
         return Kind(self.cleaned_data["kind"] or Kind.OTHER)
+
+
+class TakeBackForm(PlainErrors, forms.Form):
+    """Why a document that staff filed does not belong where it is."""
+
+    why = forms.ChoiceField(
+        label="Why does it not belong here?",
+        choices=Misfiled.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose why", "invalid_choice": "Choose why"},
+    )
+    use_required_attribute = False
 
 
 class IdentityForm(PlainErrors, forms.Form):

@@ -15,6 +15,8 @@ MOST_PAGES = 60  # a PDF
 PAGES_SHOWN = 5  # images on one page for reading
 LONGEST_NAME = 200
 ID_IMAGE_KEPT = timedelta(days=30)  # after the check (domain 3.1, step 2): its result stays
+ID_UNCHECKED_KEPT = timedelta(days=90)  # after it was added: nobody needs the image any more
+TAKEN_BACK = "Filed here by mistake"  # the name that stays of what belongs to somebody else
 ONE_READING = timedelta(minutes=10)  # pages that a clinician leafs through within it stand in the log once
 ORPHAN_AGE = timedelta(hours=24)  # a younger file without a row may be of an upload that goes on
 

@@ -116,3 +116,9 @@ class NotAnId(Refusal):
     """Only photo ID is checked, and only while it is there."""
 
     words = "This is not down as photo ID that can be looked at."
+
+
+class NotOurs(Refusal):
+    """Staff take back what staff filed; what a patient added is theirs to remove."""
+
+    words = "The patient added this document. Only they can remove it."

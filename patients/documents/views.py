@@ -28,13 +28,13 @@ SAID = {
     State.UNSCANNED: ("Added", "done"),
     State.CLEAN: ("Added", "done"),
     State.REFUSED: ("Not kept", "warning"),
-    State.DELETED: ("Checked", "done"),
+    State.DELETED: ("Deleted", ""),
 }
 HINT = {
     State.WAITING: "We check it for viruses first. That takes a few minutes.",
     State.REFUSED: "The virus check found something in it, so we deleted it. Save it anew from where you have it, "
     "or take a photo of each page, then add that.",
-    State.DELETED: "We looked at it and deleted the image.",
+    State.DELETED: "We have deleted the image. We keep photo ID for a short time only.",
 }
 
 

@@ -404,6 +404,17 @@ class TestEachNight:
         assert (check.kind, check.valid_until, check.checked_by) == ("passport", NOW.date(), okafor.user)
         assert [file.name for file in files()] == [letter.stored]
 
+    def test_what_nobody_checked_goes_90_days_after_it_was_added(self, amina):
+        card, letter = kept(amina, kind=Kind.PHOTO_ID, data=documents.picture()), kept(amina)
+
+        for days, state in ((89, State.UNSCANNED), (90, State.DELETED)):
+            actions.forget_checked_ids(at=NOW + timedelta(days=days))
+            card.refresh_from_db()
+            assert card.state == state
+
+        letter.refresh_from_db()
+        assert letter.state == State.UNSCANNED
+
     def test_only_photo_id_that_is_there_is_checked(self, amina, okafor):
         with pytest.raises(refusals.NotAnId):
             actions.check_identity(kept(amina), IdKind.PASSPORT, NOW.date(), by=okafor.user, at=NOW)

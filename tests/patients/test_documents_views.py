@@ -14,7 +14,8 @@ from django.utils import timezone
 from PIL import Image
 
 from clinic.audit.models import AccessLog
-from patients.documents import actions, policy
+from clinic.worklist.models import Task
+from patients.documents import actions, policy, refusals
 from patients.documents.enums import IdKind, Kind, State
 from patients.documents.models import Document, IdentityCheck
 from patients.profile.actions import open_care
@@ -261,7 +262,7 @@ class TestRemoving:
 
         as_user(okafor.user).post(
             f"/review/{intake.pk}/decide/",
-            {"outcome": "decline", "reasons": "Long enough reasons to sign.", "message": ""},
+            {"outcome": "decline", "seen": "1", "reasons": "Long enough reasons to sign.", "message": ""},
         )
 
         document.refresh_from_db()
@@ -406,7 +407,6 @@ class TestTheDesk:
         assert (document.patient, document.uploaded_by, document.kind) == (amina, rosa, Kind.LETTER)
         page = answer.content.decode()
         assert "from the post.pdf" in page
-        assert str(document.pk) not in page
         assert document.stored not in page
 
     def test_reception_opens_no_file(self, amina, rosa, as_user):
@@ -426,6 +426,45 @@ class TestTheDesk:
             if status != 200:
                 assert as_user(who).post(self.address(amina), sent(("a.pdf", documents.pdf()))).status_code == status
         assert not Document.objects.exists()
+
+    @pytest.mark.parametrize("was_read", [False, True])
+    def test_what_was_filed_in_the_wrong_record_is_taken_out(
+        self, amina, rosa, okafor, care, as_user, files, was_read, django_capture_on_commit_callbacks
+    ):
+        wrong = kept(amina, "Ben Sample.pdf", by=rosa)
+        if was_read:
+            actions.open_for_care(wrong, by=okafor.user, at=NOW)
+        client, address = as_user(rosa), f"{self.address(amina)}{wrong.pk}/take-back/"
+        assert f"{wrong.pk}/take-back/" in client.get(self.address(amina)).content.decode()
+
+        empty = client.post(address, {})
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(address, {"why": "another"})
+
+        wrong.refresh_from_db()
+        assert empty.status_code == 422
+        assert (wrong.state, wrong.name, files()) == (State.REMOVED, policy.TAKEN_BACK, [])
+        assert wrong.state_changes.get().reason == "It belongs to another patient"
+        assert list(Task.objects.values_list("kind", "role", "about")) == [("misfiled", "manager", amina.pk)]
+        assert "Ben Sample" not in as_user(amina.user).get(OWN).content.decode()
+
+    def test_what_a_patient_added_is_theirs(self, amina, rosa, as_user):
+        own = kept(amina)
+
+        answer = as_user(rosa).post(f"{self.address(amina)}{own.pk}/take-back/", {"why": "another"})
+
+        assert (answer.status_code, Document.objects.get().state) == (422, State.UNSCANNED)
+        assert answer.context["form"].non_field_errors() == [refusals.NotOurs.words]
+
+    def test_who_may_take_out(self, amina, ben, rosa, okafor, manager, care, as_user):
+        wrong = kept(amina, by=rosa)
+
+        answers = [
+            as_user(who).post(f"{self.address(whose)}{wrong.pk}/take-back/", {"why": "another"}).status_code
+            for who, whose in ((manager, amina), (okafor.user, amina), (amina.user, amina), (rosa, ben))
+        ]
+
+        assert (answers, Document.objects.get().state) == ([403, 403, 404, 404], State.UNSCANNED)
 
     def test_a_mistake_is_told(self, amina, rosa, as_user):
         answer = as_user(rosa).post(self.address(amina), sent(("bad.pdf", INTRUDER)))
