@@ -7,6 +7,7 @@ their own) with the code; what is free it works out its own way, a quarter of an
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -104,6 +105,19 @@ def overlap(one, other):
     return one[0] < other[1] and other[0] < one[1]
 
 
+@cache
+def quarters(today, days):
+    """Every quarter of an hour at which anybody sees people, of some days from ``today``."""
+    midnight = datetime.combine(today, datetime.min.time(), tzinfo=UK).astimezone(UTC)
+    moments = [midnight + QUARTER * number for number in range(days * 96 + 8)]
+    return [moment for moment in moments if _in_anybodys_hours(moment.astimezone(UK))]
+
+
+def _in_anybodys_hours(local):
+    minute = local.hour * 60 + local.minute
+    return any(start <= minute < end for ranges in HOURS.values() for start, end in ranges)
+
+
 class Model:
     """The diary at ``now``. Each act changes it and returns its row, or raises the refusal and leaves all as it was."""
 
@@ -158,14 +172,7 @@ class Model:
 
     def grid(self, days=4):
         """Every quarter of an hour of the next days at which anybody sees people."""
-        midnight = datetime.combine(self.now.astimezone(UK).date(), datetime.min.time(), tzinfo=UK).astimezone(UTC)
-        moments = [midnight + QUARTER * number for number in range(days * 96 + 8)]
-        return [moment for moment in moments if self._in_anybodys_hours(moment)]
-
-    def _in_anybodys_hours(self, moment):
-        local = moment.astimezone(UK)
-        minute = local.hour * 60 + local.minute
-        return any(start <= minute < end for ranges in HOURS.values() for start, end in ranges)
+        return quarters(self.now.astimezone(UK).date(), days)
 
     def free(self, kind, clinician):
         return [start for start in self.grid() if self.offered(kind, clinician, start)]

@@ -76,7 +76,7 @@ ASKED_FOR_MORE = {"admin:bookings_appointment_changelist", "desk_diary", "desk_l
 
 @pytest.fixture
 def world(amina, okafor, rosa, manager):
-    """Everything that staff have of Amina, who needs something: the keys."""
+    """Everything that staff have of Amina, who needs something: the records."""
     amina.needs, amina.interpreter_language, amina.access_needs = ["bsl"], "Polish", "A room without steps"
     amina.save()
     people.patient("double@example.com", first_names="Amina", family_name="Example")
@@ -110,25 +110,31 @@ def world(amina, okafor, rosa, manager):
         key=uuid4(),
     )
     handed = messages.due("reminder_48h", person=amina.pk, about=visit.pk, state="handed", channel="phone", sent_at=now)
-    return [
-        *(amina.pk, visit.pk, back.pk, missed.pk, okafor.pk, okafor.user.pk, entry.pk, skip.pk, away.pk, handed.pk),
-        *(waiting.offer(entry, held).pk, intakes.in_review(amina, okafor).pk, outcomes.asked(amina, okafor).pk),
-    ]
+    form, asked = intakes.in_review(amina, okafor), outcomes.asked(amina, okafor)
+    records = (amina, visit, back, missed, okafor, okafor.user, entry, skip, away, handed)
+    return [*records, waiting.offer(entry, held), form, asked]
 
 
-def addresses(name, keys):
-    """Every address of a name that has at most a key in it."""
-    for given in ({}, *({part: key} for part in ("pk", "object_id") for key in keys)):
+def addresses(name, records):
+    """Every address of a name that has at most a key in it. In the admin a key is of the table the name says."""
+    for given in ({}, *({part: record.pk} for part in ("pk", "object_id") for record in keys_of(name, records))):
         try:
             yield reverse(name, kwargs=given)
         except NoReverseMatch:
             continue
 
 
-def pages(client, keys):
+def keys_of(name, records):
+    app = name.removeprefix("admin:").partition("_")[0]
+    if not name.startswith("admin:") or app not in {record._meta.app_label for record in records}:
+        return records
+    return [record for record in records if name.startswith(f"admin:{app}_{record._meta.model_name}_")]
+
+
+def pages(client, records):
     """Yield (name, HTML) of every page of staff that can be opened."""
     for name in sorted({name for name in every_name() if name.startswith(STAFF_PAGES)}):
-        for address in addresses(name, keys):
+        for address in addresses(name, records):
             for query in ("", *(QUERIES if name in ASKED_FOR_MORE else ())):
                 answer = client.get(address + query)
                 if answer.status_code == 200 and "html" in answer["Content-Type"]:

@@ -71,7 +71,7 @@ def hits():
 def test_from_the_first_page_to_the_frozen_version(amina, as_user):
     client = as_user(amina.user)
 
-    fill_in(client)
+    met = fill_in(client)
     response = send(client)
 
     version = IntakeVersion.objects.get()
@@ -91,11 +91,10 @@ def test_from_the_first_page_to_the_frozen_version(amina, as_user):
     assert list(Task.objects.values_list("kind", "role", "about", "due_at")) == [
         ("decision_due", "clinician", version.intake.pk, datetime(2026, 11, 25, 17, tzinfo=UTC)),
     ]
+    each_page_leads_to_the_next_and_a_list_straight_to_its_first_entry(met)
 
 
-def test_each_page_leads_to_the_next_and_a_list_straight_to_its_first_entry(amina, as_user):
-    met = fill_in(as_user(amina.user))
-
+def each_page_leads_to_the_next_and_a_list_straight_to_its_first_entry(met):
     asked_of_her = [page for _, page in walk.Way(walk.known(ANSWERS, age=46, sex=""), details_done=True).pages]
     slugs = [resolve(address).kwargs["section"] for address in met]
     assert list(dict.fromkeys(slugs)) == [page.slug for page in asked_of_her]
@@ -117,7 +116,7 @@ def test_no_page_has_an_answer_chosen_before(amina, as_user):
 
 def test_the_patient_sees_no_code_level_or_verdict(amina, as_user):
     client = as_user(amina.user)
-    fill_in(client, psychosis_self="yes", numb_or_weak="yes", tried_any="no", **phq9_of_20())
+    intakes.draft(amina, psychosis_self="yes", numb_or_weak="yes", tried_any="no", **phq9_of_20())
 
     pages = [client.get(reverse(name)) for name in ("intake", "intake_check")]
     send(client)
@@ -502,7 +501,11 @@ def test_an_emergency_answer_interrupts_even_where_the_rest_of_the_page_is_empty
 
 def test_an_emergency_answer_asks_staff_for_a_call_at_once_and_only_once(amina, as_user):
     client = as_user(amina.user)
-    fill_in(client, numb_or_weak="yes", face_swelling="yes")
+    intakes.draft(amina)
+    save(client, SYMPTOMS, numb_or_weak="yes", face_swelling="yes")
+    client.post(reverse("intake_urgent"))
+    for page in (PROBLEM, HEALTH, GOALS):
+        save(client, page)
     before = list(Task.objects.values_list("kind", "due_at"))
 
     send(client)
@@ -612,7 +615,7 @@ def test_an_unfinished_form_cannot_be_sent(amina, as_user):
 
 def test_the_declaration_has_to_be_ticked(amina, as_user):
     client = as_user(amina.user)
-    fill_in(client)
+    intakes.draft(amina)
 
     response = client.post(reverse("intake_check"), {})
 
@@ -630,7 +633,7 @@ def test_a_form_with_an_unread_card_cannot_be_sent(amina):
 
 def test_the_check_shows_every_answer_with_a_way_to_change_it(amina, as_user):
     client = as_user(amina.user)
-    fill_in(client, share_gp="no")
+    intakes.draft(amina, share_gp="no")
 
     page_of_answers = client.get(reverse("intake_check"))
 
@@ -658,7 +661,7 @@ def test_the_check_shows_every_answer_with_a_way_to_change_it(amina, as_user):
 
 def test_pressing_send_twice_gives_one_version(amina, as_user):
     client = as_user(amina.user)
-    fill_in(client)
+    intakes.draft(amina)
 
     answers = [send(client)["Location"] for _ in range(2)]
 
@@ -689,7 +692,7 @@ def test_sending_from_two_tabs_at_once_gives_one_version(amina):
 
 def test_a_sent_form_is_read_only(amina, as_user):
     client = as_user(amina.user)
-    fill_in(client)
+    intakes.draft(amina)
     stale = client.get(url(GOALS)).context["opened"]
     send(client)
 
@@ -707,7 +710,7 @@ def test_a_sent_form_is_read_only(amina, as_user):
 
 def test_after_sending_the_answers_can_be_read_in_the_words_they_were_asked(amina, as_user):
     client = as_user(amina.user)
-    fill_in(client)
+    intakes.draft(amina)
     send(client)
 
     shown = client.get(reverse("intake"))
@@ -721,8 +724,8 @@ def test_after_sending_the_answers_can_be_read_in_the_words_they_were_asked(amin
 
 def test_what_is_not_asked_is_not_sent(amina, as_user):
     client = as_user(amina.user)
+    intakes.draft(amina)
     save(client, MORE, takes_other="yes", takes_other_what="Hemp tea")
-    fill_in(client)
     save(client, MORE, takes_other="no")
     send(client)
 

@@ -11,6 +11,7 @@ from patients.intake.names import LISTS
 from patients.intake.questions import FACTS, Either, If, Kind, Reaches, Unless
 from tests.factories import intakes
 from tests.factories.intakes import page_of
+from tests.loops import browser, undone
 from tests.patients.filling import entry_url, url
 
 ALL = [*QUESTIONS.values(), *(column for question in QUESTIONS.values() for column in question.columns)]
@@ -147,30 +148,53 @@ BOXES = [
 ]
 
 
+PAGES_WITH_BOXES = [page for page in PAGES.values() if any(each is page for each, _ in BOXES)]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "what",
-    [what if what in {"names", "marks", "nul"} else pytest.param(what, marks=pytest.mark.proof) for what in HOSTILE],
-)
+@pytest.mark.parametrize("page", PAGES_WITH_BOXES, ids=lambda page: page.slug)
+def test_the_boxes_of_a_page_keep_what_they_can_and_say_what_they_cannot(amina, page):
+    """Each value in all boxes of the page at once."""
+    client, boxes, faults = browser(amina.user), [question for each, question in BOXES if each is page], {}
+    intakes.draft(amina, **SEEN)
+
+    for what in HOSTILE:
+        with undone():
+            faults |= {(what, name): fault for name, fault in typed_into(client, page, boxes, what).items()}
+
+    assert faults == {}
+
+
+@pytest.mark.proof
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", HOSTILE)
 @pytest.mark.parametrize(("page", "question"), BOXES, ids=lambda each: getattr(each, "name", getattr(each, "slug", "")))
 def test_a_box_keeps_what_it_can_and_says_what_it_cannot(amina, as_user, page, question, what):
-    typed, kept = HOSTILE[what]
     client = as_user(amina.user)
     intakes.draft(amina, **SEEN)
+
+    assert typed_into(client, page, [question], what) == {}
+
+
+def typed_into(client, page, boxes, what):
+    """Send a page with one of HOSTILE in ``boxes``; return what each did that it must not."""
+    typed, kept = HOSTILE[what]
     base = page_of(page, SEEN)
     path, given = (entry_url(page, "x1"), {}) if page.list_of else (url(page), base)
 
-    response = client.post(path, given | {question.name: typed})
+    response = client.post(path, given | dict.fromkeys((box.name for box in boxes), typed))
 
-    assert response.status_code in {302, 422}
-    stored = value_of(page, question)
-    if response.status_code == 422 and question.name in response.context["form"].errors:
-        [message] = response.context["form"].errors[question.name]
-        assert len(message) < 200
-        assert stored == base.get(question.name, "")
-    elif not page.list_of:
-        assert stored == (kept or stored)
-        assert not {*"\0\u202e"} & {*stored}
+    if response.status_code not in {302, 422}:
+        return {box.name: response.status_code for box in boxes}
+    errors = response.context["form"].errors if response.status_code == 422 else {}
+    stored = {box.name: value_of(page, box) for box in boxes}
+    told = {box.name: errors[box.name] for box in boxes if box.name in errors}
+    saved = {} if page.list_of else {name: value for name, value in stored.items() if name not in told}
+    return (
+        {name: messages for name, messages in told.items() if len(messages) != 1 or len(messages[0]) >= 200}
+        | {name: stored[name] for name in told if stored[name] != base.get(name, "")}
+        | {name: value for name, value in saved.items() if value != (kept or value) or {*"\0\u202e"} & {*value}}
+    )
 
 
 # Every box that depends on an answer is there.

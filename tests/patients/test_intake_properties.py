@@ -3,8 +3,6 @@
 Whatever somebody does, nothing they were told is saved is lost, no answer to what is not asked counts, and nothing breaks.
 """
 
-import os
-
 import pytest
 import time_machine
 from django.db import transaction
@@ -25,7 +23,6 @@ from tests.factories.people import NOW
 from tests.patients.filling import entry_url, fill_in, send, url
 from tests.patients.test_intake_walk import SHORT
 
-EXAMPLES, STEPS = (400, 40) if os.environ.get("PROOF") else (12, 20)
 JUNK = [
     "",
     "\u0000",
@@ -107,20 +104,33 @@ def cleaned(value):
     )
 
 
-@pytest.mark.django_db
-@settings(
-    max_examples=EXAMPLES,
+HOW = settings(
     deadline=None,
     phases=(Phase.generate,),  # to shrink a failure takes minutes
     suppress_health_check=list(HealthCheck),
-    derandomize="PROOF" not in os.environ,
 )
+
+
+@pytest.mark.django_db
+@settings(HOW, max_examples=8, derandomize=True)
 @given(data=st.data())
 def test_whatever_somebody_does(as_user, amina, data):
+    what_somebody_does(as_user, amina, data, most_steps=20)
+
+
+@pytest.mark.proof
+@pytest.mark.django_db
+@settings(HOW, max_examples=400)
+@given(data=st.data())
+def test_whatever_somebody_does_at_length(as_user, amina, data):
+    what_somebody_does(as_user, amina, data, most_steps=40)
+
+
+def what_somebody_does(as_user, amina, data, most_steps):
     with time_machine.travel(NOW, tick=False), transaction.atomic():
         begin(amina, data.draw(st.sampled_from(["nothing", "short", "full", "unknown", "sent"])))
         tabs = [Tab(as_user(amina.user)), Tab(as_user(amina.user))]
-        for _ in range(data.draw(st.integers(5, STEPS))):
+        for _ in range(data.draw(st.integers(5, most_steps))):
             a_step(data, data.draw(st.sampled_from(tabs)))
         the_form_can_still_be_sent(tabs[0].client, amina)
         transaction.set_rollback(True)
