@@ -1,8 +1,9 @@
 """Your details, a topic a page. Each form's fields are named as they are stored, but for those its ``values`` joins."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.forms.boundfield import BoundField
 
 from clinic.forms.text import PlainTextField
 from patients.details import policy
@@ -19,6 +20,7 @@ class PartForm(DetailsForm):
     """One topic. ``patient`` is whose; what they have told so far stands in it."""
 
     use_required_attribute = False
+    only_if: ClassVar[dict[str, str]] = {}  # a box, and the question whose Yes a script shows it for
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         self.patient = patient
@@ -31,6 +33,11 @@ class PartForm(DetailsForm):
     def values(self) -> dict[str, Any]:
         """Return what is stored, by the names it is stored under."""
         return self.cleaned_data
+
+    @property
+    def rows(self) -> list[tuple[BoundField, str]]:
+        """The boxes as the page draws them, each with the question it depends on, or nothing."""
+        return [(field, self.only_if.get(field.name, "")) for field in self]
 
 
 class AboutForm(PartForm, NamesForm):
@@ -102,6 +109,8 @@ class AddressForm(PartForm):
 
 class NhsForm(PartForm):
     """The health number, for who knows it."""
+
+    only_if: ClassVar[dict[str, str]] = {"nhs_number": "knows"}
 
     knows = one_of("Do you know your NHS number?", YES_NO, required="Choose “Yes” if you know your number, or “No”")
     nhs_number = NhsNumberField(
@@ -184,6 +193,8 @@ class TeamsForm(PartForm):
 
 class NeedsForm(PartForm):
     """What somebody needs to take part. How we write to them stands on another page (``patients/contact``)."""
+
+    only_if: ClassVar[dict[str, str]] = {"interpreter_language": "interpreter"}
 
     needs = some_of(
         "What do you need to read, hear or speak with us?",

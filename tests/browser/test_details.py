@@ -37,6 +37,10 @@ def walk(visit, look):
     return through
 
 
+# Questions whose Yes unfolds another box.
+FOLDED = {Part.NHS: ["Do you know your NHS number?"], Part.NEEDS: ["Do you need an interpreter?"]}
+
+
 def reauthenticate(hand):
     hand.page.goto("/accounts/reauthenticate/")
     hand.write("Password", people.PASSWORD)
@@ -57,6 +61,8 @@ def test_the_summary(walk, amina, size):
 def test_a_topic_and_its_errors(walk, db, part):
     hand = walk(people.newcomer("new@example.com").user)
     hand.arrive(f"/care/details/{part}/")
+    for question in FOLDED.get(part, ()):
+        hand.choose(question, "Yes")
     for label, typed in WRONG[part].items():
         hand.write(label, typed)
 
@@ -68,6 +74,18 @@ def test_a_topic_and_its_errors(walk, db, part):
 
 def test_every_topic_has_wrong_answers_here():
     assert set(WRONG) == set(FORMS)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_box_that_depends_on_an_answer_is_folded_away_by_a_script_only(walk, amina, scripts):
+    hand = walk(amina.user, scripts=scripts)
+    hand.page.goto("/care/details/nhs-number/")
+    box = hand.page.get_by_role("textbox", name="NHS number")
+
+    before = box.is_visible()
+    hand.choose("Do you know your NHS number?", "Yes")
+
+    assert (before, box.is_visible()) == (not scripts, True)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
