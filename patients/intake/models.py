@@ -165,7 +165,7 @@ class FlagHit(FrozenRecord):
     version = models.ForeignKey(IntakeVersion, on_delete=models.PROTECT, related_name="flags")
     code = models.CharField(max_length=8)
     level = models.CharField(max_length=1, choices=Level.choices)
-    title = models.CharField(max_length=200)
+    title = SealedTextField(place="patients.flaghit.title", help_text="It names an illness, so it is sealed too.")
     answer = SealedTextField(place="patients.flaghit.answer")
     rules_version = models.CharField(max_length=20)
     at = models.DateTimeField()

@@ -546,7 +546,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='patients.intakeversion')),
                 ('code', models.CharField(max_length=8)),
                 ('level', models.CharField(choices=[('E', 'Emergency'), ('R', 'Red'), ('A', 'Amber'), ('I', 'Information')], max_length=1)),
-                ('title', models.CharField(max_length=200)),
+                ('title', clinic.db.sealed.SealedTextField(help_text='It names an illness, so it is sealed too.', place='patients.flaghit.title')),
                 ('answer', clinic.db.sealed.SealedTextField(place='patients.flaghit.answer')),
                 ('rules_version', models.CharField(max_length=20)),
                 ('at', models.DateTimeField()),
