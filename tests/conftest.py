@@ -14,10 +14,10 @@ from clinic.db import roles
 from clinic.embedded.errors import CannotStart
 from clinic.embedded.static import collect_static
 from clinic.embedded.testing import start_for_tests
-from clinic.pages.actions import seed
 from tests import reading
 from tests.cleaning import clean_fast
 from tests.factories import people
+from tests.factories.pages import all_live
 from tests.web import Web
 
 APP_ROLE = "clinic_app"
@@ -33,9 +33,10 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish(session):
-    """What is loaded by now stays: no need to look through it for garbage during every test."""
+    """What is loaded by now stays: no need to look through it for garbage during every test, nor for young garbage often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_unconfigure(config):
@@ -151,7 +152,7 @@ def lind(db):
 @pytest.fixture
 def pages(okafor, manager):
     """The public pages, signed and live."""
-    return seed(at=timezone.now(), signers=(okafor.user, manager))
+    return all_live(at=timezone.now(), signers=(okafor.user, manager))
 
 
 @pytest.fixture

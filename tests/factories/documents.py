@@ -40,9 +40,14 @@ def drawn_pdf(content, coding=b"", more=b""):
 
 
 def deflated(size, times=1):
-    """Bytes that inflate to ``size`` spaces, packed ``times`` times."""
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(b" " * 1_000_000) for _ in range(size // 1_000_000)) + packer.flush()
+    """Bytes that inflate to ``size`` spaces (a whole number of millions), packed ``times`` times."""
+    million, packer = b" " * 1_000_000, zlib.compressobj(9)
+    # After a full flush nothing is known of what went before: the second piece may be there as often as one likes.
+    first, next_one = (packer.compress(million) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    end, check = zlib.compressobj(9, zlib.DEFLATED, -15).flush(), 1
+    for _ in range(size // 1_000_000):
+        check = zlib.adler32(million, check)
+    packed = first + next_one * (size // 1_000_000 - 1) + end + check.to_bytes(4)
     for _ in range(times - 1):
         packed = zlib.compress(packed, 9)
     return packed

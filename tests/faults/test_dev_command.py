@@ -195,15 +195,25 @@ def test_sigterm_stops_everything_in_reverse_order(first_start):
     assert order == sorted(order)
 
 
-def test_a_second_start_is_quick(start):
+def test_a_second_start_is_quick_and_nobody_else_lives_in_its_folder(start):
     copy = start()
 
     assert copy.waits_for("/", FIRST_PAGE_WITHIN) < FIRST_PAGE_WITHIN
     assert copy.waits_for("/readyz", READY_WITHIN) < READY_WITHIN
+    another_is_sent_away(start, copy)
     code, said = copy.stop(signal.SIGINT)
 
     assert (code, copy.living()) == (0, [])
     assert "Stopping (SIGINT)" in said
+
+
+def another_is_sent_away(start, copy):
+    code, said = start().ends()
+
+    assert code == 1
+    assert f"Another copy (process {copy.process.pid}) already uses {copy.data_dir}" in said
+    assert "DATA_DIR=" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.proof
@@ -229,20 +239,6 @@ def test_two_copies_live_side_by_side(start, another_data_dir):
     other.waits_for("/readyz", READY_WITHIN)
 
     assert (one.stop()[0], other.status("/healthz"), other.stop()[0]) == (0, 200, 0)
-
-
-def test_two_copies_do_not_live_in_one_folder(start):
-    one = start()
-    one.waits_for("/readyz", READY_WITHIN)
-
-    intruder = start()
-    code, said = intruder.ends()
-
-    assert code == 1
-    assert f"Another copy (process {one.process.pid}) already uses {one.data_dir}" in said
-    assert "DATA_DIR=" in said
-    assert "Traceback" not in said
-    assert one.stop()[0] == 0
 
 
 def test_a_port_in_use_is_said_at_once(start, first_start):
