@@ -9,7 +9,7 @@ from clinic.forms.text import PlainTextField
 from patients.details import policy
 from patients.details.enums import Part, Talk
 from patients.details.models import OtherTeams, Supporter
-from patients.details.questions import YES_NO, one_of, some_of
+from patients.details.questions import YES_NO, one_of, some_of, team
 from patients.profile.enums import BestTime, Country, Need, Registered, Sex, Video
 from patients.profile.forms import DetailsForm, NamesForm, NhsNumberField, PhoneField, PostcodeField, line
 from patients.profile.models import Patient
@@ -172,18 +172,14 @@ class GpForm(PartForm):
         return policy.practice_place(self.cleaned_data["gp_address"])
 
 
-def _team(label: str) -> PlainTextField:
-    return PlainTextField(label=label, longest=200, required=False, widget=line("off"))
-
-
 class TeamsForm(PartForm):
     """Who else looks after somebody. All of it may stay empty."""
 
-    ms_team = _team("MS team")
-    neurologist = _team("Neurologist")
-    pain_clinic = _team("Pain clinic")
-    dentist = _team("Dentist or oral surgeon")
-    mental_health = _team("Psychiatrist or mental health team")
+    ms_team = team("MS team")
+    neurologist = team("Neurologist")
+    pain_clinic = team("Pain clinic")
+    dentist = team("Dentist or oral surgeon")
+    mental_health = team("Psychiatrist or mental health team")
 
     def known(self, patient: Patient) -> dict[str, Any]:
         """Return the teams they have named."""

@@ -4,6 +4,9 @@ from typing import Any
 
 from django import forms
 
+from clinic.forms.text import PlainTextField
+from patients.profile.forms import line
+
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
@@ -24,3 +27,8 @@ def some_of(label: str, choices: Any, *, help_text: str = "") -> forms.MultipleC
     return forms.MultipleChoiceField(
         label=label, choices=choices, required=False, help_text=help_text, widget=forms.CheckboxSelectMultiple
     )
+
+
+def team(label: str) -> PlainTextField:
+    """Return a box for somebody else who looks after the person."""
+    return PlainTextField(label=label, longest=200, required=False, widget=line("off"))
