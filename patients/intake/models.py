@@ -35,7 +35,7 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def status_visible_to(self, user: Any) -> "IntakeQuerySet":
         """Whose form is where: reception and managers see that of everybody, and no answer."""
         seen = user.is_staff and user.role in {Role.RECEPTION, Role.MANAGER}
-        return self.defer("answers") if seen else self.none()
+        return self.defer("answers", "question") if seen else self.none()
 
 
 class ListedIntakeQuerySet(models.QuerySet["Intake"]):
@@ -46,7 +46,7 @@ class ListedIntakeQuerySet(models.QuerySet["Intake"]):
         if user.role != Role.CLINICIAN:
             return self.none()
         call = Task.objects.waiting().filter(about=models.OuterRef("pk"), kind=TaskKind.URGENT_ANSWERS)
-        return self.filter(~models.Q(state=IntakeState.DRAFT) | models.Exists(call)).defer("answers")
+        return self.filter(~models.Q(state=IntakeState.DRAFT) | models.Exists(call)).defer("answers", "question")
 
     def with_urgency(self) -> "ListedIntakeQuerySet":
         """The same, each with ``is_urgent``: an emergency answer was sent, or a call about one is still to be made."""
