@@ -23,6 +23,7 @@ FEATURES = {
     "clinic": FOUNDATION,
     "patients": [
         "profile",
+        "consents",
         "contact",
         "details",
         "links",
@@ -65,6 +66,7 @@ NAMED = {
     "bookings.holds": {"offers"},
     "bookings.status": {"reading"},
     "patients.profile": {"forms", "needs"},
+    "patients.consents": {"forms", "summary"},
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
     "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},

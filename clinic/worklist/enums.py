@@ -30,6 +30,7 @@ class TaskKind(models.TextChoices):
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
     TWO_RECORDS = "two_records", "Two records of one person"
     ACCOUNT_CLOSED = "account_closed", "A patient has closed their account"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "A patient has withdrawn a consent"
 
 
 MOVES: dict[str, frozenset[str]] = {

@@ -5,6 +5,7 @@ from datetime import timedelta
 from patients.intake import actions, walk
 from patients.intake.models import Intake
 from patients.intake.rules.table import emergencies
+from patients.outcomes.enums import DoneBy
 from patients.suitability.actions import claim
 from tests.factories.people import NOW
 
@@ -93,6 +94,8 @@ ANSWERS = {
     "privacy_seen": "yes",
     "share_gp": "yes",
     "obtain_records": "yes",
+    "by_video": "yes",
+    "no_guarantee": "yes",
 }
 
 
@@ -120,10 +123,15 @@ def draft(patient, **answers):
     return actions.read_card(intake, cards, at=NOW) if cards else intake
 
 
+def signature(patient):
+    """How a patient signs their own form."""
+    return {"signed": patient.full_name, "done_by": DoneBy.SELF}
+
+
 def sent(patient, at=NOW, **answers):
     """A form that was sent."""
     intake = draft(patient, **answers)
-    actions.submit(intake, by=patient.user, at=at)
+    actions.submit(intake, **signature(patient), by=patient.user, at=at)
     return Intake.objects.get(pk=intake.pk)
 
 
