@@ -33,8 +33,6 @@ from clinic.db.clock import clock, day_text, uk_day, until_text, when_text
 from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from clinic.staff.models import Clinician
-from patients.consents.enums import Purpose
-from patients.consents.policy import text_in_use
 from patients.profile.models import Patient
 
 ANSWERS_KEY = "answers"  # what was answered about a time that is gone; the session is kept in the database
@@ -154,9 +152,7 @@ def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(
         request,
         "bookings/choosing/confirm.html",
-        facts(held)
-        | _hold_facts(request, held, now)
-        | {"form": form, "early": early, "about_fee": text_in_use(Purpose.FEES).words},
+        facts(held) | _hold_facts(request, held, now) | {"form": form, "early": early},
         status=422 if form.errors else 200,
     )
 

@@ -20,7 +20,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def newest(self) -> "ConsentQuerySet":
         """The answer that counts of each person to each purpose."""
-        return self.order_by("patient", "purpose", "-at", "-pk").distinct("patient", "purpose")
+        return self.order_by("patient_id", "purpose", "-at", "-pk").distinct("patient_id", "purpose")
 
 
 class Consent(FrozenRecord):

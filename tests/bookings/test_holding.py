@@ -12,7 +12,7 @@ from django.urls import reverse
 from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import EARLY_START_TEXTS, MOST_COMING, is_video_link, join_opens, may_join
+from bookings.appointments.policy import MOST_COMING, is_video_link, join_opens, may_join
 from bookings.appointments.refusals import (
     EarlyStartFirst,
     ExtendedAlready,
@@ -30,6 +30,8 @@ from bookings.holds import offers
 from clinic import celery
 from clinic.db.states import StaleState
 from clinic.worklist.models import Task
+from patients.consents.enums import Purpose
+from patients.consents.policy import text_of
 from tests.factories import diary
 from tests.factories.people import NOW
 
@@ -218,7 +220,8 @@ class TestConfirmPage:
 
         visit = Appointment.objects.get()
         assert visit.early_start_requested_at == NOW
-        assert EARLY_START_TEXTS[visit.early_start_text].startswith("I ask the clinic to see me")
+        words = text_of(Purpose.EARLY_START, visit.early_start_text).words
+        assert words.startswith("I ask the clinic to see me")
 
     def test_needs_are_carried_along_to_the_next_visit_and_shown(self, as_user, okafor, amina):
         client = as_user(amina.user)

@@ -13,9 +13,9 @@ from clinic.audit.models import AccessLog
 from clinic.outbox import sending
 from clinic.outbox.models import Message
 from clinic.worklist.models import Task
+from patients.consents.models import Consent
 from patients.contact import actions as contact
 from patients.contact.models import ContactChoice
-from patients.profile.models import Consent
 from tests.clinic.test_outbox_channels import CHOICES, POST, make_due
 from tests.factories import diary, people
 

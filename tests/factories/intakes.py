@@ -98,6 +98,9 @@ ANSWERS = {
     "no_guarantee": "yes",
 }
 
+# How it is signed, as the action takes it and as a browser sends it.
+SIGNED = {"signed": "Anna O'Neill-Ó Súilleabháin", "done_by": DoneBy.SELF}
+
 
 def page_of(page, answers=None):
     """The answers of one page, as they are saved."""
@@ -123,15 +126,10 @@ def draft(patient, **answers):
     return actions.read_card(intake, cards, at=NOW) if cards else intake
 
 
-def signature(patient):
-    """How a patient signs their own form."""
-    return {"signed": patient.full_name, "done_by": DoneBy.SELF}
-
-
 def sent(patient, at=NOW, **answers):
     """A form that was sent."""
     intake = draft(patient, **answers)
-    actions.submit(intake, **signature(patient), by=patient.user, at=at)
+    actions.submit(intake, **SIGNED, by=patient.user, at=at)
     return Intake.objects.get(pk=intake.pk)
 
 
