@@ -84,9 +84,11 @@ def test_from_the_first_page_to_the_frozen_version(amina, as_user):
     ]
     assert hits() == []
     assert sorted(Consent.objects.values_list("purpose", "given")) == [
+        ("no_guarantee", True),
         ("obtain_records", True),
         ("privacy", True),
         ("share_with_gp", True),
+        ("video", True),
     ]
     assert list(Task.objects.values_list("kind", "role", "about", "due_at")) == [
         ("decision_due", "clinician", version.intake.pk, datetime(2026, 11, 25, 17, tzinfo=UTC)),
@@ -662,7 +664,7 @@ def test_pressing_send_twice_gives_one_version(amina, as_user):
 
     answers = [send(client)["Location"] for _ in range(2)]
 
-    assert (answers, IntakeVersion.objects.count(), Consent.objects.count()) == (["/intake/sent/"] * 2, 1, 3)
+    assert (answers, IntakeVersion.objects.count(), Consent.objects.count()) == (["/intake/sent/"] * 2, 1, 5)
 
 
 @pytest.mark.django_db(transaction=True)

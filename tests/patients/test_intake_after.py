@@ -109,7 +109,7 @@ def test_from_the_answers_to_the_next_version(amina, as_user):
     assert [(each["when"], each["rows"][0]["now"]) for each in shown.context["amendments"]] == [
         ("Monday 23 November 2026 at 11am, UK time", "Walk to the park")
     ]
-    assert Consent.objects.count() == 3
+    assert Consent.objects.count() == 5
 
 
 def test_what_was_sent_counts_until_it_is_sent_again(amina, okafor, as_user):
@@ -317,7 +317,7 @@ def test_more_information_asked_and_answered_goes_back_to_the_queue(amina, okafo
     assert ("/intake/reply/" in care, QUESTION in care, QUESTION in shown.content.decode()) == (True, False, True)
     assert answer["Location"] == "/intake/sent/"
     assert now(intake).state == "submitted"
-    assert IntakeVersion.objects.last().record[-1] == {
+    assert IntakeVersion.objects.last().record[-2] == {
         "title": "What we asked you after that",
         "rows": [{"key": QUESTION, "value": "Two a day.\nFor a month."}],
     }
@@ -365,7 +365,7 @@ def test_asked_twice_both_answers_stay(amina, okafor):
 
     actions.submit(now(intake), **SIGNED, reply="Since May", by=amina.user, at=LATER_STILL)
 
-    assert IntakeVersion.objects.last().record[-1]["rows"] == [
+    assert IntakeVersion.objects.last().record[-2]["rows"] == [
         {"key": QUESTION, "value": "Two a day"},
         {"key": "And since when?", "value": "Since May"},
     ]
@@ -531,7 +531,7 @@ def test_topics_and_fresh_pages_are_the_whole_form():
     assert len(topics) == len(set(topics))
     assert set(topics) & review.FRESH == set()
     assert set(topics) | review.FRESH | first_only | {review.SLUG} == set(PAGES)
-    assert first_only == {"scores", "worry", "consents"}
+    assert first_only == {"scores", "worry", "consents", "before-we-meet"}
 
 
 def pages_of(is_review):
