@@ -56,21 +56,8 @@ def tasks():
 
 # Domain sheet, 5.5, in its order; and what the site asks besides.
 ASKED_FOR = [
-    "privacy",
-    "share_with_gp",
-    "obtain_records",
-    "video",
-    "unlicensed",
-    "schedule_2",
-    "driving",
-    "pregnancy",
-    "monitoring",
-    "no_guarantee",
-    "fees",
-    "early_start",
-    "research",
-    "marketing",
-    "supporter",
+    *("privacy", "share_with_gp", "obtain_records", "video", "unlicensed", "schedule_2", "driving", "pregnancy"),
+    *("monitoring", "no_guarantee", "fees", "early_start", "research", "marketing", "supporter"),
 ]
 BESIDES = ["texts", "copies"]
 
@@ -293,11 +280,14 @@ def test_research_and_news_are_off_and_may_be_switched_on(as_user, amina):
     assert tasks() == []
 
 
-@pytest.mark.parametrize("answer", ["", "maybe", "\0", "yes\0", "x" * 100_000, "\ud800"])
+@pytest.mark.parametrize("answer", ["", "maybe", "%00", "yes%00", "YES", "x" * 5000, "%ed%a0%80", "no&answer=maybe"])
 def test_what_is_no_answer_changes_nothing(as_user, amina, answer):
-    sent = as_user(amina.user).post(of("research"), {"answer": answer.encode("utf-8", "surrogatepass")})
+    typed = "application/x-www-form-urlencoded"
+
+    sent = as_user(amina.user).post(of("research"), f"answer={answer}", content_type=typed)
 
     assert (sent.status_code, Consent.objects.count()) == (422, 0)
+    assert "Send this form from its own page" in sent.content.decode()
 
 
 @pytest.mark.parametrize("purpose", ["nothing", "share_with_gp", "unlicensed", "texts", "privacy", "x" * 500])
@@ -356,7 +346,7 @@ def test_a_withdrawal_in_the_form_is_a_task_too(as_user, amina):
     intakes.sent(amina)
     client = as_user(amina.user)
     client.post(reverse("intake_change"))
-    with time_machine.travel(NOW.replace(hour=11), tick=False):
+    with time_machine.travel(NOW.replace(minute=5), tick=False):
         save(client, PAGES["consents"], share_gp="no")
         send(client)
 
@@ -432,7 +422,7 @@ def test_only_who_runs_the_diary_writes_consents_down(as_user, amina, okafor):
 
     statuses = [as_user(user).post(address, said).status_code for user in (okafor.user, amina.user)]
 
-    assert (statuses, Consent.objects.count()) == ([403, 302], 0)
+    assert (statuses, Consent.objects.count()) == ([403, 404], 0)
 
 
 # The form --------------------------------------------------------------------------------------------
@@ -533,7 +523,7 @@ def test_nobody_is_chosen_before_and_no_name_is_filled_in(as_user, amina):
 
 def test_how_it_was_signed_is_no_answer_that_was_changed(as_user, amina, okafor, clock):
     intakes.sent(amina)
-    clock.shift(3600)
+    clock.shift(60)
     client = as_user(amina.user)
     client.post(reverse("intake_change"))
     save(client, PAGES["goals"], goals="Something else")
@@ -543,4 +533,4 @@ def test_how_it_was_signed_is_no_answer_that_was_changed(as_user, amina, okafor,
 
     assert len(check.context["changed"]) == 1
     assert [len(each["rows"]) for each in sent.context["amendments"]] == [1]
-    assert ANSWERS["goals"] in check.content.decode()
+    assert check.context["changed"][0]["before"] == ANSWERS["goals"]
