@@ -4,6 +4,7 @@ from datetime import datetime
 
 from patients.intake import actions
 from patients.intake.form.whole import PAGES
+from patients.outcomes.enums import DoneBy
 from patients.profile.models import Patient
 
 NO_TO = """numb_or_weak stroke_signs chest_signs face_swelling nerve_symptoms fever_worse rash_on_carbamazepine alarm_signs
@@ -89,6 +90,8 @@ ANSWERS = {
     "privacy_seen": "yes",
     "share_gp": "yes",
     "obtain_records": "yes",
+    "by_video": "yes",
+    "no_guarantee": "yes",
 }
 
 
@@ -99,4 +102,4 @@ def send(patient: Patient, at: datetime) -> None:
         given = {question.name: ANSWERS[question.name] for question in page.questions if question.name in ANSWERS}
         if given:
             intake = actions.save_page(intake, page, given, opened="", whole=True, at=at)
-    actions.submit(intake, by=patient.user, at=at)
+    actions.submit(intake, signed=patient.full_name, done_by=DoneBy.SELF, by=patient.user, at=at)

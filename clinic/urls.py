@@ -35,6 +35,7 @@ urlpatterns = [
     path("care/", include("patients.profile.urls")),
     path("care/", include("patients.details.urls")),
     path("care/", include("patients.contact.urls")),
+    path("care/", include("patients.consents.urls")),
     path("eligibility/", include("patients.eligibility.urls")),
     path("intake/", include("patients.intake.urls")),
     path("review/", include("clinic.workspace.urls")),

@@ -1,12 +1,13 @@
 """The tables of this app, gathered from its folders."""
 
+from patients.consents.models import Consent
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import Document, DocumentStateChange, IdentityCheck
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response
-from patients.profile.models import CareRelationship, ClaimCode, Consent, NotSamePerson, Patient
+from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
 from patients.suitability.models import Decision
 
 __all__ = [

@@ -78,6 +78,8 @@ TABLE = {
     "care_document_file": (200, 404, 403, 403, 403, 403),
     "care_document_remove": (200, 404, 403, 403, 403, 403),
     "contact": (200, 200, 403, 403, 403, 403),
+    "care_consents": (200, 200, 403, 403, 403, 403),
+    "care_consent": (200, 200, 403, 403, 403, 403),
     "care_questions": (200, 404, 403, 403, 403, 403),
     "care_questions_page": (200, 404, 403, 403, 403, 403),
     "care": (200, 200, 403, 403, 403, 403),
@@ -101,6 +103,7 @@ TABLE = {
     "page_preview": (404, 404, 403, 200, 200, 200),
     "page_version": (404, 404, 403, 200, 200, 200),
     "review": (404, 404, 403, 200, 200, 403),
+    "review_consents": (404, 404, 403, 200, 403, 403),
     "review_documents": (404, 404, 403, 200, 403, 403),
     "review_document": (404, 404, 403, 200, 403, 403),
     "review_document_file": (404, 404, 403, 200, 403, 403),
@@ -154,7 +157,7 @@ def world(kind, amina, okafor, manager):
         submitted_at=people.NOW,
     )
     IntakeVersion.objects.create(
-        intake=sent, number=1, form_version="1", answers={"main": "secret pain story"}, at=people.NOW
+        intake=sent, number=1, form_version="1", answers={"main": "secret pain story"}, done_by="self", at=people.NOW
     )
     held = diary.appointment(
         amina, okafor, kind, soon + timedelta(hours=1), state="held", held_until=timezone.now() + timedelta(hours=1)
@@ -171,7 +174,7 @@ def record_of(name):
     """Which of Amina's records an address is about."""
     if name.startswith("waiting_list"):
         return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
-    if name.startswith(("review_questions", "review_documents")):
+    if name.startswith(("review_questions", "review_documents", "review_consents")):
         return "patient"
     if name.startswith(("review_document", "care_document_")):
         return "document"
@@ -185,6 +188,7 @@ def address(name, world):
         "section": "problem",
         "entry": "first",
         "part": "supporter",
+        "purpose": "marketing",
         "pk": world[record_of(name)],
         "name": "nothing-here",
         "number": 1,
@@ -202,6 +206,7 @@ def address(name, world):
         {"section"},
         {"section", "entry"},
         {"part"},
+        {"purpose"},
         {"name"},
         {"pk", "number"},
         {"token"},

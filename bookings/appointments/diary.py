@@ -16,9 +16,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from bookings.appointments import slots
+from bookings.appointments.contract import agree
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment, AppointmentMove, Submission
-from bookings.appointments.policy import EARLY_START_TEXT, busy_span
+from bookings.appointments.policy import busy_span
 from bookings.appointments.refusals import (
     AlreadyUsed,
     Busy,
@@ -216,7 +217,7 @@ def give_another_time(
         ignoring=[current.pk],
         anyway=bool(outside_hours_reason),
     )
-    asked = {"early_start_requested_at": at, "early_start_text": EARLY_START_TEXT} if lacking else {}
+    asked = agree(current.patient, to_fee=False, early_start=True, by=by, at=at) if lacking else {}
     _move_row(current, clinician, starts_at, reason, by, at, outside_hours_reason=outside_hours_reason, **asked)
     outbox.cancel(current.pk, why="moved", at=at)
     close_tasks(current, "Moved", by=by, at=at)

@@ -2,9 +2,10 @@
 
 from django import forms
 
-from bookings.appointments import policy
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
+from patients.consents.enums import Purpose
+from patients.consents.policy import text_in_use
 
 
 def sequence_field() -> forms.IntegerField:
@@ -28,8 +29,8 @@ class CancelForm(KeyedForm):
 
 
 def early_start_field() -> forms.BooleanField:
-    """Return the request for an early start, in the words that are kept by their version (policy.EARLY_START_TEXTS)."""
+    """Return the request for an early start, in the words that are kept by their version."""
     return forms.BooleanField(
-        label=policy.EARLY_START_TEXTS[policy.EARLY_START_TEXT],
+        label=text_in_use(Purpose.EARLY_START).words,
         error_messages={"required": "Tick the box to be seen within 14 days, or choose a later time"},
     )

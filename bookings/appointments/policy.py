@@ -23,11 +23,6 @@ JOIN_STAYS = timedelta(hours=1)
 # What one patient may book online; beyond it they are asked to call, and staff are told.
 MOST_COMING = 6
 MOST_BOOKED_A_WEEK = 20
-# The words of the request for an early start, by version; a version that was used never changes (CCR 2013, reg 36).
-EARLY_START_TEXTS = {
-    "2026-11": "I ask the clinic to see me before the 14 days are over. I know that once the visit has taken place I can no longer cancel it."
-}
-EARLY_START_TEXT = "2026-11"
 ALL = 100
 
 

@@ -20,6 +20,8 @@ from clinic.forms.base import helper
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 from clinic.staff.models import Clinician, Sex
+from patients.consents.enums import Purpose
+from patients.consents.policy import text_in_use
 from patients.profile.policy import LONGEST_NEEDS
 
 SLOT = re.compile(r"(20\d{6}T\d{4})Z\.([0-9a-f]{32})", re.ASCII)
@@ -156,6 +158,7 @@ class ConfirmForm(KeyedForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     early_start = early_start_field()
+    about_fee = text_in_use(Purpose.FEES).words
 
     @property
     def helper(self) -> FormHelper:

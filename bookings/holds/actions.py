@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from bookings.appointments import slots
+from bookings.appointments.contract import agree
 from bookings.appointments.diary import (
     announce_booking,
     clear_own_holds,
@@ -19,7 +20,7 @@ from bookings.appointments.diary import (
 )
 from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import EARLY_START_TEXT, FORGIVEN, HOLD, needs_early_start
+from bookings.appointments.policy import FORGIVEN, HOLD, needs_early_start
 from bookings.appointments.refusals import (
     EarlyStartFirst,
     ExtendedAlready,
@@ -179,9 +180,8 @@ def _make_a_visit_of(
         mode=mode,
         booked_at=at,
         held_until=None,
-        early_start_requested_at=at if is_early else None,
-        early_start_text=EARLY_START_TEXT if is_early else "",
         charge=charges.charge_for(held.fee_pence, at=at),
+        **agree(patient, to_fee=held.fee_pence > 0, early_start=is_early, by=by, at=at),
     )
     announce_booking(held, at=at)
 

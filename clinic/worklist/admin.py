@@ -18,6 +18,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from clinic.accounts import policy
+from clinic.accounts.enums import Role
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.refusal import Refusal
 from clinic.forms.base import PlainErrors
@@ -42,7 +43,15 @@ PLACES = {
     TaskKind.TWO_RECORDS: "admin:patients_patient_change",
     TaskKind.ACCOUNT_CLOSED: "admin:patients_patient_change",
     TaskKind.MISFILED: "admin:patients_patient_change",
+    TaskKind.CONSENT_WITHDRAWN: "desk_consents",
 }
+PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
+
+
+def _place(task: Task) -> str | None:
+    """Return the name of the address where the record of a task is looked at by those who do it."""
+    kind, theirs = TaskKind(task.kind), PLACES_OF_CLINICIANS if task.role == Role.CLINICIAN else {}
+    return theirs.get(kind) or PLACES.get(kind)
 
 
 class OutcomeForm(PlainErrors, forms.Form):
@@ -109,7 +118,7 @@ class TaskAdmin(StaffAdmin):
             "open": task.state != TaskState.DONE,
             "takeable": task.state == TaskState.OPEN,
             "outcome_form": form,
-            "place": PLACES.get(TaskKind(task.kind)),
+            "place": _place(task),
         }
         return super().render_change_form(request, context | more, *args, **kwargs)
 

@@ -31,6 +31,7 @@ class TaskKind(models.TextChoices):
     TWO_RECORDS = "two_records", "Two records of one person"
     MISFILED = "misfiled", "A document was filed in the wrong record"
     ACCOUNT_CLOSED = "account_closed", "A patient has closed their account"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "A patient has withdrawn a consent"
 
 
 MOVES: dict[str, frozenset[str]] = {

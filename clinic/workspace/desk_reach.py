@@ -19,6 +19,7 @@ from clinic.outbox.registry import Letter, NotWanted
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
 from clinic.workspace.desk_access import for_the_diary, me, page
+from patients.consents.enums import Method
 from patients.contact import actions
 from patients.contact.forms import ContactForm
 from patients.contact.models import choice_of
@@ -37,7 +38,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ContactForm(request.POST if request.method == "POST" else None, theirs=choice_of(patient))
     if form.is_valid():
         try:
-            actions.choose(patient, form.choices(), by=me(request), at=now)
+            actions.choose(patient, form.choices(), method=Method.PHONE, by=me(request), at=now)
         except Refusal as refusal:
             form.add_error("texts", str(refusal))
         else:

@@ -17,6 +17,7 @@ from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
+from clinic.workspace.consents import answered
 from clinic.workspace.documents import listed_for
 from clinic.workspace.questions import shown_to
 from clinic.workspace.queue import Row, in_order
@@ -186,6 +187,7 @@ def _show_record(
         "history": _history(intake),
         "results": shown_to(request.user, intake.patient),
         **listed_for(request.user, intake.patient),
+        "consents": answered(request.user, intake.patient),
         "decisions": Decision.objects.visible_to(request.user)
         .filter(version__intake=intake)
         .select_related("clinician"),

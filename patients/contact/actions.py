@@ -8,10 +8,11 @@ from django.db import transaction
 
 from clinic.db.refusal import Refusal
 from clinic.outbox import actions as outbox
+from patients.consents.actions import give_consents
+from patients.consents.enums import Method, Purpose
 from patients.contact import policy
 from patients.contact.models import ContactChoice, choice_of
-from patients.profile.actions import give_consents
-from patients.profile.models import Consent, Patient
+from patients.profile.models import Patient
 
 
 class NoMobile(Refusal):
@@ -22,10 +23,12 @@ class NoMobile(Refusal):
     )
 
 
-def choose(patient: Patient, choices: Mapping[str, Any], *, by: Any, at: datetime) -> None:
+def choose(
+    patient: Patient, choices: Mapping[str, Any], *, by: Any, at: datetime, method: Method = Method.WEBSITE
+) -> None:
     """Save ``choices`` (fields of ContactChoice) of a patient, and have what waits for them go as they now want.
 
-    What they newly agree to, or no longer, is written down as a consent. Raises NoMobile.
+    What they newly agree to, or no longer, is written down as a consent; ``method`` is how they said it. Raises NoMobile.
     """
     if choices["texts"] and not policy.is_mobile(patient.phone):
         raise NoMobile
@@ -34,14 +37,14 @@ def choose(patient: Patient, choices: Mapping[str, Any], *, by: Any, at: datetim
         before = choice_of(Patient.objects.select_related("contact").get(pk=patient.pk))
         values = dict(choices) | {"changed_by": by, "changed_at": at}
         ContactChoice.objects.update_or_create(patient=patient, defaults=values)
-        give_consents(patient, _new_consents(before, choices), by=by, at=at)
+        give_consents(patient, _new_consents(before, choices), by=by, at=at, method=method)
         outbox.replan(patient.pk, at=at)
 
 
-def _new_consents(before: ContactChoice, choices: Mapping[str, Any]) -> dict[Consent.Purpose, bool]:
+def _new_consents(before: ContactChoice, choices: Mapping[str, Any]) -> dict[Purpose, bool]:
     new = {}
     if choices["texts"] != before.texts:
-        new[Consent.Purpose.TEXTS] = choices["texts"]
+        new[Purpose.TEXTS] = choices["texts"]
     if choices["copies_email"] != before.copies_email:
-        new[Consent.Purpose.COPIES] = bool(choices["copies_email"])
+        new[Purpose.COPIES] = bool(choices["copies_email"])
     return new

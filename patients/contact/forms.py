@@ -8,6 +8,8 @@ from django.conf import settings
 from clinic.accounts.models import EMAIL_LENGTH
 from clinic.forms.base import PlainErrors, helper
 from clinic.forms.text import PlainTextField
+from patients.consents.enums import Purpose
+from patients.consents.policy import text_in_use
 from patients.contact.enums import Way
 from patients.contact.models import LONGEST_ADDRESS, ContactChoice
 
@@ -31,7 +33,7 @@ class ContactForm(PlainErrors, forms.Form):
     texts = forms.BooleanField(
         label="Send me text messages too",
         required=False,
-        help_text="Short texts about visits, to your mobile phone. They say nothing about your health.",
+        help_text=text_in_use(Purpose.TEXTS).words,
     )
     reminders = forms.BooleanField(
         label="Remind me of visits and of what is missing",
@@ -42,7 +44,7 @@ class ContactForm(PlainErrors, forms.Form):
         label="Name of somebody who should get copies",
         longest=100,
         required=False,
-        help_text="For example a carer. They get the times of your visits, nothing else. Ask them first.",
+        help_text=text_in_use(Purpose.COPIES).words,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     copies_email = forms.EmailField(

@@ -12,10 +12,12 @@ from clinic.accounts.models import User
 from clinic.outbox import actions as outbox
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.consents.actions import give_consents
+from patients.consents.enums import Purpose
 from patients.details.enums import Part, Talk
 from patients.details.models import OtherTeams, Supporter
-from patients.profile.actions import give_consents, save_details, tell_of_a_change
-from patients.profile.models import Consent, Patient
+from patients.profile.actions import save_details, tell_of_a_change
+from patients.profile.models import Patient
 
 TIME_TO_LOOK = timedelta(days=1)
 
@@ -37,7 +39,7 @@ def withdraw_supporter(patient: Patient, *, by: Any, at: datetime) -> bool:
         allowed = Supporter.objects.filter(patient=patient).exclude(may_talk=Talk.NO)
         withdrawn = bool(allowed.update(may_talk=Talk.NO, changed_at=at, changed_by=by))
         if withdrawn:
-            give_consents(patient, {Consent.Purpose.SUPPORTER: False}, by=by, at=at)
+            give_consents(patient, {Purpose.SUPPORTER: False}, by=by, at=at)
     return withdrawn
 
 
@@ -79,4 +81,4 @@ def _save_supporter(patient: Patient, values: Mapping[str, Any], *, by: Any, at:
     old = (before.name, before.may_talk) if before else ("", Talk.NO)
     new = (values["name"], values["may_talk"])
     if old != new and {old[1], new[1]} != {Talk.NO}:
-        give_consents(patient, {Consent.Purpose.SUPPORTER: values["may_talk"] != Talk.NO}, by=by, at=at)
+        give_consents(patient, {Purpose.SUPPORTER: values["may_talk"] != Talk.NO}, by=by, at=at)

@@ -6,6 +6,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from clinic.forms.text import PlainTextField
+from patients.consents.enums import Purpose
+from patients.consents.policy import text_in_use
 from patients.details import policy
 from patients.details.enums import Part, Talk
 from patients.details.models import OtherTeams, Supporter
@@ -277,7 +279,7 @@ class SupporterForm(PartForm):
         "May we talk to them?",
         Talk.choices,
         required="Choose whether we may talk to them",
-        help_text="Ask them first. You can take it back at any time.",
+        help_text=f"{text_in_use(Purpose.SUPPORTER).words} Ask them first. You can take it back at any time.",
     )
 
     def known(self, patient: Patient) -> dict[str, Any]:

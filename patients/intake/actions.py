@@ -9,6 +9,7 @@ from django.db import transaction
 from clinic.db.clock import uk_day
 from clinic.db.states import move
 from clinic.outbox import actions as outbox
+from patients.consents.actions import give_consents
 from patients.details.policy import is_ready_for_form
 from patients.intake import policy, walk, work
 from patients.intake.enums import WITH_THE_CLINIC, IntakeState
@@ -32,9 +33,8 @@ from patients.intake.refusals import (
 )
 from patients.intake.rules.table import emergencies, found
 from patients.intake.upgrades import upgraded
-from patients.outcomes.enums import Standing
+from patients.outcomes.enums import DoneBy, Standing
 from patients.outcomes.models import Questionnaire
-from patients.profile.actions import give_consents
 from patients.profile.models import Patient
 from patients.profile.policy import age
 
@@ -126,10 +126,11 @@ def read_card(intake: Intake, codes: Iterable[str], *, at: datetime) -> Intake:
     return draft
 
 
-def submit(intake: Intake, *, by: Any, at: datetime, reply: str = "") -> IntakeVersion:
+def submit(intake: Intake, *, signed: str, done_by: DoneBy, by: Any, at: datetime, reply: str = "") -> IntakeVersion:
     """Freeze the answers as a version with its red flags, and ask a clinician for a decision; return the version.
 
-    Only what is asked is sent, with the words it was asked and answered in. A form that is with the clinic already is
+    ``signed`` is the full name as typed, ``done_by`` who filled it in. Only what is asked is sent, with the words it was
+    asked and answered in. A form that is with the clinic already is
     sent again as its next version; with ``reply`` to what a specialist asked it goes back to those that wait. Raises
     AlreadySent, CardNotRead, Incomplete, NothingNew, AnswerFirst or NotAsked.
     """
@@ -142,7 +143,7 @@ def submit(intake: Intake, *, by: Any, at: datetime, reply: str = "") -> IntakeV
         here = way(draft, at)
         _check(here)
         before = sent_last(draft)
-        version = _freeze(draft, here, before, at)
+        version = _freeze(draft, here, before, policy.Signature(signed, done_by), at)
         work.call_about_emergencies(draft, here.asked, before, at)
         if consents := policy.new_consents(here.asked, before.answers if before else {}):
             give_consents(draft.patient, consents, by=by, at=at)
@@ -206,9 +207,11 @@ def sent_last(intake: Intake) -> IntakeVersion | None:
     return intake.versions.order_by("-number").first()
 
 
-def _freeze(draft: Intake, here: walk.Way, before: IntakeVersion | None, at: datetime) -> IntakeVersion:
+def _freeze(
+    draft: Intake, here: walk.Way, before: IntakeVersion | None, signature: policy.Signature, at: datetime
+) -> IntakeVersion:
     """Return the new version with its flags. Raises NothingNew where it is what was sent before."""
-    answers = _sent(here)
+    answers = here.sent
     if before is not None and before.answers == answers:
         raise NothingNew
     kept_from = sent_last(draft.filled_from) if draft.filled_from else None
@@ -217,7 +220,9 @@ def _freeze(draft: Intake, here: walk.Way, before: IntakeVersion | None, at: dat
         number=before.number + 1 if before else 1,
         form_version=draft.form_version,
         answers=answers,
-        record=walk.record(here, kept_from.at if kept_from else None),
+        record=[*walk.record(here, kept_from.at if kept_from else None), policy.declaration(signature, here.asked, at)],
+        signed_name=signature.name,
+        done_by=signature.done_by,
         at=at,
     )
     FlagHit.objects.bulk_create([_row(version, hit, at) for hit in found(here.asked)])
@@ -244,12 +249,6 @@ def _with_reply(draft: Intake, reply: str, at: datetime) -> dict[str, Any]:
         raise NotAsked
     replies = [*draft.answers.get(walk.REPLIES, []), {"asked": draft.question, "reply": reply, "at": at.isoformat()}]
     return draft.answers | {walk.REPLIES: replies}
-
-
-def _sent(here: walk.Way) -> dict[str, Any]:
-    """Return what is sent: the answers to what is asked, what an earlier form was told, and replies."""
-    ours = {name: here.answers[name] for name in walk.SENT_TOO if here.answers.get(name)}
-    return {name: value for name, value in here.asked.items() if not name.startswith("@")} | ours
 
 
 def _locked(intake: Intake) -> Intake:

@@ -13,8 +13,10 @@ from clinic.forms.numbers import MonthField, WholeNumberField
 from clinic.forms.text import PlainTextField
 from patients.intake.form.whole import FORM
 from patients.intake.names import LISTS
+from patients.intake.policy import DECLARED
 from patients.intake.questions import ALONE, YES, Answers, If, Kind, Page, Question
 from patients.intake.walk import left_out
+from patients.outcomes.enums import DoneBy
 
 ROWS = 5
 LONGEST_REPLY = 4000
@@ -145,18 +147,45 @@ class OpenedForm(forms.Form):
         return self.cleaned_data["opened"] if self.is_valid() else ""
 
 
-class DeclarationForm(PlainErrors, forms.Form):
+class SignedForm(PlainErrors, forms.Form):
+    """Who sends it: the name as they type it, compared with nothing, and whose hands filled it in."""
+
+    signed = PlainTextField(
+        label="Your full name",
+        called="your full name",
+        longest=200,
+        help_text="Type the name of the person whose form this is.",
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+        error_messages={"required": "Type your full name"},
+    )
+    done_by = forms.ChoiceField(
+        label="Who filled in this form?",
+        choices=DoneBy.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose who filled in this form",
+            "invalid_choice": "Choose who filled in this form",
+        },
+    )
+    use_required_attribute = False
+
+    @property
+    def signature(self) -> dict[str, Any]:
+        """How it is signed, as ``actions.submit`` takes it."""
+        return {"signed": self.cleaned_data["signed"], "done_by": DoneBy(self.cleaned_data["done_by"])}
+
+
+class DeclarationForm(SignedForm):
     """The last step: the person says that the answers are true."""
 
     declared = forms.BooleanField(
-        label="These answers are true as far as I know",
+        label=DECLARED,
         error_messages={"required": "Tick the box to say that your answers are true as far as you know"},
     )
     helper = helper("Send my answers")
-    use_required_attribute = False
 
 
-class ReplyForm(PlainErrors, forms.Form):
+class ReplyForm(SignedForm):
     """The answer to what a specialist asked."""
 
     reply = PlainTextField(
@@ -166,8 +195,8 @@ class ReplyForm(PlainErrors, forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": "Write your answer"},
     )
+    field_order = ("reply",)
     helper = helper("Send my answer")
-    use_required_attribute = False
 
 
 def field_of(question: Question) -> forms.Field:

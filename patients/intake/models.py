@@ -14,6 +14,7 @@ from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
 from patients.intake.enums import MOVES, WITH_THE_CLINIC, IntakeState, Level
 from patients.intake.upgrades import upgraded
+from patients.outcomes.enums import DoneBy
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -149,11 +150,16 @@ class IntakeVersion(FrozenRecord):
     form_version = models.CharField(max_length=20)
     answers = SealedJSONField(place="patients.intakeversion.answers")
     record = SealedJSONField(place="patients.intakeversion.record")
+    signed_name = SealedTextField(place="patients.intakeversion.signed_name", help_text="The full name, as typed.")
+    done_by = models.CharField("who filled it in", max_length=8, choices=DoneBy.choices)
     at = models.DateTimeField()
 
     class Meta(FrozenRecord.Meta):
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["intake", "number"], name="one_version_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["intake", "number"], name="one_version_a_number"),
+            models.CheckConstraint(condition=models.Q(done_by__in=DoneBy.values), name="form_done_by_known"),
+        ]
 
     def __str__(self) -> str:
         return f"Version {self.number}"

@@ -1,20 +1,53 @@
-"""What the answers mean outside the form. Pure."""
+"""What the answers mean outside the form, and how they are signed. Pure."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clinic.db.clock import when_text
+from patients.consents.enums import Purpose
+from patients.consents.policy import text_in_use
+from patients.intake.form.consents import ASKS_FOR
 from patients.intake.questions import YES, Answers
-from patients.profile.models import Consent
+from patients.outcomes.enums import DoneBy
+
+DECLARED = "These answers are true as far as I know"
 
 
-def new_consents(asked: Answers, before: Answers) -> dict[Consent.Purpose, bool]:
+@dataclass(frozen=True)
+class Signature:
+    """Who says that the answers are true: the name as they typed it, and whose hands filled in the form."""
+
+    name: str
+    done_by: DoneBy
+
+
+def new_consents(asked: Answers, before: Answers) -> dict[Purpose, bool]:
     """Return what is agreed to or not, where it is asked and is not what was said ``before``."""
     said = _consents(before)
     return {purpose: given for purpose, given in _consents(asked).items() if said.get(purpose) != given}
 
 
-def _consents(answers: Answers) -> dict[Consent.Purpose, bool]:
-    if not answers.get("privacy_seen"):  # the form before a review does not ask it again
-        return {}
-    return {
-        Consent.Purpose.PRIVACY: answers["privacy_seen"] == YES,
-        Consent.Purpose.SHARE_WITH_GP: answers["share_gp"] == YES,
-        Consent.Purpose.OBTAIN_RECORDS: answers["obtain_records"] == YES,
+def _consents(answers: Answers) -> dict[Purpose, bool]:
+    """Return the answers about consents; the form before a review asks for none."""
+    return {purpose: answers[name] == YES for name, purpose in ASKS_FOR.items() if answers.get(name)}
+
+
+def declaration(signature: Signature, asked: Answers, at: datetime) -> dict[str, Any]:
+    """Return the last part of a record (``walk.record``): the words, the name, the time, and the texts agreed to."""
+    rows = {
+        "Declaration": DECLARED,
+        "Full name, as typed": signature.name,
+        "Who filled in this form": signature.done_by.label,
+        "When": when_text(at),
+        "Texts that were answered": "\n".join(_texts(asked)),
     }
+    shown = [{"key": key, "value": value} for key, value in rows.items() if value]
+    return {"title": "Declaration", "rows": shown, "signed": True}
+
+
+def _texts(asked: Answers) -> list[str]:
+    return [
+        f"{purpose.label}: {'yes' if given else 'no'}, to the text of {text_in_use(purpose).version}"
+        for purpose, given in _consents(asked).items()
+    ]

@@ -80,7 +80,7 @@ def reply(request: HttpRequest) -> HttpResponse:
     form = fill(request, ReplyForm(request.POST if request.method == "POST" else None), at=now)
     if form.is_valid():
         try:
-            actions.submit(intake, reply=form.cleaned_data["reply"], by=request.user, at=now)
+            actions.submit(intake, reply=form.cleaned_data["reply"], **form.signature, by=request.user, at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

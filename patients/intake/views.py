@@ -186,6 +186,7 @@ def _asked_on(hit: Hit, way: walk.Way) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patients_only
+@keeps_typing
 def check(request: HttpRequest) -> HttpResponse:
     """All answers with their change links, the declaration, and sending."""
     patient, intake = patient_of(request), latest_of(request)
@@ -195,10 +196,11 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect("intake")
     if unread_of(intake):
         return redirect("intake_urgent")
-    form = DeclarationForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    now = timezone.now()
+    form = fill(request, DeclarationForm(request.POST if request.method == "POST" else None), at=now)
+    if form.is_valid():
         try:
-            actions.submit(intake, by=request.user, at=timezone.now())
+            actions.submit(intake, **form.signature, by=request.user, at=now)
         except refusals.AlreadySent:  # the button pressed twice
             return redirect("intake_sent")
         except Refusal as refusal:

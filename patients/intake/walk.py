@@ -64,6 +64,12 @@ class Way:
         """The answers to what is asked."""
         return self.form.asked(self.answers)
 
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What is sent: the answers to what is asked, what an earlier form was told, and replies."""
+        ours = {name: self.answers[name] for name in SENT_TOO if self.answers.get(name)}
+        return {name: value for name, value in self.asked.items() if not name.startswith("@")} | ours
+
     @cached_property
     def pages(self) -> list[tuple[Section, Page]]:
         """The pages that are asked, in order."""
@@ -191,7 +197,10 @@ def _titled(part: Part, kept: set[str], kept_from: datetime | None) -> str:
 
 
 def changes(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Return what of two records (``record``) differs, question by question: in words, before and now."""
+    """Return what of two records (``record``) differs, question by question: in words, before and now.
+
+    How each was signed is no answer that was changed.
+    """
     old, new = _by_question(before), _by_question(now)
     return [
         {"key": _label(new.get(name) or old[name]), "before": _values(old.get(name)), "now": _values(new.get(name))}
@@ -215,7 +224,7 @@ def amendments(sent: list[tuple[datetime, list[dict[str, Any]]]]) -> list[Amendm
 
 def _by_question(record: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
-    for part in record:
+    for part in (each for each in record if not each.get("signed")):
         for row in part["rows"]:
             found.setdefault(row.get("name") or row["key"], []).append(row)
     return found

@@ -1,4 +1,4 @@
-"""Every write to a person's details, consents and care relationships."""
+"""Every write to a person's details and care relationships."""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -22,10 +22,8 @@ from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.profile import policy
 from patients.profile.enums import Status
-from patients.profile.models import CareRelationship, ClaimCode, Consent, NotSamePerson, Patient
+from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
 from patients.profile.policy import is_adult
-
-CONSENT_VERSION = "2026-11"  # of the words in the form's consent section
 
 
 class TooYoung(Refusal):
@@ -140,17 +138,6 @@ def save_access_needs(patient: Patient, needs: str, *, by: Any, at: datetime) ->
     if needs != patient.access_needs:
         patient.access_needs = needs
         patient.save(update_fields=["access_needs"])
-
-
-def give_consents(patient: Patient, answers: Mapping[Consent.Purpose, bool], *, by: Any, at: datetime) -> list[Consent]:
-    """Write down one answer for each purpose, and return the rows. The newest answer to a purpose counts."""
-    with transaction.atomic():
-        return [
-            Consent.objects.create(
-                patient=patient, purpose=purpose, given=given, text_version=CONSENT_VERSION, at=at, by=by
-            )
-            for purpose, given in answers.items()
-        ]
 
 
 def open_care(patient: Patient, clinician: Any, reason: CareRelationship.Reason, *, at: datetime) -> None:

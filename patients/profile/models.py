@@ -177,31 +177,6 @@ class Patient(Record):
         return policy.status_text(self.status, self.status_since)
 
 
-class Consent(FrozenRecord):
-    """One answer to one consent text. Changing one's mind is a new row; the newest counts."""
-
-    class Purpose(models.TextChoices):
-        PRIVACY = "privacy", "Has seen the privacy notice"
-        SHARE_WITH_GP = "share_with_gp", "We may write to your GP"
-        TEXTS = "texts", "We may send text messages"
-        COPIES = "copies", "We may send copies to somebody they named"
-        OBTAIN_RECORDS = "obtain_records", "We may ask for your records"
-        SUPPORTER = "supporter", "We may talk to somebody they named"
-
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
-    purpose = models.CharField(max_length=20, choices=Purpose.choices)
-    given = models.BooleanField()
-    text_version = models.CharField(max_length=20)
-    at = models.DateTimeField()
-    by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
-
-    class Meta(FrozenRecord.Meta):
-        ordering = ["-at"]
-
-    def __str__(self) -> str:
-        return f"{self.purpose}: {'yes' if self.given else 'no'}"
-
-
 @pghistory.track(append_only=True)
 class CareRelationship(Record):
     """Why a clinician may open a person's record: they booked, claimed the form, or took over."""

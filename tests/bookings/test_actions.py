@@ -9,7 +9,6 @@ from django.db import IntegrityError, InternalError, transaction
 from bookings.appointments import actions
 from bookings.appointments.enums import MOVES, State
 from bookings.appointments.models import Appointment, AppointmentMove, Submission
-from bookings.appointments.policy import EARLY_START_TEXT
 from bookings.appointments.refusals import (
     AlreadyUsed,
     Elsewhere,
@@ -239,7 +238,7 @@ class TestConfirm:
             *((rule, 0, "due") for rule in TIMED),
         ]
         assert CareRelationship.objects.get().clinician == okafor
-        assert (visit.early_start_requested_at, visit.early_start_text) == (NOW, EARLY_START_TEXT)
+        assert (visit.early_start_requested_at, visit.early_start_text) == (NOW, "2026-11")
 
     def test_again_changes_nothing(self, kind, okafor, amina):
         held = hold(kind, okafor, WEDNESDAY, amina)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from bookings.appointments import actions
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
-from bookings.appointments.policy import EARLY_START_TEXTS, MOST_COMING, is_video_link, join_opens, may_join
+from bookings.appointments.policy import MOST_COMING, is_video_link, join_opens, may_join
 from bookings.appointments.refusals import (
     EarlyStartFirst,
     ExtendedAlready,
@@ -30,6 +30,9 @@ from bookings.holds import offers
 from clinic import celery
 from clinic.db.states import StaleState
 from clinic.worklist.models import Task
+from patients.consents.enums import Purpose
+from patients.consents.models import Consent
+from patients.consents.policy import text_in_use, text_of
 from tests.factories import diary
 from tests.factories.people import NOW
 
@@ -218,7 +221,33 @@ class TestConfirmPage:
 
         visit = Appointment.objects.get()
         assert visit.early_start_requested_at == NOW
-        assert EARLY_START_TEXTS[visit.early_start_text].startswith("I ask the clinic to see me")
+        words = text_of(Purpose.EARLY_START, visit.early_start_text).words
+        assert words.startswith("I ask the clinic to see me")
+
+    def test_the_fee_and_the_early_start_are_consents_in_the_words_of_the_page(self, as_user, okafor, amina):
+        client = as_user(amina.user)
+        address = choose(client, okafor)
+        page = client.get(address).content.decode()
+        refused = confirm(client, address, early_start="")
+        before = Consent.objects.count()
+        confirm(client, address)
+        confirm(client, address)
+
+        rows = Consent.objects.order_by("purpose")
+        said = [(each.purpose, each.given, each.method, each.at, each.by) for each in rows]
+        assert (refused.status_code, before) == (422, 0)
+        assert said == [(purpose, True, "website", NOW, amina.user) for purpose in ("early_start", "fees")]
+        assert [each.text.words in page for each in rows] == [True, True]
+
+    def test_a_free_visit_after_the_14_days_asks_for_neither(self, as_user, kind, okafor, amina):
+        type(kind).objects.update(fee_pence=0)
+        client = as_user(amina.user)
+        address = choose(client, okafor, at(9, 10))
+        page = client.get(address).content.decode()
+        confirm(client, address)
+
+        assert text_in_use(Purpose.FEES).words not in page
+        assert (Appointment.objects.get().state, Consent.objects.count()) == ("booked", 0)
 
     def test_needs_are_carried_along_to_the_next_visit_and_shown(self, as_user, okafor, amina):
         client = as_user(amina.user)

@@ -172,6 +172,8 @@ def she_types_while_her_session_ends(nia):
 
 
 def she_sends(nia):
+    nia.write("Your full name", "Nia Example")
+    nia.choose("Who filled in this form?", "I did, on my own")
     nia.tick("These answers are true")
     nia.follow("Send my answers")
     assert nia.page.get_by_role("heading", level=1).inner_text() == "We have your form"

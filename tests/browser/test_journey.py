@@ -189,6 +189,8 @@ def she_sends_the_form(nia):
     fill_in(nia)
     assert heading(nia) == "Check your answers"
     assert HER_TREATMENT in words(nia)
+    nia.write("Your full name", "Nia Example")
+    nia.choose("Who filled in this form?", "I did, on my own")
     nia.tick("These answers are true")
     nia.follow("Send my answers")
     assert heading(nia) == "We have your form"

@@ -13,9 +13,9 @@ from clinic.audit.models import AccessLog
 from clinic.outbox import sending
 from clinic.outbox.models import Message
 from clinic.worklist.models import Task
+from patients.consents.models import Consent
 from patients.contact import actions as contact
 from patients.contact.models import ContactChoice
-from patients.profile.models import Consent
 from tests.clinic.test_outbox_channels import CHOICES, POST, make_due
 from tests.factories import diary, people
 
@@ -62,7 +62,7 @@ def test_staff_write_down_what_somebody_without_an_account_chose(as_user, rosa):
         False,
         rosa,
     )
-    assert list(Consent.objects.values_list("purpose", "given", "by__email")) == [("texts", True, "rosa@example.com")]
+    assert list(Consent.objects.values_list("purpose", "given", "method", "by")) == [("texts", True, "phone", rosa.pk)]
 
 
 def test_an_error_loses_nothing_typed(as_user, rosa, amina):

@@ -49,6 +49,7 @@ NAME_HER = {
     "desk_charge",
     "desk_charges",
     "desk_confirmation",
+    "desk_consents",
     "desk_contact",
     "desk_deactivate",
     "desk_diary",
@@ -65,6 +66,7 @@ NAME_HER = {
     "desk_video",
     "desk_week",
     "review",
+    "review_consents",
     "review_questions",
     "review_record",
 }

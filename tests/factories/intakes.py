@@ -5,6 +5,7 @@ from datetime import timedelta
 from patients.intake import actions, walk
 from patients.intake.models import Intake
 from patients.intake.rules.table import emergencies
+from patients.outcomes.enums import DoneBy
 from patients.suitability.actions import claim
 from tests.factories.people import NOW
 
@@ -93,7 +94,12 @@ ANSWERS = {
     "privacy_seen": "yes",
     "share_gp": "yes",
     "obtain_records": "yes",
+    "by_video": "yes",
+    "no_guarantee": "yes",
 }
+
+# How it is signed, as the action takes it and as a browser sends it.
+SIGNED = {"signed": "Anna O'Neill-Ó Súilleabháin", "done_by": DoneBy.SELF}
 
 
 def page_of(page, answers=None):
@@ -123,7 +129,7 @@ def draft(patient, **answers):
 def sent(patient, at=NOW, **answers):
     """A form that was sent."""
     intake = draft(patient, **answers)
-    actions.submit(intake, by=patient.user, at=at)
+    actions.submit(intake, **SIGNED, by=patient.user, at=at)
     return Intake.objects.get(pk=intake.pk)
 
 

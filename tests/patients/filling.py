@@ -3,7 +3,7 @@
 from django.urls import resolve, reverse
 
 from patients.intake.form.whole import PAGES
-from tests.factories.intakes import ANSWERS, page_of
+from tests.factories.intakes import ANSWERS, SIGNED, page_of
 
 MOST_STEPS = 150
 
@@ -63,4 +63,4 @@ def fill_in(client, **answers):
 
 
 def send(client):
-    return client.post(reverse("intake_check"), {"declared": "on"})
+    return client.post(reverse("intake_check"), {"declared": "on", **SIGNED})

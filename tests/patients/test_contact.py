@@ -4,9 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from patients.consents.models import Consent
 from patients.contact.models import ContactChoice, choice_of, reaches
 from patients.contact.policy import is_mobile
-from patients.profile.models import Consent, Patient
+from patients.profile.models import Patient
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db

@@ -14,13 +14,14 @@ from clinic.outbox.models import Message
 from clinic.outbox.policy import carried_by
 from clinic.outbox.registry import compose, reach_of
 from clinic.outbox.rules import BY_CODE
+from patients.consents.models import Consent
 from patients.contact.models import ContactChoice
 from patients.details import policy
 from patients.details.enums import Part
 from patients.details.forms import FORMS
 from patients.details.models import OtherTeams, Supporter
 from patients.profile.actions import save_details
-from patients.profile.models import Consent, Patient
+from patients.profile.models import Patient
 from tests.factories import intakes, people
 from tests.factories.people import NOW, PASSWORD
 from tests.loops import browser, undone

@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from clinic.worklist.models import Task
+from patients.consents.models import Consent
 from patients.intake import actions, carried, refusals, walk
 from patients.intake.enums import MOVES, IntakeState
 from patients.intake.form.whole import FORM, PAGES
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
-from patients.profile.models import Consent
 from tests.factories import intakes, people
 from tests.factories.intakes import ANSWERS, entry, page_of
 from tests.factories.people import NOW
@@ -84,9 +84,11 @@ def test_from_the_first_page_to_the_frozen_version(amina, as_user):
     ]
     assert hits() == []
     assert sorted(Consent.objects.values_list("purpose", "given")) == [
+        ("no_guarantee", True),
         ("obtain_records", True),
         ("privacy", True),
         ("share_with_gp", True),
+        ("video", True),
     ]
     assert list(Task.objects.values_list("kind", "role", "about", "due_at")) == [
         ("decision_due", "clinician", version.intake.pk, datetime(2026, 11, 25, 17, tzinfo=UTC)),
@@ -619,7 +621,7 @@ def test_the_declaration_has_to_be_ticked(amina, as_user):
 
     response = client.post(reverse("intake_check"), {})
 
-    assert (response.status_code, list(response.context["form"].errors)) == (422, ["declared"])
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["signed", "done_by", "declared"])
     assert IntakeVersion.objects.count() == 0
 
 
@@ -628,7 +630,7 @@ def test_a_form_with_an_unread_card_cannot_be_sent(amina):
     actions.save_page(intake, SYMPTOMS, {"chest_signs": "yes"}, opened="", at=NOW)
 
     with pytest.raises(refusals.CardNotRead):
-        actions.submit(intake, by=amina.user, at=NOW)
+        actions.submit(intake, **intakes.SIGNED, by=amina.user, at=NOW)
 
 
 def test_the_check_shows_every_answer_with_a_way_to_change_it(amina, as_user):
@@ -665,7 +667,7 @@ def test_pressing_send_twice_gives_one_version(amina, as_user):
 
     answers = [send(client)["Location"] for _ in range(2)]
 
-    assert (answers, IntakeVersion.objects.count(), Consent.objects.count()) == (["/intake/sent/"] * 2, 1, 3)
+    assert (answers, IntakeVersion.objects.count(), Consent.objects.count()) == (["/intake/sent/"] * 2, 1, 5)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -676,7 +678,7 @@ def test_sending_from_two_tabs_at_once_gives_one_version(amina):
     def press():
         gate.wait()
         try:
-            actions.submit(intake, by=amina.user, at=NOW)
+            actions.submit(intake, **intakes.SIGNED, by=amina.user, at=NOW)
             outcomes.append("sent")
         except refusals.AlreadySent:
             outcomes.append("already sent")

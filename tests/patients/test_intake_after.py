@@ -11,18 +11,18 @@ from django.urls import reverse
 from clinic.db.states import StaleState
 from clinic.outbox.models import Message
 from clinic.worklist.models import Task
+from patients.consents.models import Consent
 from patients.intake import actions, refusals, walk
 from patients.intake.form import review
 from patients.intake.form.whole import FORM, PAGES
 from patients.intake.models import FlagHit, Intake, IntakeVersion
 from patients.intake.questions import YES
 from patients.intake.rules.table import EMERGENCIES
-from patients.profile.models import Consent
 from patients.suitability.actions import ChangedSince, NothingAsked, claim, decide
 from patients.suitability.enums import Outcome
 from patients.suitability.models import Decision
 from tests.factories import intakes, outcomes
-from tests.factories.intakes import ANSWERS, page_of
+from tests.factories.intakes import ANSWERS, SIGNED, page_of
 from tests.factories.people import NOW
 from tests.patients.filling import go_on, save, url
 
@@ -49,7 +49,7 @@ def amended(intake, at=LATER, **answers):
     actions.begin_changes(intake, at=at)
     row = now(intake)
     Intake.objects.filter(pk=intake.pk).update(answers=row.answers | answers)
-    actions.submit(row, by=row.patient.user, at=at)
+    actions.submit(row, **SIGNED, by=row.patient.user, at=at)
     return now(intake)
 
 
@@ -92,7 +92,7 @@ def test_from_the_answers_to_the_next_version(amina, as_user):
     page = client.get(url(GOALS))
     save(client, GOALS, goals="Walk to the park", opened=page.context["opened"])
     check = client.get(reverse("intake_check"))
-    sent = client.post(reverse("intake_check"), {"declared": "on"})
+    sent = client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
     shown = client.get(reverse("intake"))
 
     assert (begun["Location"], sent["Location"]) == ("/intake/", "/intake/sent/")
@@ -109,7 +109,7 @@ def test_from_the_answers_to_the_next_version(amina, as_user):
     assert [(each["when"], each["rows"][0]["now"]) for each in shown.context["amendments"]] == [
         ("Monday 23 November 2026 at 11am, UK time", "Walk to the park")
     ]
-    assert Consent.objects.count() == 3
+    assert Consent.objects.count() == 5
 
 
 def test_what_was_sent_counts_until_it_is_sent_again(amina, okafor, as_user):
@@ -148,7 +148,7 @@ def test_nothing_changed_is_not_sent(amina, as_user):
     client = as_user(amina.user)
     client.post(reverse("intake_change"))
 
-    answer = client.post(reverse("intake_check"), {"declared": "on"})
+    answer = client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
 
     assert (answer.status_code, answer.context["form"].non_field_errors()) == (422, [refusals.NothingNew.words])
     assert (intake.versions.count(), now(intake).is_open) == (1, True)
@@ -185,7 +185,7 @@ def test_the_card_of_a_new_emergency_is_read_before_anything_else(amina, as_user
     client.post(reverse("intake_change"))
 
     saved = save(client, SYMPTOMS, stroke_signs="yes")
-    sent = client.post(reverse("intake_check"), {"declared": "on"})
+    sent = client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
 
     assert (saved["Location"], sent["Location"]) == ("/intake/urgent/", "/intake/urgent/")
     assert IntakeVersion.objects.count() == 1
@@ -225,7 +225,7 @@ def test_after_the_decision_nothing_is_changed(amina, okafor, as_user):
     proceed(intake, okafor)
 
     answers = [client.post(reverse("intake_change"), follow=True), save(client, GOALS, goals="Other")]
-    sent = client.post(reverse("intake_check"), {"declared": "on"})
+    sent = client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
 
     assert refusals.Decided.words in answers[0].content.decode()
     assert answers[1].context["form"].non_field_errors() == [refusals.Decided.words]
@@ -293,7 +293,7 @@ def test_deciding_and_sending_again_at_once_never_decides_on_what_nobody_read(am
 
     threads = [
         threading.Thread(target=run, args=("decide", lambda: proceed(intake, okafor))),
-        threading.Thread(target=run, args=("send", lambda: actions.submit(intake, by=amina.user, at=LATER))),
+        threading.Thread(target=run, args=("send", lambda: actions.submit(intake, **SIGNED, by=amina.user, at=LATER))),
     ]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
@@ -312,12 +312,12 @@ def test_more_information_asked_and_answered_goes_back_to_the_queue(amina, okafo
     care = client.get(reverse("care")).content.decode()
     shown = client.get(reverse("intake_reply"))
 
-    answer = client.post(reverse("intake_reply"), {"reply": "Two a day.\nFor a month."})
+    answer = client.post(reverse("intake_reply"), {"reply": "Two a day.\nFor a month.", **SIGNED})
 
     assert ("/intake/reply/" in care, QUESTION in care, QUESTION in shown.content.decode()) == (True, False, True)
     assert answer["Location"] == "/intake/sent/"
     assert now(intake).state == "submitted"
-    assert IntakeVersion.objects.last().record[-1] == {
+    assert IntakeVersion.objects.last().record[-2] == {
         "title": "What we asked you after that",
         "rows": [{"key": QUESTION, "value": "Two a day.\nFor a month."}],
     }
@@ -330,7 +330,7 @@ def test_the_question_is_told_and_called_off(amina, okafor):
     intake = asked_for_more(amina, okafor)
     planned = list(Message.objects.values_list("rule", "about", "state"))
 
-    actions.submit(intake, reply="Two a day", by=amina.user, at=LATER_STILL)
+    actions.submit(intake, **SIGNED, reply="Two a day", by=amina.user, at=LATER_STILL)
 
     assert planned == [("more_information", intake.pk, "due")]
     assert list(Message.objects.values_list("state", flat=True)) == ["cancelled"]
@@ -342,9 +342,9 @@ def test_an_answer_takes_the_changes_along(amina, okafor, as_user):
     client.post(reverse("intake_change"))
     save(client, GOALS, goals="Walk to the park")
 
-    alone = client.post(reverse("intake_check"), {"declared": "on"})
+    alone = client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
     page = client.get(reverse("intake_reply"))
-    client.post(reverse("intake_reply"), {"reply": "Two a day"})
+    client.post(reverse("intake_reply"), {"reply": "Two a day", **SIGNED})
 
     assert (alone.status_code, alone.context["form"].non_field_errors()) == (422, [refusals.AnswerFirst.words])
     assert [row["now"] for row in page.context["changed"]] == ["Walk to the park"]
@@ -359,13 +359,13 @@ def test_an_answer_takes_the_changes_along(amina, okafor, as_user):
 
 def test_asked_twice_both_answers_stay(amina, okafor):
     intake = asked_for_more(amina, okafor)
-    actions.submit(intake, reply="Two a day", by=amina.user, at=LATER)
+    actions.submit(intake, **SIGNED, reply="Two a day", by=amina.user, at=LATER)
     claim(now(intake), okafor, by=okafor.user, at=LATER)
     more(now(intake), okafor, "And since when?", seen=2)
 
-    actions.submit(now(intake), reply="Since May", by=amina.user, at=LATER_STILL)
+    actions.submit(now(intake), **SIGNED, reply="Since May", by=amina.user, at=LATER_STILL)
 
-    assert IntakeVersion.objects.last().record[-1]["rows"] == [
+    assert IntakeVersion.objects.last().record[-2]["rows"] == [
         {"key": QUESTION, "value": "Two a day"},
         {"key": "And since when?", "value": "Since May"},
     ]
@@ -376,7 +376,7 @@ def test_asked_twice_both_answers_stay(amina, okafor):
 def test_an_answer_that_cannot_be_taken_loses_nothing(amina, okafor, as_user, reply):
     asked_for_more(amina, okafor)
 
-    answer = as_user(amina.user).post(reverse("intake_reply"), {"reply": reply})
+    answer = as_user(amina.user).post(reverse("intake_reply"), {"reply": reply, **SIGNED})
 
     form = answer.context["form"]
     assert (answer.status_code, list(form.errors), form["reply"].value()) == (422, ["reply"], reply)
@@ -387,12 +387,12 @@ def test_an_answer_sent_twice_is_one(amina, okafor, as_user):
     asked_for_more(amina, okafor)
     client = as_user(amina.user)
 
-    places = [client.post(reverse("intake_reply"), {"reply": "Two a day"})["Location"] for _ in range(2)]
+    places = [client.post(reverse("intake_reply"), {"reply": "Two a day", **SIGNED})["Location"] for _ in range(2)]
 
     assert places == ["/intake/sent/", "/intake/"]
     assert IntakeVersion.objects.count() == 2
     with pytest.raises(refusals.NotAsked):
-        actions.submit(Intake.objects.get(), reply="Again", by=amina.user, at=LATER)
+        actions.submit(Intake.objects.get(), **SIGNED, reply="Again", by=amina.user, at=LATER)
 
 
 def test_to_ask_for_more_is_to_ask_something(amina, okafor):
@@ -415,7 +415,7 @@ def test_a_clinician_may_decide_without_the_answer(amina, okafor, lind):
         ("proceed", 1),
     ]
     with pytest.raises(refusals.NotAsked):
-        actions.submit(now(intake), reply="Late", by=amina.user, at=LATER_STILL)
+        actions.submit(now(intake), **SIGNED, reply="Late", by=amina.user, at=LATER_STILL)
     with pytest.raises(StaleState):
         proceed(now(intake), lind, at=LATER_STILL)
 
@@ -467,7 +467,7 @@ def test_a_review_asks_what_is_new_and_keeps_the_rest(amina, decided, as_user):
     client = as_user(amina.user)
 
     met = walk_through(client, changed=["none"])
-    client.post(reverse("intake_check"), {"declared": "on"})
+    client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
 
     assert met == ["what-changed", "symptoms", "symptoms-new", "health-safe", "pregnancy", "mood"]
     intake = Intake.objects.latest("started_at")
@@ -483,7 +483,7 @@ def test_a_topic_that_changed_is_gone_through_filled_in(amina, decided, as_user)
     client = as_user(amina.user)
 
     met = walk_through(client, changed=["medicines", "measured"], weight="66")
-    client.post(reverse("intake_check"), {"declared": "on"})
+    client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
 
     assert met[:4] == ["what-changed", "symptoms", "symptoms-new", "taking"]
     assert {"medicines", "taking-more", "measured"} <= set(met)
@@ -513,7 +513,7 @@ def test_a_review_has_its_own_flags_and_the_old_ones_stay(amina, decided, as_use
     client = as_user(amina.user)
 
     walk_through(client, changed=["health"], psychosis_self="yes")
-    client.post(reverse("intake_check"), {"declared": "on"})
+    client.post(reverse("intake_check"), {"declared": "on", **SIGNED})
 
     assert list(FlagHit.objects.values_list("version__intake__filled_from", "code")) == [(decided.pk, "RF01")]
 
@@ -531,7 +531,7 @@ def test_topics_and_fresh_pages_are_the_whole_form():
     assert len(topics) == len(set(topics))
     assert set(topics) & review.FRESH == set()
     assert set(topics) | review.FRESH | first_only | {review.SLUG} == set(PAGES)
-    assert first_only == {"scores", "worry", "consents"}
+    assert first_only == {"scores", "worry", "consents", "before-we-meet"}
 
 
 def pages_of(is_review):

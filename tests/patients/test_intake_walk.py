@@ -85,7 +85,8 @@ def test_what_was_skipped_comes_at_the_end():
         ({"tried_any": "yes", "tried": [entry("TENS machine")]}, "treatments", "Done"),
         ({"tried_any": "yes", "tried": [{"id": "x", "name": "TENS machine"}]}, "treatments", "Started"),
         ({"share_gp": "no", "obtain_records": "yes"}, "consents", "Started"),
-        ({"privacy_seen": "yes", "share_gp": "no", "obtain_records": "yes"}, "consents", "Done"),
+        ({"privacy_seen": "yes", "share_gp": "no", "obtain_records": "yes"}, "consents", "Started"),
+        (ANSWERS | {"share_gp": "no", "by_video": "no"}, "consents", "Done"),
         ({}, "measured", "Not started"),
         ({walk.SAVED: ["measured"]}, "measured", "Done"),  # left empty on purpose
         ({"height": "170"}, "measured", "Done"),

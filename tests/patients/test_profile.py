@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, InternalError, ProgrammingError, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from patients.profile import actions
-from patients.profile.models import CareRelationship, Consent, Patient
+from patients.profile.models import CareRelationship, Patient
 from tests.factories import people
 from tests.factories.people import NOW
 
@@ -262,21 +262,6 @@ def test_care_that_ended_is_opened_anew(amina, okafor):
     actions.open_care(amina, okafor, CareRelationship.Reason.CLAIMED, at=NOW)
 
     assert set(CareRelationship.objects.values_list("reason", "ended_at")) == {("booked", NOW), ("claimed", None)}
-
-
-def test_consents_are_rows_that_never_change(amina):
-    answers = {Consent.Purpose.PRIVACY: True, Consent.Purpose.SHARE_WITH_GP: False}
-
-    given = actions.give_consents(amina, answers, by=amina.user, at=NOW)
-
-    assert [(row.purpose, row.given, row.text_version) for row in given] == [
-        ("privacy", True, "2026-11"),
-        ("share_with_gp", False, "2026-11"),
-    ]
-    for write in (lambda: Consent.objects.update(given=True), lambda: Consent.objects.all().delete()):
-        with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
-            write()
-    assert sorted(Consent.objects.values_list("given", flat=True)) == [False, True]
 
 
 @pytest.mark.parametrize("number", ["", "9990000018"])
