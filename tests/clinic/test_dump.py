@@ -22,7 +22,7 @@ from patients.intake.questions import Kind as Asked
 from patients.intake.rules.table import RULES
 from patients.suitability.models import Decision
 from tests.factories import documents, intakes, outcomes
-from tests.factories.intakes import ANSWERS
+from tests.factories.intakes import ANSWERS, SIGNED
 from tests.factories.people import NOW
 from tests.patients.filling import save, url
 
@@ -66,7 +66,7 @@ def everything_is_written(amina, okafor, as_user):
     client = as_user(amina.user)
     client.post(reverse("intake_change"))
     save(client, PAGES["goals"], goals=f"{WORD} again")
-    assert client.post(reverse("intake_reply"), {"reply": WORD}).status_code == 302
+    assert client.post(reverse("intake_reply"), {"reply": WORD, **SIGNED}).status_code == 302
     client.post(reverse("intake_change"))
     save(client, PAGES["goals"], goals=f"{WORD} once more")
     outcomes.answered(amina, okafor)
