@@ -30,7 +30,7 @@ def give_consents(
 
     ``method`` is how it was said. Where staff must act on a withdrawal, they get a task.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for purpose, given in answers.items():
             if WORDS[purpose].task and not given and _is_given(patient, purpose):
                 _tell_staff(patient, purpose, at)
