@@ -7,6 +7,7 @@ from pathlib import Path
 FOUNDATION = [
     "db",
     "embedded",
+    "charts",
     "forms",
     "audit",
     "accounts",
@@ -70,7 +71,12 @@ NAMED = {
     "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
     "patients.outcomes": {"instruments"},
 }
-FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
+FREE = {
+    "clinic.db",
+    "clinic.charts",
+    "clinic.forms",
+    "clinic.embedded",
+}  # no feature of their own: all of it is there to be used
 EDGES = {
     "views",
     "list_views",
