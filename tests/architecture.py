@@ -68,8 +68,8 @@ NAMED = {
     "patients.profile": {"forms", "needs"},
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
-    "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
-    "patients.outcomes": {"instruments"},
+    "patients.intake": {"baseline", "carried", "flags", "form", "forms", "questions", "rules", "walk"},
+    "patients.outcomes": {"history", "instruments", "scoring"},
 }
 FREE = {
     "clinic.db",
