@@ -68,7 +68,7 @@ NAMED = {
     "patients.profile": {"forms", "needs"},
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
-    "patients.intake": {"baseline", "carried", "flags", "form", "forms", "questions", "rules", "walk"},
+    "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
     "patients.outcomes": {"history", "instruments", "scoring"},
 }
 FREE = {
@@ -80,6 +80,7 @@ FREE = {
 EDGES = {
     "views",
     "list_views",
+    "score_views",
     "sent_views",
     "admin",
     "staff_admin",
@@ -233,7 +234,7 @@ def no_http_below(path, source):
 def views_reach_through_visible_to(path, source):
     """Views and admin reach records only through ``visible_to(user)``."""
     wiring = ("/workspace/", "/care/", "/website/")
-    if where(path)[2] not in {"views", "list_views", "sent_views", "admin", "access"} and not any(
+    if where(path)[2] not in {"views", "list_views", "score_views", "sent_views", "admin", "access"} and not any(
         folder in path for folder in wiring
     ):
         return

@@ -1,7 +1,7 @@
 """All answers of a patient as the history of each measure: what counts, in what order, what the baseline is. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -45,6 +45,11 @@ class Series:
     def about(self) -> str:
         """What it is about, in a few words."""
         return self.question.about if self.question else NAMES[self.instrument.code]
+
+    def up_to(self, at: datetime) -> "Series":
+        """Return the same without what was sent after ``at``."""
+        baseline = self.baseline if self.baseline and self.baseline.at <= at else None
+        return replace(self, baseline=baseline, later=[point for point in self.later if point.at <= at])
 
 
 NAMES = {"gad7": "GAD-7 (worry)", "phq9": "PHQ-9 (mood)", "peg": "PEG (pain and what it keeps you from)"}
