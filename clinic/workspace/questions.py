@@ -49,6 +49,7 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("review_questions", pk=pk)
     log(request, AccessLog.What.READ, LOGGED_AS, pk)
     open_one = _asked(request, patient).filter(state=State.ASKED).first()
+    found = _series(request.user, patient)
     context = {
         "patient": patient,
         "form": form,
@@ -56,8 +57,8 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
         "no_message": sorted(
             stop.why for stop in reach_of([patient.pk])[patient.pk].stops & RULES["review_3m_due"].stops_for
         ),
-        "results": shown_to(request.user, patient),
-        "totals": _totals(request.user, patient),
+        "results": results_of(found),
+        "totals": _totals(found, _release(request.user, patient)),
     }
     return render(request, "workspace/questions.html", context, status=422 if form.errors else 200)
 
@@ -81,7 +82,7 @@ def withdraw(request: HttpRequest, pk: UUID, asked: UUID) -> HttpResponse:
 def scores(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a patient the totals that stood on the page, or hide them again."""
     clinician, patient = clinician_of(request, LOGGED_AS, pk), _patient(request, pk)
-    totals = _totals(request.user, patient)
+    totals = _totals(_series(request.user, patient), _release(request.user, patient))
     if not was_seen(request.POST, totals.mark):
         messages.error(request, "There are newer answers. Read them first.")
     elif request.POST.get("is_shown") in {"yes", "no"}:
@@ -108,15 +109,14 @@ class Totals:
     has_newer: bool
 
 
-def _totals(user: Any, patient: Patient) -> Totals:
+def _totals(found: list[Series], newest: ScoreRelease | None) -> Totals:
     points = [
         point
-        for each in _series(user, patient)
+        for each in found
         if each.instrument.code in WHEN_RELEASED
         for point in each.points
         if point.value is not None
     ]
-    newest = ScoreRelease.objects.visible_to(user).filter(patient=patient).select_related("clinician").first()
     shown = newest if newest and newest.is_shown else None
     return Totals(
         mark=mark_of(*sorted(point.response.pk for point in points)),
@@ -124,6 +124,11 @@ def _totals(user: Any, patient: Patient) -> Totals:
         shown=shown,
         has_newer=shown is not None and any(point.at > shown.at for point in points),
     )
+
+
+def _release(user: Any, patient: Patient) -> ScoreRelease | None:
+    releases = ScoreRelease.objects.visible_to(user).filter(patient=patient).select_related("clinician")
+    return releases.order_by("-at").first()
 
 
 def _series(user: Any, patient: Patient) -> list[Series]:
