@@ -45,6 +45,13 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number.") from error
 
 
+def env_yes(name: str) -> bool:
+    """Return whether the environment says yes (1) to ``name``; nothing is no (0)."""
+    if (value := env(name, "0")) not in {"0", "1"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0.")
+    return value == "1"
+
+
 def env_list(name: str) -> list[str]:
     """Return the environment's comma-separated values for ``name``."""
     return [part.strip() for part in env(name).split(",") if part.strip()]
@@ -315,6 +322,10 @@ DOCUMENTS_DIR = DATA_DIR / "documents"
 CLAMD_ADDRESS = env("CLAMD_ADDRESS")
 if CLAMD_ADDRESS and not CLAMD_ADDRESS.startswith("/") and not CLAMD_ADDRESS.rpartition(":")[2].isdigit():
     raise ImproperlyConfigured("CLAMD_ADDRESS must be host:port, or the path of a socket.")
+
+# Questionnaires: whether those are asked and shown of which it is not clear that they are free (PEG, BNI) ------------
+
+OUTCOMES_UNCLEAR_LICENCES = env_yes("OUTCOMES_UNCLEAR_LICENCES")
 
 # People and sessions ------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import Document, DocumentStateChange, IdentityCheck
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
-from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response
+from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
 from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
 from patients.suitability.models import Decision
 
@@ -29,6 +29,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireStateChange",
     "Response",
+    "ScoreRelease",
     "Supporter",
     "TriedLink",
 ]

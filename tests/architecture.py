@@ -7,6 +7,7 @@ from pathlib import Path
 FOUNDATION = [
     "db",
     "embedded",
+    "charts",
     "forms",
     "audit",
     "accounts",
@@ -80,12 +81,18 @@ NAMED = {
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
     "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
-    "patients.outcomes": {"instruments"},
+    "patients.outcomes": {"history", "instruments", "scoring"},
 }
-FREE = {"clinic.db", "clinic.forms", "clinic.embedded"}  # no feature of their own: all of it is there to be used
+FREE = {
+    "clinic.db",
+    "clinic.charts",
+    "clinic.forms",
+    "clinic.embedded",
+}  # no feature of their own: all of it is there to be used
 EDGES = {
     "views",
     "list_views",
+    "score_views",
     "sent_views",
     "admin",
     "staff_admin",
@@ -239,7 +246,7 @@ def no_http_below(path, source):
 def views_reach_through_visible_to(path, source):
     """Views and admin reach records only through ``visible_to(user)``."""
     wiring = ("/workspace/", "/care/", "/website/")
-    if where(path)[2] not in {"views", "list_views", "sent_views", "admin", "access"} and not any(
+    if where(path)[2] not in {"views", "list_views", "score_views", "sent_views", "admin", "access"} and not any(
         folder in path for folder in wiring
     ):
         return

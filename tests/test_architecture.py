@@ -98,8 +98,8 @@ INSIDE = {
     "clinic.keeping": {"marks"},
     "clinic.pages": {"review"},
     "clinic.wording": {"rules"},
-    "patients.intake": {"access", "addresses", "list_views", "names", "sent_views", "upgrades", "work"},
-    "patients.outcomes": {"links"},
+    "patients.intake": {"access", "addresses", "baseline", "list_views", "names", "sent_views", "upgrades", "work"},
+    "patients.outcomes": {"links", "score_views"},
     "patients.details": {"questions", "summary"},
     "patients.documents": {"content", "reader", "scanner", "vault"},  # each a border: a process, a socket, a folder
 }

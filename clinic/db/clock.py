@@ -78,6 +78,11 @@ def day_text(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
+def short_day(day: date) -> str:
+    """Return a day in few letters, like "3 Dec 2026"."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
 def when_in_a_text(moment: datetime) -> str:
     """Return an instant in the fewest letters, like "Thu 3 Dec 2:30pm". UK time; the text says so around it."""
     day = uk_day(moment)

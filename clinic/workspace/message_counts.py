@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from clinic.charts.drawing import Chart, Line, chart
 from clinic.outbox.enums import ON_THE_WAY, WENT_OUT, Channel, MessageState
 from clinic.outbox.models import Heartbeat
 from clinic.outbox.rules import LABELS
-from clinic.workspace.charts import Chart, Line, chart
 from clinic.workspace.report_tables import Table
 
 SETTLED = [state for state in MessageState if state not in ON_THE_WAY]

@@ -1,9 +1,11 @@
 """Asking a patient how they are before a review, and what they answered, for the clinicians in whose care they are."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,18 +16,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day
 from clinic.db.refusal import Refusal
+from clinic.forms.seen import mark_of, was_seen
 from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE as RULES
+from clinic.workspace.results import Results, results_of
 from clinic.workspace.review_access import clinician_of, log
-from patients.outcomes import actions, policy
+from patients.outcomes import actions
 from patients.outcomes.enums import Standing, State
 from patients.outcomes.forms import AskForm
-from patients.outcomes.instruments import INSTRUMENTS, Instrument, Question
-from patients.outcomes.models import Questionnaire, Response
+from patients.outcomes.history import WHEN_RELEASED, Series, series
+from patients.outcomes.models import Questionnaire, Response, ScoreRelease
 from patients.profile.models import Patient
 
 LOGGED_AS = "questions"
-DONE_BY = {"self": "by the patient alone", "helped": "by the patient, with help", "other": "by somebody else for them"}
 TO_ANSWER = {Standing.OPEN, Standing.EARLY}
 
 
@@ -46,6 +49,7 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("review_questions", pk=pk)
     log(request, AccessLog.What.READ, LOGGED_AS, pk)
     open_one = _asked(request, patient).filter(state=State.ASKED).first()
+    found = _series(request.user, patient)
     context = {
         "patient": patient,
         "form": form,
@@ -53,7 +57,8 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
         "no_message": sorted(
             stop.why for stop in reach_of([patient.pk])[patient.pk].stops & RULES["review_3m_due"].stops_for
         ),
-        "results": shown_to(request.user, patient),
+        "results": results_of(found),
+        "totals": _totals(found, _release(request.user, patient)),
     }
     return render(request, "workspace/questions.html", context, status=422 if form.errors else 200)
 
@@ -73,59 +78,62 @@ def withdraw(request: HttpRequest, pk: UUID, asked: UUID) -> HttpResponse:
     return redirect("review_questions", pk=pk)
 
 
-def shown_to(user: Any, patient: Patient) -> dict[str, Any] | None:
-    """Return the newest answers of ``patient`` beside those before, for a table; None where ``user`` may see none."""
-    answered = Questionnaire.objects.visible_to(user).filter(patient=patient, state=State.ANSWERED)
-    newest = list(answered.order_by("-completed_at").prefetch_related("responses")[:2])
-    if not newest:
-        return None
-    responses = [{each.instrument: each for each in asked.responses.all()} for asked in newest]
-    now, before = responses[0], responses[1] if len(responses) > 1 else {}
-    days = [uk_day(asked.completed_at or asked.asked_at) for asked in newest]
-    return {
-        "day": day_text(days[0]),
-        "short_day": _short(days[0]),
-        "short_before": _short(days[1]) if len(days) > 1 else "",
-        "done_by": DONE_BY[next(iter(now.values())).done_by],
-        "rows": [
-            _row(instrument, question, now[instrument.code], before.get(instrument.code))
-            for instrument in INSTRUMENTS
-            if instrument.code in now
-            for question in instrument.questions
-        ],
-        "scales": [
-            {
-                "key": " and ".join(question.about for question in each.questions).capitalize(),
-                "value": policy.scale_text(each),
-            }
-            for each in INSTRUMENTS
-            if each.code in now
-        ],
-    }
+@require_POST
+def scores(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a patient the totals that stood on the page, or hide them again."""
+    clinician, patient = clinician_of(request, LOGGED_AS, pk), _patient(request, pk)
+    totals = _totals(_series(request.user, patient), _release(request.user, patient))
+    if not was_seen(request.POST, totals.mark):
+        messages.error(request, "There are newer answers. Read them first.")
+    elif request.POST.get("is_shown") in {"yes", "no"}:
+        is_shown = request.POST["is_shown"] == "yes"
+        actions.show_scores(patient, clinician, is_shown=is_shown, at=timezone.now())
+        said = "now sees the totals that are on this page" if is_shown else "does not see the totals any more"
+        messages.success(request, f"The patient {said}.")
+    log(request, AccessLog.What.READ, LOGGED_AS, pk)
+    return redirect("review_questions", pk=pk)
 
 
-def _short(day: date) -> str:
-    return f"{day.day} {day:%b} {day.year}"
+def shown_to(user: Any, patient: Patient) -> Results | None:
+    """Return what ``patient`` has answered, as tables; None where ``user`` may see none."""
+    return results_of(_series(user, patient))
 
 
-def _row(instrument: Instrument, question: Question, now: Response, before: Response | None) -> dict[str, str]:
-    """One question. Answers to another version of it are shown, and not compared."""
-    value, old = now.answers.get(question.name), before.answers.get(question.name) if before else None
-    may_compare = instrument.is_number and before is not None and before.version == now.version
-    return {
-        "about": question.about,
-        "now": _answer(question, value),
-        "before": _answer(question, old) if before else "",
-        "change": policy.change_text(old, value) if may_compare else "",
-    }
+@dataclass(frozen=True)
+class Totals:
+    """How the totals of GAD-7 and PHQ-9 stand on the patient's own page. ``mark``: of what the clinician has seen."""
+
+    mark: str
+    any: bool
+    shown: ScoreRelease | None
+    has_newer: bool
 
 
-def _answer(question: Question, value: int | None) -> str:
-    """Return the raw answer, with its words where they are more than the number."""
-    words = dict(question.choices).get(value, "") if value is not None else ""
-    if value is None:
-        return "Not answered"
-    return str(value) if words in {"", str(value)} else f"{value}: {words}"
+def _totals(found: list[Series], newest: ScoreRelease | None) -> Totals:
+    points = [
+        point
+        for each in found
+        if each.instrument.code in WHEN_RELEASED
+        for point in each.points
+        if point.value is not None
+    ]
+    shown = newest if newest and newest.is_shown else None
+    return Totals(
+        mark=mark_of(*sorted(point.response.pk for point in points)),
+        any=bool(points),
+        shown=shown,
+        has_newer=shown is not None and any(point.at > shown.at for point in points),
+    )
+
+
+def _release(user: Any, patient: Patient) -> ScoreRelease | None:
+    releases = ScoreRelease.objects.visible_to(user).filter(patient=patient).select_related("clinician")
+    return releases.order_by("-at").first()
+
+
+def _series(user: Any, patient: Patient) -> list[Series]:
+    answered = Response.objects.visible_to(user).filter(patient=patient)
+    return series(answered, unclear=settings.OUTCOMES_UNCLEAR_LICENCES)
 
 
 def _state(asked: Questionnaire, now: datetime) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from django.conf import settings
 from bookings.figures import policy
 from bookings.figures.policy import FEWEST, Cancelled, Period, Share, Use, Waits, Week
 from bookings.figures.reading import Facts
+from clinic.charts.drawing import Chart, Line, chart, number
 from clinic.db.spreadsheet import Cell
-from clinic.workspace.charts import Chart, Line, chart, number
 
 WEEK_HEAD = ("Week from Monday", "Days counted")
 TOO_FEW = f"fewer than {FEWEST}"

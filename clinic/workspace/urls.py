@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/<uuid:pk>/questions/", questions.questions, name="review_questions"),
     path("people/<uuid:pk>/questions/<uuid:asked>/withdraw/", questions.withdraw, name="review_questions_withdraw"),
     path("people/<uuid:pk>/consents/", consents.consents, name="review_consents"),
+    path("people/<uuid:pk>/questions/scores/", questions.scores, name="review_questions_scores"),
     path("people/<uuid:pk>/documents/", documents.of_a_patient, name="review_documents"),
     path("documents/<uuid:pk>/", documents.document, name="review_document"),
     path("documents/<uuid:pk>/file/", documents.file, name="review_document_file"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from clinic.db.clock import uk_day
@@ -12,8 +13,8 @@ from clinic.outbox import actions as outbox
 from patients.consents.actions import give_consents
 from patients.details.policy import is_ready_for_form
 from patients.intake import policy, walk, work
+from patients.intake.baseline import baseline_of
 from patients.intake.enums import WITH_THE_CLINIC, IntakeState
-from patients.intake.flags import Hit
 from patients.intake.form import review
 from patients.intake.form.whole import FORM
 from patients.intake.models import FlagHit, Intake, IntakeVersion
@@ -33,6 +34,7 @@ from patients.intake.refusals import (
 )
 from patients.intake.rules.table import emergencies, found
 from patients.intake.upgrades import upgraded
+from patients.outcomes.actions import keep_baseline
 from patients.outcomes.enums import DoneBy, Standing
 from patients.outcomes.models import Questionnaire
 from patients.profile.models import Patient
@@ -47,7 +49,8 @@ def way(intake: Intake, at: datetime) -> walk.Way:
 def way_of(patient: Patient, answers: Answers, at: datetime, *, is_review: bool = False) -> walk.Way:
     """Return where ``patient`` would be in the form with ``answers``."""
     years = age(patient.date_of_birth, uk_day(at))
-    known = walk.known(answers, age=years, sex=patient.sex, is_review=is_review)
+    unclear = settings.OUTCOMES_UNCLEAR_LICENCES
+    known = walk.known(answers, age=years, sex=patient.sex, is_review=is_review, unclear_licences=unclear)
     return walk.Way(known, details_done=is_ready_for_form(patient))
 
 
@@ -145,6 +148,7 @@ def submit(intake: Intake, *, signed: str, done_by: DoneBy, by: Any, at: datetim
         before = sent_last(draft)
         version = _freeze(draft, here, before, policy.Signature(signed, done_by), at)
         work.call_about_emergencies(draft, here.asked, before, at)
+        keep_baseline(draft.patient, baseline_of(here.asked), form=draft.pk, done_by=done_by, at=at)
         if consents := policy.new_consents(here.asked, before.answers if before else {}):
             give_consents(draft.patient, consents, by=by, at=at)
         _hand_over(draft, version, by=by, at=at)
@@ -225,7 +229,7 @@ def _freeze(
         done_by=signature.done_by,
         at=at,
     )
-    FlagHit.objects.bulk_create([_row(version, hit, at) for hit in found(here.asked)])
+    FlagHit.objects.bulk_create([FlagHit.of(version, hit, at) for hit in found(here.asked)])
     return version
 
 
@@ -284,16 +288,3 @@ def _check(here: walk.Way) -> None:
         raise CardNotRead
     if left := here.unfinished():
         raise Incomplete([step.section.title for step in left])
-
-
-def _row(version: IntakeVersion, hit: Hit, at: datetime) -> FlagHit:
-    rule = hit.rule
-    return FlagHit(
-        version=version,
-        code=rule.code,
-        level=rule.level,
-        title=rule.title,
-        answer=hit.answer,
-        rules_version=rule.version,
-        at=at,
-    )

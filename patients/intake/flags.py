@@ -11,6 +11,7 @@ from patients.intake.enums import LOUDEST_FIRST, Level
 from patients.intake.form.whole import QUESTIONS
 from patients.intake.names import Group, Match, matches
 from patients.intake.questions import AGE, UNCLEAR, Answers, Kind, is_among
+from patients.outcomes import scoring
 
 RULES_VERSION = "2026-12"
 SMPC, PROPOSAL = "SmPC, contraindications", "Clinic's proposal"  # sources of many rules
@@ -102,11 +103,8 @@ def total(names: tuple[str, ...], called: str, is_met: Callable[[int], bool]) ->
     """Return a condition on the total of ``names``, where all are answered: nothing is filled in for one that is not."""
 
     def see(answers: Answers) -> str | None:
-        values = [answers.get(name) for name in names]
-        if any(value in (None, "") for value in values):
-            return None
-        found = sum(int(value) for value in values if value is not None)
-        return f"{called}: {found}" if is_met(found) else None
+        found = scoring.total([int(answers[name]) if answers.get(name) else None for name in names])
+        return f"{called}: {found}" if found is not None and is_met(found) else None
 
     return Look(see, frozenset(names))
 

@@ -1,5 +1,6 @@
 """What a person tells us before a first assessment, and what of it a clinician must not miss."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 import pghistory
@@ -13,6 +14,7 @@ from clinic.db.states import Moves, guard
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
 from patients.intake.enums import MOVES, WITH_THE_CLINIC, IntakeState, Level
+from patients.intake.flags import Hit
 from patients.intake.upgrades import upgraded
 from patients.outcomes.enums import DoneBy
 
@@ -178,6 +180,20 @@ class FlagHit(FrozenRecord):
 
     class Meta(FrozenRecord.Meta):
         constraints = [models.UniqueConstraint(fields=["version", "code"], name="one_hit_a_rule")]
+
+    @classmethod
+    def of(cls, version: IntakeVersion, hit: Hit, at: datetime) -> "FlagHit":
+        """Return the row, not saved yet, of a rule that the answers of ``version`` set off."""
+        rule = hit.rule
+        return cls(
+            version=version,
+            code=rule.code,
+            level=rule.level,
+            title=rule.title,
+            answer=hit.answer,
+            rules_version=rule.version,
+            at=at,
+        )
 
     def __str__(self) -> str:
         return self.code

@@ -12,7 +12,8 @@ NONE = "none"
 UNCLEAR = frozenset({UNSURE, TELL})  # counts as amber, never as No
 AGE, SEX = "@age", "@sex"  # what of the profile stands among the answers while they are looked at; never stored
 IS_REVIEW = "@review"  # and whether this is the form before a review, filled from an earlier one
-FACTS = frozenset({AGE, SEX, IS_REVIEW})
+UNCLEAR_LICENCES = "@licences"  # and whether questionnaires of unclear licence are asked (a setting)
+FACTS = frozenset({AGE, SEX, IS_REVIEW, UNCLEAR_LICENCES})
 
 Answers = Mapping[str, Any]
 Choices = tuple[tuple[str, str], ...]
@@ -71,6 +72,17 @@ class Either:
     def holds(self, answers: Answers) -> bool:
         """Tell whether one does."""
         return any(condition.holds(answers) for condition in self.conditions)
+
+
+@dataclass(frozen=True)
+class All:
+    """Every one of ``conditions`` holds."""
+
+    conditions: tuple[When, ...]
+
+    def holds(self, answers: Answers) -> bool:
+        """Tell whether all do."""
+        return all(condition.holds(answers) for condition in self.conditions)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,19 @@ from clinic.db.clock import day_text, uk_day
 from patients.intake.flags import Hit
 from patients.intake.form import review
 from patients.intake.form.whole import DETAILS, FORM
-from patients.intake.questions import AGE, IS_REVIEW, NO, SEX, YES, Answers, Form, Page, Question, Section
+from patients.intake.questions import (
+    AGE,
+    IS_REVIEW,
+    NO,
+    SEX,
+    UNCLEAR_LICENCES,
+    YES,
+    Answers,
+    Form,
+    Page,
+    Question,
+    Section,
+)
 
 CARD_SEEN = "_card_seen"  # among the answers: the codes whose emergency card the person has read
 SAVED = "_saved"  # and the pages they have saved whole, which tells a page left empty from one not come to yet
@@ -164,9 +176,10 @@ def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def known(answers: Answers, *, age: int, sex: str, is_review: bool = False) -> Answers:
-    """Return the answers with what of the profile, and of the occasion, decides what is asked."""
-    return {**answers, AGE: age, SEX: sex, IS_REVIEW: YES if is_review else NO}
+def known(answers: Answers, *, age: int, sex: str, is_review: bool = False, unclear_licences: bool = False) -> Answers:
+    """Return the answers with what of the profile, of the occasion, and of the clinic, decides what is asked."""
+    facts = {IS_REVIEW: is_review, UNCLEAR_LICENCES: unclear_licences}
+    return {**answers, AGE: age, SEX: sex, **{name: YES if holds else NO for name, holds in facts.items()}}
 
 
 def look_again(before: Answers, now: Answers) -> list[str]:

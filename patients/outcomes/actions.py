@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,10 +11,10 @@ from clinic.db.states import move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
 from patients.outcomes import policy
-from patients.outcomes.enums import DoneBy, Standing, State
-from patients.outcomes.instruments import INSTRUMENTS
-from patients.outcomes.models import Questionnaire, Response
-from patients.outcomes.policy import Page
+from patients.outcomes.enums import DoneBy, Moment, Standing, State
+from patients.outcomes.instruments import BY_CODE, INSTRUMENTS
+from patients.outcomes.models import Questionnaire, Response, ScoreRelease
+from patients.outcomes.policy import Measured, Page
 from patients.outcomes.refusals import AlreadyAsked, Incomplete, NoMessageLeft, NotAnAnswer, NotAPatientNow, NotOpen
 from patients.profile.models import Patient
 
@@ -82,6 +83,8 @@ def send(questionnaire: Questionnaire, done_by: DoneBy, *, by: Any, at: datetime
         asked = {page.instrument.code for page in draft.pages}
         responses = Response.objects.bulk_create(
             Response(
+                patient=draft.patient,
+                moment=Moment.REVIEW,
                 questionnaire=draft,
                 instrument=instrument.code,
                 version=instrument.version,
@@ -95,6 +98,39 @@ def send(questionnaire: Questionnaire, done_by: DoneBy, *, by: Any, at: datetime
         move(draft, State.ANSWERED, by=by, at=at, reason=reason, answers=None, completed_at=at)
         outbox.cancel(draft.pk, why="the questions are answered", at=at)
     return responses
+
+
+def keep_baseline(patient: Patient, measured: Measured, *, form: UUID, done_by: DoneBy, at: datetime) -> list[Response]:
+    """Freeze the measures of a form that was sent at ``at``, and return them.
+
+    A form that is sent again (the same ``form``) makes a new set where an answer of a measure has changed, and nothing
+    where none has; what was kept stays. Call it in the transaction that sends the form, with the form locked.
+    """
+    before = Response.objects.filter(form=form)
+    if newest := before.order_by("-completed_at").first():
+        kept = before.filter(completed_at=newest.completed_at)
+        if {row.instrument: (row.version, row.answers) for row in kept} == {
+            code: (BY_CODE[code].version, answers) for code, answers in measured.answers.items()
+        }:
+            return []
+    return Response.objects.bulk_create(
+        Response(
+            patient=patient,
+            moment=measured.moment,
+            form=form,
+            instrument=code,
+            version=BY_CODE[code].version,
+            answers=answers,
+            done_by=done_by,
+            completed_at=at,
+        )
+        for code, answers in measured.answers.items()
+    )
+
+
+def show_scores(patient: Patient, clinician: Clinician, *, is_shown: bool, at: datetime) -> ScoreRelease:
+    """Show ``patient`` their totals of GAD-7 and PHQ-9 up to ``at``, or hide them again; return the row."""
+    return ScoreRelease.objects.create(patient=patient, clinician=clinician, is_shown=is_shown, at=at)
 
 
 def _make_room(patient: Patient, *, by: Any, at: datetime) -> None:

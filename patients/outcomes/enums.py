@@ -27,6 +27,14 @@ class Standing(models.TextChoices):
     LATE = "late", "Not answered in time"
 
 
+class Moment(models.TextChoices):
+    """When answers were given."""
+
+    BASELINE = "baseline", "In the form before a first assessment"
+    REVIEW_FORM = "review_form", "In the form before a review"
+    REVIEW = "review", "In the questions before a review"
+
+
 class DoneBy(models.TextChoices):
     """Who gave the answers (shown beside them: domain 4.3)."""
 

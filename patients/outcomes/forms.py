@@ -31,7 +31,8 @@ class AnswerForm(PlainErrors, forms.Form):
         if instrument.is_number:
             field.widget.attrs["class"] = "scale"
             numbers = [number for number, _ in page.question.choices]
-            field.help_text = f"{min(numbers)} is {instrument.lowest}. {max(numbers)} is {instrument.highest}."
+            lowest, highest = page.question.ends or (instrument.lowest, instrument.highest)
+            field.help_text = f"{min(numbers)} is {lowest}. {max(numbers)} is {highest}."
 
 
 class SendForm(PlainErrors, forms.Form):

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pghistory
+from django.conf import settings
 from django.db import models
 
 from clinic.accounts.enums import Role
@@ -13,7 +14,7 @@ from clinic.db.frozen import FrozenRecord, StateChange
 from clinic.db.sealed import SealedJSONField
 from clinic.db.states import Moves, guard
 from patients.outcomes import policy
-from patients.outcomes.enums import MOVES, DoneBy, Standing, State
+from patients.outcomes.enums import MOVES, DoneBy, Moment, Standing, State
 from patients.outcomes.instruments import BY_CODE
 
 
@@ -112,7 +113,7 @@ class Questionnaire(Record):
     @property
     def pages(self) -> tuple[policy.Page, ...]:
         """The questions, in their order."""
-        return policy.pages(after_treatment=self.after_treatment)
+        return policy.pages(after_treatment=self.after_treatment, unclear=settings.OUTCOMES_UNCLEAR_LICENCES)
 
 
 class QuestionnaireStateChange(StateChange):
@@ -130,19 +131,27 @@ class ResponseQuerySet(models.QuerySet["Response"]):
     def visible_to(self, user: Any) -> "ResponseQuerySet":
         """A patient's own; a clinician's of people in their care; nobody else any."""
         if user.role == Role.PATIENT:
-            return self.filter(questionnaire__patient__user=user)
+            return self.filter(patient__user=user)
         if user.role == Role.CLINICIAN:
-            return self.filter(
-                questionnaire__patient__care__clinician__user=user,
-                questionnaire__patient__care__ended_at__isnull=True,
-            ).distinct()
+            in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
+            return self.filter(in_care).distinct()
         return self.none()
 
 
 class Response(FrozenRecord):
-    """The answers to one instrument, as they were sent: they never change."""
+    """The answers to one instrument, as they were sent: they never change.
 
-    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="responses")
+    Before a review they belong to the questions that were asked. Else they come from a form (``form``, its key: the
+    intake is a later feature), which can be sent again with other answers: of one form the newest count (``history``).
+    An item that was not asked is not among ``answers``; one that they would rather not answer is None.
+    """
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="responses")
+    moment = models.CharField(max_length=12, choices=Moment.choices)
+    questionnaire = models.ForeignKey(
+        Questionnaire, null=True, blank=True, on_delete=models.PROTECT, related_name="responses"
+    )
+    form = models.UUIDField("key of the form", null=True, blank=True)
     instrument = models.CharField(max_length=20)
     version = models.CharField(max_length=20)
     answers = SealedJSONField(place="patients.response.answers")
@@ -155,9 +164,50 @@ class Response(FrozenRecord):
         ordering = ["-completed_at", "instrument"]
         constraints = [
             models.UniqueConstraint(fields=["questionnaire", "instrument"], name="one_response_an_instrument"),
+            models.UniqueConstraint(fields=["form", "instrument", "completed_at"], name="one_response_a_sent_form"),
+            models.CheckConstraint(
+                condition=models.Q(moment=Moment.REVIEW, questionnaire__isnull=False, form__isnull=True)
+                | models.Q(
+                    moment__in=[Moment.BASELINE, Moment.REVIEW_FORM], questionnaire__isnull=True, form__isnull=False
+                ),
+                name="response_is_of_questions_or_of_a_form",
+            ),
             models.CheckConstraint(condition=models.Q(instrument__in=list(BY_CODE)), name="response_instrument_known"),
             models.CheckConstraint(condition=models.Q(done_by__in=DoneBy.values), name="response_done_by_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.version}"
+
+
+class ScoreReleaseQuerySet(models.QuerySet["ScoreRelease"]):
+    """Words for asking about releases."""
+
+    def visible_to(self, user: Any) -> "ScoreReleaseQuerySet":
+        """A patient's own; a clinician's of people in their care; nobody else any."""
+        if user.role == Role.PATIENT:
+            return self.filter(patient__user=user)
+        if user.role == Role.CLINICIAN:
+            in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
+            return self.filter(in_care).distinct()
+        return self.none()
+
+
+class ScoreRelease(FrozenRecord):
+    """A clinician shows a patient the totals of GAD-7 and PHQ-9, or hides them again: the newest row counts.
+
+    It covers the answers that were there by ``at``: a total that nobody has looked at yet is not shown.
+    """
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="score_releases")
+    clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="+")
+    is_shown = models.BooleanField()
+    at = models.DateTimeField()
+
+    objects = ScoreReleaseQuerySet.as_manager()
+
+    class Meta(FrozenRecord.Meta):
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{'Shown' if self.is_shown else 'Hidden'} on {self.at:%d %B %Y}"

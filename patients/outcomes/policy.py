@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from clinic.db.clock import instant
-from patients.outcomes.enums import Standing, State
-from patients.outcomes.instruments import INSTRUMENTS, Instrument, Question
+from patients.outcomes.enums import Moment, Standing, State
+from patients.outcomes.instruments import INSTRUMENTS, Instrument, Question, in_use
+from patients.outcomes.scoring import Score
 
 OPENS = timedelta(days=7)  # before the review's day
 STAYS_OPEN = 14  # days after it
@@ -19,6 +20,14 @@ NO_ANSWER = "none"  # what stands for "I would rather not answer"
 
 Answers = Mapping[str, int | None]  # by the name of the question; None: they would rather not say
 Draft = Mapping[str, Mapping[str, str]]  # by Page.key: the value, and the opening it was given in
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The answers of a form that are measures, by instrument, and what form it is."""
+
+    moment: Moment
+    answers: Mapping[str, Answers]
 
 
 @dataclass(frozen=True)
@@ -39,11 +48,14 @@ class Page:
         return f"{self.instrument.code}.{self.instrument.version}.{self.question.name}"
 
 
-def pages(*, after_treatment: bool) -> tuple[Page, ...]:
-    """Return the pages in their order; the one about treatment here only ``after_treatment`` has begun."""
+def pages(*, after_treatment: bool, unclear: bool = False) -> tuple[Page, ...]:
+    """Return the pages in their order; the one about treatment here only ``after_treatment`` has begun.
+
+    ``unclear``: with the scales whose licence is not clear.
+    """
     return tuple(
         Page(instrument, question)
-        for instrument in INSTRUMENTS
+        for instrument in in_use(INSTRUMENTS, unclear=unclear)
         if after_treatment or not instrument.after_treatment
         for question in instrument.questions
     )
@@ -68,7 +80,7 @@ def answers_of(instrument: Instrument, draft: Draft) -> dict[str, int | None]:
     return found
 
 
-def percent_down(baseline: Decimal | int | None, now: Decimal | int | None) -> Decimal | None:
+def percent_down(baseline: Score | None, now: Score | None) -> Decimal | None:
     """Return how much lower ``now`` is than ``baseline``, in per cent of it to one decimal; None from 0 or nothing.
 
     Domain 4.3: (baseline - now) / baseline x 100, in exact decimals. Below 0 where it has risen.
@@ -79,7 +91,7 @@ def percent_down(baseline: Decimal | int | None, now: Decimal | int | None) -> D
     return share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def change_text(baseline: int | None, now: int | None) -> str:
+def change_text(baseline: Score | None, now: Score | None) -> str:
     """Return the change in plain numbers, like "Down 2 points (28.6%)"; nothing where one of them is missing.
 
     It says which way the number went, and never what that means for anybody.

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.workspace.charts import (
+from clinic.charts.drawing import (
     BOTTOM,
     HEIGHT,
     LABEL_HEIGHT,
@@ -128,7 +128,7 @@ def test_the_words_for_who_does_not_see_it():
 
 
 def test_the_drawing_escapes_words_and_has_no_style():
-    html = render_to_string("desk/chart.html", {"chart": chart("k", "<b>", ["<i>"], [Line("<u>", [1])])})
+    html = render_to_string("ui/chart.html", {"chart": chart("k", "<b>", ["<i>"], [Line("<u>", [1])])})
 
     assert "<b>" not in html
     assert "<i>" not in html

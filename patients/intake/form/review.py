@@ -43,7 +43,17 @@ TOPICS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("measured", "Your weight or blood pressure", ("measured",)),
 )
 FRESH = frozenset(
-    {"symptoms", "symptoms-new", "symptoms-head", "health-safe", "pregnancy", "partner", "mood", "mood-more"}
+    {
+        "symptoms",
+        "symptoms-new",
+        "symptoms-head",
+        "health-safe",
+        "pregnancy",
+        "partner",
+        "face-now",
+        "mood",
+        "mood-more",
+    }
 )
 
 WHAT_CHANGED = Page(

@@ -6,8 +6,21 @@ PHQ-9 and GAD-7 may be reproduced without permission (Pfizer; phqscreeners.com).
 
 from patients.intake.form.health import EVER_SELF_HARM
 from patients.intake.form.review import FIRST_TIME
-from patients.intake.questions import ZERO_TO_TEN, Choices, Either, Kind, Page, Question, Reaches, Section
-from patients.outcomes.instruments import GAD7, PAIN, PHQ9, SLEEP
+from patients.intake.questions import (
+    UNCLEAR_LICENCES,
+    YES,
+    ZERO_TO_TEN,
+    All,
+    Choices,
+    Either,
+    Kind,
+    Page,
+    Question,
+    Reaches,
+    Section,
+    when,
+)
+from patients.outcomes.instruments import BNI, GAD7, PAIN, PEG, PHQ9, SLEEP
 from patients.outcomes.instruments import Question as Item
 
 MORE_FROM = 3  # of PHQ-2, domain 4.1
@@ -30,6 +43,12 @@ def _choices(item: Item) -> Choices:
     return tuple((str(number), words) for number, words in item.choices)
 
 
+def _peg(item: Item) -> Question:
+    lowest, highest = item.ends or (PEG.lowest, PEG.highest)
+    return scale(f"peg_{item.name}", item, item.about, f"0 is {lowest}. 10 is {highest}.")
+
+
+LICENSED = when(UNCLEAR_LICENCES, YES)
 TWO_WEEKS = "Over the last 2 weeks, how often have you been bothered by the following problems?"
 PHQ2 = ("phq9_1", "phq9_2")
 
@@ -56,6 +75,18 @@ SCORES = Section(
                 scale("sleep", SLEEP.questions[0], "your sleep", "0 is very badly. 10 is very well."),
             ),
             asked_if=FIRST_TIME,  # before a review they are asked by a questionnaire of their own
+        ),
+        Page(
+            "pain-effects",
+            "Pain and your daily life",
+            tuple(_peg(item) for item in PEG.questions),
+            asked_if=All((FIRST_TIME, LICENSED)),
+        ),
+        Page(
+            "face-now",
+            "Your facial pain now",
+            (Question("bni", BNI.questions[0].words, "your facial pain now", choices=_choices(BNI.questions[0])),),
+            asked_if=All((when("main_reason", "tn"), LICENSED)),
         ),
         Page("worry", "Worry", items("gad7", GAD7.questions), intro=(TWO_WEEKS,), asked_if=FIRST_TIME),
         Page("mood", "Mood", items("phq9", PHQ9.questions[:2]), intro=(TWO_WEEKS,)),
