@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from django.db import transaction
+
 from clinic.pages import actions
 from clinic.pages.models import Page, PageVersion, Section, SignOff, Source
 from clinic.pages.text import SectionText
@@ -52,7 +54,8 @@ def all_live(*, at, signers):
     new = dict(zip(_written["people"], people, strict=True))
     for table, rows in _written["rows"].items():  # keys of their own: what is cached by its key is not theirs
         new |= {row["id"]: table._meta.pk.get_default() for row in rows}
-    return {table: _copied(table, rows, new, at) for table, rows in _written["rows"].items()}[Page]
+    with transaction.atomic():  # a page names its version, and the version its page
+        return {table: _copied(table, rows, new, at) for table, rows in _written["rows"].items()}[Page]
 
 
 def _copied(table, rows, new, at):
