@@ -673,7 +673,10 @@ class Migration(migrations.Migration):
             name='Response',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='patients.questionnaire')),
+                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='patients.patient')),
+                ('moment', models.CharField(choices=[('baseline', 'In the form before a first assessment'), ('review_form', 'In the form before a review'), ('review', 'In the questions before a review')], max_length=12)),
+                ('questionnaire', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='patients.questionnaire')),
+                ('form', models.UUIDField(blank=True, null=True, verbose_name='key of the form')),
                 ('instrument', models.CharField(max_length=20)),
                 ('version', models.CharField(max_length=20)),
                 ('answers', clinic.db.sealed.SealedJSONField(place='patients.response.answers')),
@@ -683,9 +686,26 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-completed_at', 'instrument'],
                 'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('questionnaire', 'instrument'), name='one_response_an_instrument'), models.CheckConstraint(condition=models.Q(('instrument__in', ['pain_nrs', 'spasticity_nrs', 'sleep_nrs', 'pgic', 'gad7', 'phq9'])), name='response_instrument_known'), models.CheckConstraint(condition=models.Q(('done_by__in', ['self', 'helped', 'other'])), name='response_done_by_known')],
+                'constraints': [models.UniqueConstraint(fields=('questionnaire', 'instrument'), name='one_response_an_instrument'), models.UniqueConstraint(fields=('form', 'instrument', 'completed_at'), name='one_response_a_sent_form'), models.CheckConstraint(condition=models.Q(models.Q(('form__isnull', True), ('moment', 'review'), ('questionnaire__isnull', False)), models.Q(('form__isnull', False), ('moment__in', ['baseline', 'review_form']), ('questionnaire__isnull', True)), _connector='OR'), name='response_is_of_questions_or_of_a_form'), models.CheckConstraint(condition=models.Q(('instrument__in', ['pain_nrs', 'spasticity_nrs', 'sleep_nrs', 'peg', 'bni', 'gad7', 'phq9', 'pgic'])), name='response_instrument_known'), models.CheckConstraint(condition=models.Q(('done_by__in', ['self', 'helped', 'other'])), name='response_done_by_known')],
                 'triggers': [pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='984cae7def2b93c2a749765b9ee2ac8f769accd1', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_28ef2', table='patients_response', when='BEFORE'))],
                 'indexes': [],
+            },
+        ),
+        migrations.CreateModel(
+            name='ScoreRelease',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='score_releases', to='patients.patient')),
+                ('clinician', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.clinician')),
+                ('is_shown', models.BooleanField()),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'ordering': ['-at'],
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2d14c1956cb71ee255e3e00c913e56aea84a46c8', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_9eb53', table='patients_scorerelease', when='BEFORE'))],
+                'indexes': [],
+                'constraints': [],
             },
         ),
         migrations.CreateModel(
