@@ -279,7 +279,7 @@ def test_a_reason_is_not_needed_to_refuse(amina, as_user):
     refused = save(client, CONSENT, share_gp="no")
 
     assert asked_more["Location"] == url(CONSENT)  # the box for a reason is shown once
-    assert (refused.status_code, refused["Location"]) == (302, url(SYMPTOMS))
+    assert (refused.status_code, refused["Location"]) == (302, url(PAGES["before-we-meet"]))
 
 
 def test_what_was_answered_before_becomes_the_draft_on_the_way(amina, as_user):
