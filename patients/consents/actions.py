@@ -30,11 +30,12 @@ def give_consents(
 
     ``method`` is how it was said. Where staff must act on a withdrawal, they get a task.
     """
+    said = {"patient": patient, "by": by, "at": at, "method": method}
     with transaction.atomic(savepoint=False):
         for purpose, given in answers.items():
             if WORDS[purpose].task and not given and _is_given(patient, purpose):
                 _tell_staff(patient, purpose, at)
-        return [_write(patient, purpose, given, by=by, at=at, method=method) for purpose, given in answers.items()]
+        return Consent.objects.bulk_create(_row(purpose, given, said) for purpose, given in answers.items())
 
 
 def change(
@@ -52,11 +53,9 @@ def change(
     return is_new
 
 
-def _write(patient: Patient, purpose: Purpose, given: bool, **said: Any) -> Consent:
+def _row(purpose: Purpose, given: bool, said: Mapping[str, Any]) -> Consent:
     text = text_in_use(purpose)
-    return Consent.objects.create(
-        patient=patient, purpose=purpose, given=given, text_version=text.version, text_hash=text.hash, **said
-    )
+    return Consent(purpose=purpose, given=given, text_version=text.version, text_hash=text.hash, **said)
 
 
 def _newest(patient: Patient, purpose: Purpose) -> Consent | None:

@@ -48,6 +48,11 @@ class Shown:
         return self.words.change == Change.ELSEWHERE
 
     @property
+    def is_by_talking(self) -> bool:
+        """Whether somebody is to talk to a specialist first, so that it is safe."""
+        return self.words.change == Change.BY_TALKING
+
+    @property
     def is_no_consent(self) -> bool:
         """Whether there is nothing to withdraw."""
         return self.words.change == Change.NEVER

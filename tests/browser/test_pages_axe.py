@@ -16,6 +16,8 @@ from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.consents.actions import give_consents
+from patients.consents.enums import Purpose
 from patients.documents.enums import Kind
 from patients.intake.form.whole import PAGES
 from patients.outcomes import links as question_links
@@ -316,6 +318,24 @@ def test_documents(walk, amina, okafor, rosa, tmp_path):
     hand.arrive(f"/admin/patients/patient/{amina.pk}/change/")
 
 
+def test_consents(walk, amina, okafor, rosa):
+    intakes.in_review(amina, okafor)
+    plan_and_booking = [Purpose.UNLICENSED, Purpose.DRIVING, Purpose.FEES, Purpose.EARLY_START]
+    give_consents(amina, dict.fromkeys(plan_and_booking, True), by=amina.user, at=timezone.now())
+    hand = walk(amina.user, "/care/consents/", "/care/consents/research/", "/care/consents/share_with_gp/")
+    hand.page.evaluate("document.querySelector('[name=answer]').value = 'perhaps'")
+    hand.follow("Withdraw it")
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive("/care/consents/share_with_gp/")
+    hand.follow("Withdraw it")
+    assert hand.page.url.endswith("/care/consents/")
+
+    walk(okafor.user, f"/review/people/{amina.pk}/consents/")
+    hand = walk(rosa, f"/admin/people/{amina.pk}/consents/")
+    hand.follow("Save")
+    assert hand.page.title().startswith("Error: ")
+
+
 def test_a_form_that_was_sent(walk, amina):
     intakes.sent(amina)
 
@@ -333,6 +353,8 @@ def test_a_form_that_is_changed(walk, amina, okafor):
     hand.follow("Send my")
     assert hand.page.title().startswith("Error: ")
 
+    hand.write("Your full name", "Amina Example")
+    hand.choose("Who filled in this form?", "Somebody else, for me")
     hand.page.get_by_role("checkbox").check()
     hand.follow("Send my")
     hand.arrive("/intake/")

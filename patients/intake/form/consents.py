@@ -68,18 +68,18 @@ CONSENTS = Section(
             "Before we meet",
             (
                 Question(
-                    "by_video",
-                    "May we see you by video?",
-                    "seeing you by video",
-                    choices=YES_OR_NO,
-                    hint=_words("by_video"),
-                ),
-                Question(
                     "no_guarantee",
                     "I have read what an assessment can lead to",
                     "what an assessment can lead to",
                     kind=Kind.AGREE,
                     choices=READ,
+                ),
+                Question(
+                    "by_video",
+                    "May we see you by video?",
+                    "seeing you by video",
+                    choices=YES_OR_NO,
+                    hint=_words("by_video"),
                 ),
             ),
             intro=WORDS[Purpose.NO_GUARANTEE].text.paragraphs,
