@@ -128,7 +128,7 @@ def _totals(found: list[Series], newest: ScoreRelease | None) -> Totals:
 
 def _release(user: Any, patient: Patient) -> ScoreRelease | None:
     releases = ScoreRelease.objects.visible_to(user).filter(patient=patient).select_related("clinician")
-    return releases.order_by("-at").first()
+    return releases.first()
 
 
 def _series(user: Any, patient: Patient) -> list[Series]:

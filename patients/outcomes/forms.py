@@ -8,7 +8,7 @@ from django import forms
 from clinic.forms.base import PlainErrors, helper
 from clinic.forms.dates import DatePartsField
 from patients.outcomes.enums import DoneBy
-from patients.outcomes.policy import LONGEST_AHEAD, NO_ANSWER, Page
+from patients.outcomes.policy import LONGEST_AHEAD, NO_ANSWER, Page, ends_text
 
 RATHER_NOT = (NO_ANSWER, "I would rather not answer")
 
@@ -30,9 +30,7 @@ class AnswerForm(PlainErrors, forms.Form):
         field.error_messages |= {"required": ask, "invalid_choice": ask}
         if instrument.is_number:
             field.widget.attrs["class"] = "scale"
-            numbers = [number for number, _ in page.question.choices]
-            lowest, highest = page.question.ends or (instrument.lowest, instrument.highest)
-            field.help_text = f"{min(numbers)} is {lowest}. {max(numbers)} is {highest}."
+            field.help_text = ends_text(instrument, page.question)
 
 
 class SendForm(PlainErrors, forms.Form):

@@ -211,7 +211,7 @@ PHQ9 = Instrument(
     evidence=NO_PERMISSION_NEEDED,
 )
 
-INTERFERES = ("does not interfere", "completely interferes")
+INTERFERES = ("Does not interfere", "Completely interferes")
 
 PEG = Instrument(
     "peg",
@@ -222,7 +222,7 @@ PEG = Instrument(
             "peg-pain",
             "pain in the past week",
             "What number best describes your pain on average in the past week?",
-            ends=("no pain", "pain as bad as you can imagine"),
+            ends=("No pain", "Pain as bad as you can imagine"),
         ),
         Question(
             "enjoyment",

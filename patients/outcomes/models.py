@@ -207,7 +207,7 @@ class ScoreRelease(FrozenRecord):
     objects = ScoreReleaseQuerySet.as_manager()
 
     class Meta(FrozenRecord.Meta):
-        ordering = ["-at"]
+        ordering = ["-at", "is_shown"]  # of one moment, hidden counts
 
     def __str__(self) -> str:
         return f"{'Shown' if self.is_shown else 'Hidden'} on {self.at:%d %B %Y}"

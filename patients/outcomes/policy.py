@@ -113,6 +113,15 @@ def scale_text(instrument: Instrument) -> str:
     return f"{min(numbers)} is {instrument.lowest}, {max(numbers)} {instrument.highest}. {better} is better."
 
 
+def ends_text(instrument: Instrument, question: Question) -> str:
+    """Return what the lowest and the highest number of a question mean, for the person who answers."""
+    numbers = [number for number, _ in question.choices]
+    if question.ends:  # in their authors' words
+        lowest, highest = question.ends
+        return f"{min(numbers)} means “{lowest}”. {max(numbers)} means “{highest}”."
+    return f"{min(numbers)} is {instrument.lowest}. {max(numbers)} is {instrument.highest}."
+
+
 def opens_at(due_on: date, asked_at: datetime) -> datetime:
     """Return from when the questions can be answered: a week before the review's day, or when they were asked."""
     return max(instant(due_on - OPENS, 0), asked_at)

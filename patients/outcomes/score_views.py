@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.access import patients_only
 from clinic.charts.drawing import NARROW, Chart, Line, chart
 from clinic.db.clock import day_text, short_day, uk_day
-from patients.outcomes import scoring
+from patients.outcomes import policy, scoring
 from patients.outcomes.history import PATIENTS_OWN, WHEN_RELEASED, Point, Series, series
 from patients.outcomes.models import Response, ScoreRelease
 
@@ -40,7 +40,7 @@ def scores(request: HttpRequest) -> HttpResponse:
     """Show a patient their own scores."""
     answered = Response.objects.visible_to(request.user)
     found = series(answered, unclear=settings.OUTCOMES_UNCLEAR_LICENCES)
-    release = ScoreRelease.objects.visible_to(request.user).order_by("-at").first()
+    release = ScoreRelease.objects.visible_to(request.user).first()
     shown = [each.up_to(release.at) for each in found if release and release.is_shown]
     context = {
         "charts": [_charted(each) for each in found if each.instrument.code in PATIENTS_OWN],
@@ -51,7 +51,8 @@ def scores(request: HttpRequest) -> HttpResponse:
 
 def _charted(each: Series) -> Told:
     key = each.question.slug if each.question else each.instrument.code
-    title, ends = each.about.capitalize(), f"0 is {each.instrument.lowest}. 10 is {each.instrument.highest}."
+    title = each.about.capitalize()
+    ends = policy.ends_text(each.instrument, each.question or each.instrument.questions[0])
     days = [short_day(uk_day(point.at)) for point in each.points]
     line = Line(title, [None if point.value is None else float(point.value) for point in each.points])
     drawn = chart(key, title, days, [line], marks=MARKS, size=NARROW)

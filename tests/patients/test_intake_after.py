@@ -531,12 +531,12 @@ def test_topics_and_fresh_pages_are_the_whole_form():
     assert len(topics) == len(set(topics))
     assert set(topics) & review.FRESH == set()
     assert set(topics) | review.FRESH | first_only | {review.SLUG} == set(PAGES)
-    assert first_only == {"scores", "worry", "consents", "before-we-meet"}
+    assert first_only == {"scores", "pain-effects", "worry", "consents", "before-we-meet"}
 
 
 def pages_of(is_review):
     return FORM.asked_pages(
-        FORM.asked(ANSWERS | {"has_face_pain": "yes", "@age": 60, "@sex": "", "@review": is_review})
+        FORM.asked(ANSWERS | {"has_face_pain": "yes", "@age": 60, "@sex": "", "@review": is_review, "@licences": YES})
     )
 
 

@@ -8,19 +8,19 @@ from clinic.wording.readability import grade
 from patients.intake.form.whole import FORM, PAGES, QUESTIONS
 from patients.intake.models import Intake
 from patients.intake.names import LISTS
-from patients.intake.questions import FACTS, Either, If, Kind, Reaches, Unless
+from patients.intake.questions import FACTS, All, Either, If, Kind, Reaches, Unless
 from tests.factories import intakes
 from tests.factories.intakes import page_of
 from tests.loops import browser, undone
 from tests.patients.filling import entry_url, url
 
-ALL = [*QUESTIONS.values(), *(column for question in QUESTIONS.values() for column in question.columns)]
-PUBLISHED = re.compile(r"^(gad7|phq9)_")  # whose words may not be edited
+EVERY = [*QUESTIONS.values(), *(column for question in QUESTIONS.values() for column in question.columns)]
+PUBLISHED = re.compile(r"^(gad7_|phq9_|peg_)")  # whose words may not be edited
 
 
 def reads(condition):
     """The names a condition looks at."""
-    if isinstance(condition, Either):
+    if isinstance(condition, All | Either):
         return {name for each in condition.conditions for name in reads(each)}
     if isinstance(condition, Unless):
         return reads(condition.condition)
@@ -52,7 +52,7 @@ def test_what_is_asked_depends_on_earlier_answers_and_the_profile_only():
 
 def test_conditions_name_answers_that_can_be_given():
     def unknown(condition):
-        if isinstance(condition, Either):
+        if isinstance(condition, All | Either):
             return [fault for each in condition.conditions for fault in unknown(each)]
         if isinstance(condition, Unless):
             return unknown(condition.condition)
@@ -64,7 +64,7 @@ def test_conditions_name_answers_that_can_be_given():
 
     assert len(conditions) > 25
     assert [fault for condition in conditions for fault in unknown(condition)] == []
-    assert {type(condition) for condition in conditions} == {If, Either, Reaches, Unless}
+    assert {type(condition) for condition in conditions} == {If, All, Either, Reaches, Unless}
 
 
 def test_one_topic_a_page_and_a_list_on_a_page_of_its_own():
@@ -77,7 +77,7 @@ def test_one_topic_a_page_and_a_list_on_a_page_of_its_own():
     ] == []
 
 
-@pytest.mark.parametrize("question", ALL, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", EVERY, ids=lambda question: question.name)
 def test_every_question_can_be_asked_and_told_of(question):
     assert question.label
     assert question.about
@@ -116,7 +116,7 @@ def test_questions_are_in_plain_words():
 def test_the_two_published_scales_have_all_their_items():
     assert [name for name in QUESTIONS if name.startswith("gad7_")] == [f"gad7_{item}" for item in range(1, 8)]
     assert [name for name in QUESTIONS if name.startswith("phq9_")] == [f"phq9_{item}" for item in range(1, 10)]
-    assert {QUESTIONS[name].choices for name in QUESTIONS if PUBLISHED.match(name)} == {
+    assert {QUESTIONS[name].choices for name in QUESTIONS if name.startswith(("gad7_", "phq9_"))} == {
         (
             ("0", "Not at all"),
             ("1", "Several days"),

@@ -8,7 +8,7 @@ import pytest
 
 from patients.outcomes import policy
 from patients.outcomes.enums import Standing
-from patients.outcomes.instruments import INSTRUMENTS, OVERALL, PAIN, SLEEP, STIFFNESS
+from patients.outcomes.instruments import OVERALL, PAIN, SLEEP, STIFFNESS
 
 UK = ZoneInfo("Europe/London")
 ALL = policy.pages(after_treatment=True)
@@ -65,10 +65,6 @@ def test_a_change_in_words_says_which_way_and_no_more(baseline, now, text):
 def test_one_question_a_page_and_the_one_about_treatment_only_after_it():
     assert [page.slug for page in ALL] == ["pain-average", "pain-worst", "stiffness", "sleep", "overall"]
     assert [page.slug for page in policy.pages(after_treatment=False)] == [page.slug for page in ALL[:-1]]
-
-
-def test_only_the_free_scales_are_asked():
-    assert {instrument.code for instrument in INSTRUMENTS} == {"pain_nrs", "spasticity_nrs", "sleep_nrs", "pgic"}
 
 
 @pytest.mark.parametrize("value", ["", "11", "-1", "5.5", "05", "x", "٣", "5 ", "None", "true"])

@@ -22,6 +22,7 @@ from patients.intake.questions import (
 )
 from patients.outcomes.instruments import BNI, GAD7, PAIN, PEG, PHQ9, SLEEP
 from patients.outcomes.instruments import Question as Item
+from patients.outcomes.policy import ends_text
 
 MORE_FROM = 3  # of PHQ-2, domain 4.1
 
@@ -41,11 +42,6 @@ def items(prefix: str, asked: tuple[Item, ...]) -> tuple[Question, ...]:
 
 def _choices(item: Item) -> Choices:
     return tuple((str(number), words) for number, words in item.choices)
-
-
-def _peg(item: Item) -> Question:
-    lowest, highest = item.ends or (PEG.lowest, PEG.highest)
-    return scale(f"peg_{item.name}", item, item.about, f"0 is {lowest}. 10 is {highest}.")
 
 
 LICENSED = when(UNCLEAR_LICENCES, YES)
@@ -79,7 +75,7 @@ SCORES = Section(
         Page(
             "pain-effects",
             "Pain and your daily life",
-            tuple(_peg(item) for item in PEG.questions),
+            tuple(scale(f"peg_{item.name}", item, item.about, ends_text(PEG, item)) for item in PEG.questions),
             asked_if=All((FIRST_TIME, LICENSED)),
         ),
         Page(
