@@ -31,6 +31,7 @@ FEATURES = {
         "intake",
         "eligibility",
         "suitability",
+        "rights",
     ],
     "bookings": [
         "kinds",

@@ -41,6 +41,8 @@ PLACES = {
     TaskKind.PAGE_SIGNATURE: "admin:clinic_page_review",
     TaskKind.TWO_RECORDS: "admin:patients_patient_change",
     TaskKind.ACCOUNT_CLOSED: "admin:patients_patient_change",
+    TaskKind.DATA_COMPLAINT: "admin:patients_datarequest_change",
+    TaskKind.DATA_CORRECTION: "admin:patients_datarequest_change",
 }
 
 

@@ -30,6 +30,8 @@ class TaskKind(models.TextChoices):
     PAGE_SIGNATURE = "page_signature", "A public page waits for a signature"
     TWO_RECORDS = "two_records", "Two records of one person"
     ACCOUNT_CLOSED = "account_closed", "A patient has closed their account"
+    DATA_COMPLAINT = "data_complaint", "A complaint about personal data"
+    DATA_CORRECTION = "data_correction", "Personal data to put right"
 
 
 MOVES: dict[str, frozenset[str]] = {
