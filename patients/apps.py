@@ -19,6 +19,7 @@ class PatientsConfig(AppConfig):
 
         registry.register("security_notice", details.account_changed)
         registry.register("account_closed", details.account_closed)
+        registry.register("copy_made", rights.copy_made)
         registry.register("data_request_moved", rights.data_request_moved)
         registry.register("decision_made", letters.decision_made)
         registry.register("more_information", letters.more_information)

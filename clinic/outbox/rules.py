@@ -179,6 +179,7 @@ RULES = (
 
     # Accounts, staff and the website.
     _account("security_notice", "Something changed in the account", "account_changed"),
+    _account("copy_made",       "A copy of your data was made", "copy_made"),
     _account("account_closed",  "The account is closed", "account_closed", "The account is closed still."),
     _staff("enquiry_received", "Message from the website", "enquiry_received", AtOnce(), WEEK, "The message is still kept.", at_any_hour=True),
     _staff("staff_invited",    "Invitation for staff",   "staff_invited", AtOnce(), WEEK,    "The account has no password yet.", at_any_hour=True),

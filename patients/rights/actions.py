@@ -37,6 +37,7 @@ def make_copy(patient: Patient, *, by: Any, at: datetime) -> DataCopy:
     """Let ``patient`` open a copy of their data until 24 hours after ``at``; that they asked for it is written down."""
     with transaction.atomic():
         audit.record(AccessLog.What.EXPORTED, "patient", patient.pk, by=by, at=at)
+        outbox.plan("copy_made", about=patient.pk, person=patient.pk, anchor=at, at=at, again=True)
         return DataCopy.objects.create(patient=patient, made_at=at, expires_at=at + policy.COPY_LIVES)
 
 

@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted
+from patients.profile.models import Patient
 from patients.rights.models import DataRequest
 
 
@@ -20,3 +21,14 @@ def data_request_moved(message: Message) -> Letter | NotWanted:
         text=render_to_string("emails/data_request_moved.txt", context),
         html=render_to_string("emails/data_request_moved.html", context),
     )
+
+
+def copy_made(message: Message) -> Letter | NotWanted:
+    """That a copy of the data was made, to the account's address: for whoever did not do it."""
+    user = Patient.objects.select_related("user").get(pk=message.about).user
+    if user is None:
+        return NotWanted("no email address")
+    subject = "A copy of your data was made"
+    context = {"clinic": settings.CLINIC, "subject": subject, "site_origin": settings.SITE_ORIGIN}
+    text, html = (render_to_string(f"emails/copy_made.{ending}", context) for ending in ("txt", "html"))
+    return Letter(to=user.email, subject=subject, text=text, html=html)
