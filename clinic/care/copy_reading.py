@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.urls import reverse
 
@@ -162,8 +163,8 @@ def _said(row: Model, column: "Field[Any, Any]", reader: _Reader) -> Any:
         return ""
     if isinstance(column, ForeignKey):
         return _whom(row, column, reader)
-    if isinstance(value, list):
-        choices = dict(getattr(getattr(column, "base_field", None), "flatchoices", None) or [])
+    if isinstance(column, ArrayField):
+        choices = dict(column.base_field.flatchoices)
         return [choices.get(each, each) for each in value]
     if isinstance(row, StateChange) and column.name in {"from_state", "to_state"}:
         record: Any = type(row)
@@ -185,7 +186,7 @@ def _plain(value: Any) -> Any:
         return when_text(value)
     if isinstance(value, date):
         return day_text(value)
-    return value if isinstance(value, int | float | dict) else str(value)
+    return value if isinstance(value, int | float | dict | list) else str(value)
 
 
 def _whom(row: Model, column: "ForeignKey[Any, Any]", reader: _Reader) -> str:
