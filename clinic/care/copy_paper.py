@@ -34,12 +34,12 @@ def sections(parts: list[Read]) -> list[Section]:
 
 def _lines(row: Values) -> list[Line]:
     said = [(name, value) for name, value in row.items() if name != "key" and value not in ("", [], {})]
-    has_words = any(name in IN_WORDS for name, _ in said)
+    in_words = {name for name, value in said if name in IN_WORDS and isinstance(value, list)}
     lines = []
     for name, value in said:
-        if name in IN_WORDS:
+        if name in in_words:
             lines += _form(value)
-        elif not (has_words and name == "answers") and not KEY.fullmatch(str(value)):
+        elif not (in_words and name == "answers") and not KEY.fullmatch(str(value)):
             lines.append(Line(name[0].upper() + name[1:], _text(value)))
     return lines
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import DateTimeField, Field, ForeignKey, Model, QuerySet
 from django.urls import reverse
 
 from bookings.kinds.models import AppointmentKind
@@ -120,17 +120,17 @@ def as_json(patient: Patient, *, at: datetime) -> dict[str, Any]:
 
 
 def _rows_of(part: Part, path: str, model: type[Model], value: Any) -> QuerySet[Model]:
-    """Return the rows that hang on somebody. The base manager: a table's own may hide rows from lists.
+    """Return the rows that hang on somebody, by their first time. The base manager: a table's own may hide rows.
 
     Whose they are was decided before: ``patient`` is the signed-in person's own record.
     """
-    known = {each.name for each in model._meta.concrete_fields}
-    related = [
-        each.name for each in model._meta.concrete_fields if each.is_relation and each.name in part.fields.split()
-    ]
-    order = [name for name in ("pgh_created_at", "at", "created_at", "pk") if name in known or name == "pk"]
+    names = [*part.fields.split(), "pgh_created_at"]
+    held = [column for column in model._meta.concrete_fields if column.name in names]
+    related = [column.name for column in held if column.is_relation]
+    times = [column.name for column in held if isinstance(column, DateTimeField)]
+    first = ["pgh_created_at"] if "pgh_created_at" in times else times[:1]
     rows = model._base_manager.filter(**{path: value}).exclude(**part.without)
-    return rows.select_related(*related).order_by(*order)
+    return rows.select_related(*related).order_by(*first, "pk")
 
 
 def _path_of_events(part: Part, events: type[Model]) -> str:

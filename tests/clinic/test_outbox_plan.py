@@ -113,6 +113,7 @@ def test_a_visit_booked_late_gets_only_what_can_still_come():
         ("letter_released", "2026-12-14 09:00", "2026-12-14 09:00", {"letter_released": "2026-12-14 09:00"}),
         ("plan_released", "2026-12-14 23:30", "2026-12-14 23:30", {"plan_released": "2026-12-15 08:00"}),
         ("account_changed", "2026-12-14 23:30", "2026-12-14 23:30", {"security_notice": "2026-12-14 23:30"}),
+        ("copy_made", "2026-12-14 23:30", "2026-12-14 23:30", {"copy_made": "2026-12-14 23:30"}),
         ("task_overdue", "2026-12-14 23:30", "2026-12-14 23:30", {"task_overdue": "2026-12-15 08:00"}),
     ],
 )
@@ -140,6 +141,7 @@ def test_what_the_law_wants_stops_for_the_dead_alone_or_cannot_be_switched_off()
         "more_information",
         "data_request_moved",
         "security_notice",
+        "copy_made",
         "account_closed",
     }
     assert {rule.code for rule in RULES if rule.stops_for == {Stop.DECEASED}} == {
@@ -148,6 +150,7 @@ def test_what_the_law_wants_stops_for_the_dead_alone_or_cannot_be_switched_off()
         "data_request_moved",
         "letter_released",
         "security_notice",
+        "copy_made",
         "account_closed",
     }
     assert {rule.code for rule in RULES if Stop.DECEASED not in rule.stops_for} == {

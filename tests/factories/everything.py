@@ -28,6 +28,7 @@ from tests.factories.messages import due
 from tests.factories.people import NOW
 
 SOON = NOW + timedelta(days=10)
+EARLY = {"early_start_requested_at": NOW, "early_start_text": "1"}
 
 
 def of(patient, clinician, staff, kind, number=0):
@@ -49,9 +50,8 @@ def of(patient, clinician, staff, kind, number=0):
     outcomes.asked(patient, clinician, at=NOW + timedelta(minutes=1))
     visit = _visit(patient, clinician, staff, kind, at)
     entry = waiting.entry(patient, kind, clinician, instead_of=visit)
-    held = diary.appointment(
-        patient, clinician, kind, at + timedelta(hours=1), state="held", held_until=SOON, held_for_offer=True
-    )
+    hold = {"state": "held", "held_until": SOON, "held_for_offer": True}
+    held = diary.appointment(patient, clinician, kind, at + timedelta(hours=1), **hold, **EARLY)
     offer = waiting.offer(entry, held)
     Skip.objects.create(entry=entry, clinician=clinician, starts_at=at, freed_at=NOW, why="not_earlier", at=NOW)
     message = due(person=patient.pk, about=visit.pk)
@@ -90,7 +90,7 @@ def _person(patient, staff):
 
 
 def _visit(patient, clinician, staff, kind, at):
-    visit = diary.appointment(patient, clinician, kind, at, early_start_requested_at=NOW, early_start_text="1")
+    visit = diary.appointment(patient, clinician, kind, at, **EARLY)
     money.charged(visit, "paid", by=staff)
     visit.moves.create(
         from_starts_at=at, from_clinician=clinician, to_starts_at=at, to_clinician=clinician, at=NOW, by=staff
