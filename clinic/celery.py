@@ -29,6 +29,7 @@ app.autodiscover_tasks(
         "clinic.pages",
         "patients.documents",
         "patients.intake",
+        "patients.rights",
         "bookings.holds",
         "bookings.waitlist",
         "bookings.nextfree",
@@ -54,5 +55,6 @@ app.conf.beat_schedule = {
     "kept typing": every("clinic.keeping.tasks.forget_old", timedelta(hours=1)),
     "ended sessions": every("clinic.accounts.tasks.clear_sessions", timedelta(hours=24)),
     "old documents": every("patients.documents.tasks.nightly", timedelta(hours=24)),
+    "ended copies of data": every("patients.rights.tasks.remove_ended_copies", timedelta(hours=24)),
     "old enquiries": every("clinic.enquiries.tasks.forget_old", timedelta(hours=24)),
 }

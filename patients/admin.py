@@ -3,5 +3,6 @@
 from patients.intake import admin as intake
 from patients.outcomes import admin as outcomes
 from patients.profile import admin as profile
+from patients.rights import admin as rights
 
-__all__ = ["intake", "outcomes", "profile"]
+__all__ = ["intake", "outcomes", "profile", "rights"]

@@ -14,10 +14,13 @@ class PatientsConfig(AppConfig):
         from patients.contact.models import reaches  # noqa: PLC0415
         from patients.details import letters as details  # noqa: PLC0415
         from patients.outcomes import letters as outcomes  # noqa: PLC0415
+        from patients.rights import letters as rights  # noqa: PLC0415
         from patients.suitability import letters  # noqa: PLC0415
 
         registry.register("security_notice", details.account_changed)
         registry.register("account_closed", details.account_closed)
+        registry.register("copy_made", rights.copy_made)
+        registry.register("data_request_moved", rights.data_request_moved)
         registry.register("decision_made", letters.decision_made)
         registry.register("more_information", letters.more_information)
         registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, outcomes.SAMPLES)

@@ -8,6 +8,7 @@ from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVer
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
 from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
+from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
 from patients.suitability.models import Decision
 
 __all__ = [
@@ -15,6 +16,9 @@ __all__ = [
     "ClaimCode",
     "Consent",
     "ContactChoice",
+    "DataCopy",
+    "DataRequest",
+    "DataRequestStateChange",
     "Decision",
     "Document",
     "DocumentStateChange",

@@ -33,6 +33,7 @@ FEATURES = {
         "intake",
         "eligibility",
         "suitability",
+        "rights",
     ],
     "bookings": [
         "kinds",

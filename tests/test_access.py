@@ -25,6 +25,7 @@ from patients.links import tokens
 from patients.outcomes.models import Questionnaire, Response
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
+from patients.rights import actions as rights
 from patients.suitability.models import Decision
 from tests.factories import diary, documents, money, outcomes, pages, people, waiting
 from tests.loops import browser, undone
@@ -83,6 +84,13 @@ TABLE = {
     "care_scores": (200, 200, 403, 403, 403, 403),
     "care_questions": (200, 404, 403, 403, 403, 403),
     "care_questions_page": (200, 404, 403, 403, 403, 403),
+    "care_copy": (200, 200, 403, 403, 403, 403),
+    "care_copy_page": (200, 404, 403, 403, 403, 403),
+    "care_copy_file": (200, 404, 403, 403, 403, 403),
+    "care_seen": (200, 200, 403, 403, 403, 403),
+    "care_data": (200, 200, 403, 403, 403, 403),
+    "care_data_correct": (200, 200, 403, 403, 403, 403),
+    "care_data_complain": (200, 200, 403, 403, 403, 403),
     "care": (200, 200, 403, 403, 403, 403),
     "care_close": (302, 302, 403, 403, 403, 403),
     "profile": (200, 200, 403, 403, 403, 403),
@@ -168,6 +176,7 @@ def world(kind, amina, okafor, manager):
     waited = {"waitentry": entry.pk, "waitoffer": waiting.offer(entry, held).pk}
     asked = outcomes.asked(amina, okafor)
     document = documents.kept(amina, "secret pain story.pdf")
+    waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk}
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
@@ -176,6 +185,8 @@ def record_of(name):
     """Which of Amina's records an address is about."""
     if name.startswith("waiting_list"):
         return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
+    if name.startswith("care_copy_"):
+        return "copy"
     if name.startswith(("review_questions", "review_documents", "review_consents")):
         return "patient"
     if name.startswith(("review_document", "care_document_")):
@@ -303,6 +314,8 @@ LIKE_NOTHING = {
     "appointment_receipt",
     "care_document_file",
     "care_document_remove",
+    "care_copy_page",
+    "care_copy_file",
     "waiting_list_offer",
     "waiting_list_decline",
     "waiting_list_change",

@@ -1,8 +1,20 @@
 """Who looked at what. Row changes are recorded by the database (pghistory); reads are recorded here."""
 
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
 from django.db import models
 
 from clinic.db.frozen import FrozenRecord
+
+
+class AccessLogQuerySet(models.QuerySet["AccessLog"]):
+    """Words for asking about the log."""
+
+    def about_visible_to(self, user: Any, records: Iterable[UUID]) -> "AccessLogQuerySet":
+        """What others did with ``records``, which are the user's own. The caller has made sure of that."""
+        return self.filter(about__in=list(records)).exclude(actor=user.pk)
 
 
 class AccessLog(FrozenRecord):
@@ -20,6 +32,8 @@ class AccessLog(FrozenRecord):
     what = models.CharField(max_length=10, choices=What.choices)
     about_type = models.CharField(max_length=40, help_text="The kind of record, like intake.")
     about = models.UUIDField(help_text="The record's key.")
+
+    objects = AccessLogQuerySet.as_manager()
 
     class Meta(FrozenRecord.Meta):
         ordering = ["-at"]

@@ -162,6 +162,7 @@ RULES = (
     # Decisions and what is written.
     Rule("decision_made",      "Decision made",            ("decision_made",),     AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
     Rule("more_information",   "More information asked",   ("information_asked",), AtOnce(), WEEK, "The form still waits for it.", fixed=True),
+    Rule("data_request_moved", "Your request about your data", ("data_request_moved",), AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
     Rule("letter_released",    "A letter is ready to read", ("letter_released",),  AtOnce(), WEEK, "It can still be read.", stops_for=UNLESS_DEAD),
     Rule("plan_released",      "A plan is ready to read",  ("plan_released",),     AtOnce(), WEEK, "It is the newest plan."),
 
@@ -178,6 +179,7 @@ RULES = (
 
     # Accounts, staff and the website.
     _account("security_notice", "Something changed in the account", "account_changed"),
+    _account("copy_made",       "A copy of your data was made", "copy_made"),
     _account("account_closed",  "The account is closed", "account_closed", "The account is closed still."),
     _staff("enquiry_received", "Message from the website", "enquiry_received", AtOnce(), WEEK, "The message is still kept.", at_any_hour=True),
     _staff("staff_invited",    "Invitation for staff",   "staff_invited", AtOnce(), WEEK,    "The account has no password yet.", at_any_hour=True),

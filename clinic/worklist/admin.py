@@ -44,6 +44,8 @@ PLACES = {
     TaskKind.ACCOUNT_CLOSED: "admin:patients_patient_change",
     TaskKind.MISFILED: "admin:patients_patient_change",
     TaskKind.CONSENT_WITHDRAWN: "desk_consents",
+    TaskKind.DATA_COMPLAINT: "admin:patients_datarequest_change",
+    TaskKind.DATA_CORRECTION: "admin:patients_datarequest_change",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

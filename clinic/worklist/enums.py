@@ -32,6 +32,8 @@ class TaskKind(models.TextChoices):
     MISFILED = "misfiled", "A document was filed in the wrong record"
     ACCOUNT_CLOSED = "account_closed", "A patient has closed their account"
     CONSENT_WITHDRAWN = "consent_withdrawn", "A patient has withdrawn a consent"
+    DATA_COMPLAINT = "data_complaint", "A complaint about personal data"
+    DATA_CORRECTION = "data_correction", "Personal data to put right"
 
 
 MOVES: dict[str, frozenset[str]] = {

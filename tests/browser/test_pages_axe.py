@@ -23,13 +23,14 @@ from patients.intake.form.whole import PAGES
 from patients.outcomes import links as question_links
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship
+from patients.rights.actions import answer as answer_request
 from patients.suitability.actions import decide
 from patients.suitability.enums import Outcome
 from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
-from tests.factories import diary, documents, intakes, money, outcomes, people, waiting
+from tests.factories import diary, documents, intakes, money, outcomes, people, rights, waiting
 from tests.factories.documents import kept
 from tests.factories.messages import due
 from tests.patients.filling import entry_url, url
@@ -202,6 +203,21 @@ def test_messages_and_how_we_reach_somebody(walk, amina):
     hand.write("Their email address", "sam@example.com")
     hand.follow("Save my choices")
     assert hand.page.url.endswith("/care/messages/")
+
+
+def test_what_somebody_asks_about_their_data(walk, amina, manager):
+    asked = rights.asked(amina)
+    answer_request(rights.asked(amina, text="An old one"), "We have put it right.", by=manager, at=timezone.now())
+    hand = walk(amina.user, "/care/data/", "/care/data/correct/", "/care/data/complain/")
+    hand.follow("Send your complaint")
+    assert hand.page.title().startswith("Error: ")
+    hand.write("What is your complaint?", "You wrote to my old address.")
+    hand.follow("Send your complaint")
+    assert hand.page.url.endswith("/care/data/")
+
+    hand = walk(manager, "/admin/patients/datarequest/", f"/admin/patients/datarequest/{asked.pk}/change/")
+    hand.follow("Send this answer")
+    assert "Write your answer" in hand.page.content()
 
 
 def test_the_link_of_a_reminder(walk, visits):

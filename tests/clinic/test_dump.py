@@ -1,139 +1,222 @@
-"""A dump of the database, of the queue or of the disk tells nothing about anybody's health: no word of it is in clear."""
+"""What people write about somebody's health stands nowhere in clear: not in a dump, a session, the cache or the queue.
 
-import re
+Every box is sent as a browser sends it, each with a word of its own; then every row of every table is read as text.
+"""
+
+import base64
+import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import redis
 import time_machine
+from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from clinic.enquiries import actions as enquiries
-from clinic.keeping.models import KeptTyping
-from patients.documents.enums import Kind
-from patients.intake import carried
-from patients.intake.form.whole import PAGES, QUESTIONS
-from patients.intake.models import FlagHit, Intake, IntakeVersion
-from patients.intake.questions import Kind as Asked
-from patients.intake.rules.table import RULES
-from patients.suitability.models import Decision
-from tests.factories import documents, intakes, outcomes
-from tests.factories.intakes import ANSWERS, SIGNED
+from clinic.celery import app
+from clinic.db.sealed import SealedTextField
+from patients.intake.form.whole import QUESTIONS
+from patients.intake.models import Intake
+from patients.intake.questions import Kind
+from patients.rights.models import DataRequest
+from tests.clinic.test_keeping import late, sign_in
+from tests.factories import diary, documents, outcomes, pages
+from tests.factories.intakes import entry
 from tests.factories.people import NOW
-from tests.patients.filling import save, url
+from tests.patients.filling import fill_in, send
+from tests.patients.test_details import GOOD
+from tests.patients.test_eligibility import SENT as PRECHECK
 
-pytestmark = pytest.mark.django_db
-WORD = "zebraneuralgia"  # planted wherever somebody can write of their health
-MARK = re.compile(r'name="kept_for" value="([^"]+)"')
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# Codes of answers that tell of somebody's health as well as words do.
+CODES = {"ms_pain", "ocrelizumab", "side_effects", "two_or_more"}
 
 
 @pytest.fixture(autouse=True)
 def monday_morning():
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NOW, tick=True):
         yield
 
 
 @pytest.fixture(autouse=True)
-def files(settings, tmp_path):
+def files(settings, tmp_path, db):
     settings.DOCUMENTS_DIR = tmp_path / "documents"
-    return settings.DOCUMENTS_DIR
+    cache.clear()
 
 
-def planted(questions):
-    """An answer with the word to every question that is answered in words."""
-    texts = {question.name for question in questions if question.kind in {Asked.LINE, Asked.TEXT}}
-    return {name: f"{WORD} {number}" for number, name in enumerate(sorted(texts))}
+def word(place):
+    """A word that stands in one place only, long enough to be there by no accident."""
+    return f"planted{place.replace('_', '').replace('-', '')}word"
 
 
-def everything_is_written(amina, okafor, as_user):
-    """What a patient and a clinician can write, over HTTP where it is a page of theirs."""
-    client = as_user(amina.user)
-    client.post("/care/details/taking-part/", {"interpreter": "no", "voicemail": "yes", "access_needs": WORD})
-    client.post("/care/details/other-teams/", dict.fromkeys(("ms_team", "neurologist", "pain_clinic", "dentist"), WORD))
-    words = planted(QUESTIONS.values())
-    lists = {
-        name: [{**entry, "name": f"{WORD} {entry['id']}"} for entry in ANSWERS[name]] for name in ("tried", "medicines")
-    }
-    intake = intakes.in_review(amina, okafor, **words, **lists, psychosis_self="yes", share_gp="no", travel="yes")
-    documents.kept(amina, f"{WORD}.pdf", kind=Kind.LETTER)
-    decide = reverse("review_decide", args=[intake.pk])
-    said = {"outcome": "more_information", "seen": "1", "reasons": f"{WORD} and more reasons", "message": WORD}
-    assert as_user(okafor.user).post(decide, said).status_code == 302
-    client = as_user(amina.user)
-    client.post(reverse("intake_change"))
-    save(client, PAGES["goals"], goals=f"{WORD} again")
-    assert client.post(reverse("intake_reply"), {"reply": WORD, **SIGNED}).status_code == 302
-    client.post(reverse("intake_change"))
-    save(client, PAGES["goals"], goals=f"{WORD} once more")
-    outcomes.answered(amina, okafor)
-    written = {"name": "Amina", "topic": "before", "reply_by": "email", "email": "a@example.com", "message": WORD}
-    enquiries.receive(written, key=uuid4(), at=NOW)
-    typed_too_late(amina)
-    answered_before_signing_up()
-
-
-def typed_too_late(amina):
-    browser = Client()
-    browser.force_login(amina.user)
-    mark = MARK.search(browser.get(url(PAGES["goals"])).content.decode())[1]
-    Session.objects.all().delete()
-    browser.post(url(PAGES["goals"]), {"goals": WORD, "kept_for": mark})
-    assert KeptTyping.objects.count() == 1
-
-
-def answered_before_signing_up():
-    browser = Client()
-    session = browser.session
-    carried.keep(session, {"main_reason": "tn", "diagnosed": WORD}, at=NOW)
-    session.save()
-
-
-def tables():
+def whole_dump():
+    """Every row of every table as text, as a dump writes it, and what Django packs into some of them."""
     with connection.cursor() as cursor:
-        cursor.execute("select table_name from information_schema.tables where table_schema = 'public'")
-        names = [name for (name,) in cursor.fetchall()]
-        for name in names:
-            cursor.execute(f'select row_to_json(t)::text from "{name}" t')  # noqa: S608 - names of our own tables
-            yield name, [row for (row,) in cursor.fetchall()]
+        cursor.execute("select quote_ident(tablename) from pg_tables where schemaname = 'public' order by 1")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = []
+        for table in tables:
+            cursor.execute(f"select coalesce(string_agg(row_to_json(t)::text, chr(10)), '') from {table} t")  # noqa: S608
+            found.append(cursor.fetchone()[0])
+        cursor.execute("select value from clinic_cache")
+        packed = [base64.b64decode(value).decode("latin-1") for (value,) in cursor.fetchall()]
+    sessions = [json.dumps(session.get_decoded()) for session in Session.objects.all()]
+    return "\n".join([*found, *packed, *sessions, *queue()])
 
 
-def test_no_planted_word_and_no_name_of_an_illness_is_in_the_clear(amina, okafor, as_user):
-    everything_is_written(amina, okafor, as_user)
-
-    dumped = dict(tables())
-
-    assert {name for name, rows in dumped.items() if any(WORD in row for row in rows)} == set()
-    titles = {rule.title for rule in RULES}
-    assert {name for name, rows in dumped.items() if any(title in row for row in rows for title in titles)} == set()
-    assert [len(dumped[f"patients_{name}"]) > 0 for name in WRITTEN] == [True] * len(WRITTEN)
-
-
-WRITTEN = ("intake", "intakeevent", "intakeversion", "flaghit", "decision", "document", "otherteams", "response")
-
-
-def test_it_was_written_there(amina, okafor, as_user):
-    """Or the test above would find nothing because there is nothing."""
-    everything_is_written(amina, okafor, as_user)
-
-    amina.refresh_from_db()
-    version = IntakeVersion.objects.latest("number")
-    assert WORD in amina.access_needs
-    assert WORD in Intake.objects.get().answers["goals"]
-    assert str(version.answers).count(WORD) > 10
-    assert WORD in Decision.objects.get().message
-    assert FlagHit.objects.filter(code="RF01").exists()
-    assert KeptTyping.objects.get().fields["goals"] == [WORD]
+def queue():
+    """Every key of the queue, with its value."""
+    with redis.Redis(unix_socket_path=str(settings.PLACES.valkey_socket)) as client:
+        for key in client.scan_iter():
+            read = {
+                b"list": lambda key: client.lrange(key, 0, -1),
+                b"hash": client.hgetall,
+                b"set": client.smembers,
+                b"zset": lambda key: client.zrange(key, 0, -1),
+            }.get(client.type(key), client.get)
+            yield f"{key!r} {read(key)!r}"
 
 
-def test_neither_the_queue_nor_the_disk_knows_it(amina, okafor, as_user, files):
-    everything_is_written(amina, okafor, as_user)
-    queue = redis.from_url(settings.REDIS_URL)
+def opened():
+    """Everything that is sealed in a column, opened: to show that the words did arrive."""
+    return "\n".join(
+        json.dumps(value, ensure_ascii=False, default=str)
+        for model in apps.get_models()
+        if not model._meta.proxy
+        for field in model._meta.concrete_fields
+        if isinstance(field, SealedTextField)
+        for value in model._base_manager.values_list(field.name, flat=True)
+    )
 
-    held = [queue.dump(key) or b"" for key in queue.scan_iter()] + list(queue.scan_iter())
 
-    assert [value for value in held if WORD.encode() in value] == []
-    assert [path for path in files.glob("*") if WORD.encode() in path.read_bytes() or WORD in path.name] == []
+def form_in_words():
+    """Answers to the form, with a planted word in every box for words."""
+    lines = {name: word(name) for name, question in QUESTIONS.items() if question.kind in {Kind.TEXT, Kind.LINE}}
+    medicine = entry(word("medicine"), dose=word("dose"), route="mouth", what_for=word("whatfor"))
+    treatment = entry(word("treatment"), dose=word("olddose"))
+    return lines | {"medicines": [medicine], "tried": [treatment]}
+
+
+def the_patient_writes(client):
+    """Send every box a patient can write about their health into; return the words."""
+    answers = form_in_words()
+    fill_in(client, **answers)
+    send(client)
+    client.post(reverse("intake_change"))
+    client.post(reverse("intake_section", args=["goals"]), {"goals": word("changedgoals"), "opened": ""})
+    for part in ("other-teams", "taking-part"):
+        boxes = {name: word(name) for name in ("ms_team", "neurologist", "pain_clinic", "dentist", "mental_health")}
+        needs = {"access_needs": word("accessneeds"), "needs": ["other"]}
+        client.post(reverse("profile_part", args=[part]), GOOD[part] | (boxes if part == "other-teams" else needs))
+    client.post(
+        reverse("care_documents"),
+        {"kind": "letter", "documents": [SimpleUploadedFile(f"{word('filename')}.pdf", documents.pdf())]},
+    )
+    for kind in ("correct", "complain"):
+        client.post(reverse(f"care_data_{kind}"), {"text": word(kind), "key": uuid4()})
+    return {
+        *(word(name) for name in ("medicine", "dose", "whatfor", "treatment", "olddose", "changedgoals")),
+        *(word(name) for name in ("msteam", "mentalhealth", "accessneeds", "filename", "correct", "complain")),
+    }
+
+
+def the_clinician_writes(client, intake):
+    """Take the form, ask something, and decide; return the words."""
+    client.post(reverse("review_claim", args=[intake.pk]))
+    asked = {
+        "outcome": "more_information",
+        "seen": "2",
+        "message": word("question"),
+        "reasons": f"{word('whyasked')} in the record",
+    }
+    client.post(reverse("review_decide", args=[intake.pk]), asked)
+    return {word("question"), word("whyasked")}
+
+
+def the_clinician_decides(client, intake):
+    """Take the form again and decide; return the words."""
+    client.post(reverse("review_claim", args=[intake.pk]))
+    decided = {
+        "outcome": "refer",
+        "seen": "3",
+        "message": word("message"),
+        "reasons": f"{word('reasons')} in the record",
+    }
+    client.post(reverse("review_decide", args=[intake.pk]), decided)
+    return {word("message"), word("reasons")}
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+@pytest.mark.django_db
+def test_no_word_about_anybodys_health_is_in_clear(amina, okafor, manager):
+    kind = diary.kind(okafor)
+    diary.appointment(amina, okafor, kind, NOW + timedelta(days=9))
+    pages.page("contact", pages.FORM, slug="contact", label="Contact us", live_by=manager)
+    patient, clinician = signed_in(amina.user), signed_in(okafor.user)
+
+    words = the_patient_writes(patient)
+    intake = Intake.objects.get()
+    patient.post(reverse("intake_check"), {"declared": "on"})
+    words |= the_clinician_writes(clinician, intake)
+    patient.post(reverse("intake_reply"), {"reply": word("reply")})
+    words |= {word("reply")} | the_clinician_decides(clinician, intake)
+    request = DataRequest.objects.filter(kind="complaint").get()
+    signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
+    Client().post(
+        reverse("write_to_us"),
+        {"name": "Nia", "topic": "before", "reply_by": "email", "email": "nia@example.com", "phone": ""}
+        | {"message": word("enquiry"), "website": "", "key": uuid4()},
+    )
+    browser = Client(enforce_csrf_checks=True)
+    sign_in(browser, amina)
+    late(browser, reverse("profile_part", args=["other-teams"]), neurologist=word("kept"))
+    words |= {word("answer"), word("kept"), word("enquiry")}
+
+    inside, dump = opened(), whole_dump()
+
+    asked = {word(name) for name in Intake.objects.get().answers if name in form_in_words()} - {word("medicines")}
+    words |= {each for each in asked if each in inside}
+    assert {each for each in words if each not in inside} == set()
+    assert len(words) > 25
+    assert {each for each in words | CODES if each in dump} == set()
+    assert "amina@example.com" in dump  # so a word in clear is found
+
+
+@pytest.mark.django_db
+def test_answers_before_a_review_are_sealed_to_the_number(amina, okafor):
+    answered = outcomes.answered(amina, okafor)
+
+    dump = whole_dump()
+
+    assert answered.responses.count() > 1
+    assert "average" not in dump
+    assert "pain_nrs" in dump  # that it was answered may be known
+
+
+@pytest.mark.django_db
+def test_what_is_answered_before_signing_up_lies_sealed_in_the_session():
+    client = Client()
+
+    client.post(reverse("precheck"), PRECHECK | {"go_on": "1"})
+
+    assert "carried" in Session.objects.get().get_decoded()
+    assert {code for code in (*CODES, "psychosis_self", '"tn"') if code in whole_dump()} == set()
+
+
+def test_the_queue_carries_no_facts():
+    """What works in the background finds its rows by itself: no task is sent with anything of anybody."""
+    entries = app.conf.beat_schedule.values()
+
+    assert [entry for entry in entries if entry.get("args") or entry.get("kwargs")] == []

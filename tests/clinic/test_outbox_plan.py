@@ -108,9 +108,11 @@ def test_a_visit_booked_late_gets_only_what_can_still_come():
         ("appointment_missed", "2026-12-14 19:30", "2026-12-14 20:10", {"did_not_attend": "2026-12-15 08:00"}),
         ("decision_made", "2026-12-14 21:00", "2026-12-14 21:00", {"decision_made": "2026-12-15 08:00"}),
         ("information_asked", "2026-12-14 09:00", "2026-12-14 09:00", {"more_information": "2026-12-14 09:00"}),
+        ("data_request_moved", "2026-12-14 23:30", "2026-12-14 23:30", {"data_request_moved": "2026-12-15 08:00"}),
         ("letter_released", "2026-12-14 09:00", "2026-12-14 09:00", {"letter_released": "2026-12-14 09:00"}),
         ("plan_released", "2026-12-14 23:30", "2026-12-14 23:30", {"plan_released": "2026-12-15 08:00"}),
         ("account_changed", "2026-12-14 23:30", "2026-12-14 23:30", {"security_notice": "2026-12-14 23:30"}),
+        ("copy_made", "2026-12-14 23:30", "2026-12-14 23:30", {"copy_made": "2026-12-14 23:30"}),
         ("task_overdue", "2026-12-14 23:30", "2026-12-14 23:30", {"task_overdue": "2026-12-15 08:00"}),
     ],
 )
@@ -136,14 +138,18 @@ def test_what_the_law_wants_stops_for_the_dead_alone_or_cannot_be_switched_off()
         "waiting_list_offer",
         "decision_made",
         "more_information",
+        "data_request_moved",
         "security_notice",
+        "copy_made",
         "account_closed",
     }
     assert {rule.code for rule in RULES if rule.stops_for == {Stop.DECEASED}} == {
         "booking_cancelled",
         "decision_made",
+        "data_request_moved",
         "letter_released",
         "security_notice",
+        "copy_made",
         "account_closed",
     }
     assert {rule.code for rule in RULES if Stop.DECEASED not in rule.stops_for} == {

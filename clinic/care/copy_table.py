@@ -1,0 +1,189 @@
+"""What a copy of a person's data holds: every table, how its rows hang on a patient, and which columns are in it. Pure.
+
+UK GDPR Article 15. A column that stands neither in a part nor among the reasons fails a test: so nobody adds one without
+saying whether the person gets it. Every row of ours has its key with it (``id``); that is not said again here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+KEYS = "keys"  # of all of a person's records
+ADDRESS = "address"  # where their messages go
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table. ``path`` is the lookup from its row to the patient.
+
+    Where ``through`` is given, the lookup is to a value instead: KEYS, ADDRESS, or a column of an earlier part like
+    "bookings.Appointment.charge_id". Rows that fit ``without`` are left out, for one of the WITHHELD reasons.
+    """
+
+    title: str
+    model: str
+    path: str
+    fields: str
+    through: str = ""
+    without: Mapping[str, str] = field(default_factory=dict)
+
+
+STEP = "from_state to_state at by reason"
+
+
+def _steps(title: str, model: str, path: str, *, through: str = "") -> Part:
+    return Part(title, model, path, f"record {STEP}", through)
+
+
+CHARGES = "bookings.Appointment.charge_id"
+PARTS = (
+    Part("Your details", "patients.Patient", "pk",
+         "user first_names family_name preferred_name date_of_birth sex gender phone other_phone nhs_number email address_1"
+         " address_2 town postcode country gp_practice gp_registered gp_address gp_phone needs interpreter_language"
+         " access_needs voicemail best_times video emergency_name emergency_phone status status_since records_received_on"
+         " created_at"),
+    Part("Your account", "clinic.User", "patient", "email role is_active created_at last_login"),
+    Part("Email addresses of your account", "account.EmailAddress", "user__patient", "email verified primary"),
+    Part("Where you are signed in", "usersessions.UserSession", "user__patient", "created_at ip last_seen_at user_agent"),
+    Part("Second steps to sign in", "mfa.Authenticator", "user__patient", "type created_at last_used_at"),
+    Part("Codes to claim your record", "patients.ClaimCode", "patient",
+         "patient made_at made_by expires_at tries replaced_at used_at used_by"),
+    Part("Who helps you", "patients.Supporter", "patient",
+         "patient name relationship phone may_talk changed_at changed_by"),
+    Part("Who else looks after you", "patients.OtherTeams", "patient",
+         "patient ms_team neurologist pain_clinic dentist mental_health"),
+    Part("How we reach you", "patients.ContactChoice", "patient",
+         "patient way postal_address texts reminders copies_name copies_email changed_at changed_by"),
+    Part("What you agreed to", "patients.Consent", "patient", "patient purpose given text_version at by"),
+    Part("Who cares for you here", "patients.CareRelationship", "patient",
+         "patient clinician reason started_at ended_at"),
+    Part("Your forms", "patients.Intake", "patient",
+         "patient state form_version answers started_at saved_at submitted_at question changing_since filled_from reviewer"),
+    _steps("Steps of your forms", "patients.IntakeStateChange", "record__patient"),
+    Part("What you sent", "patients.IntakeVersion", "intake__patient", "intake number form_version answers record at"),
+    Part("What was decided", "patients.Decision", "version__intake__patient", "version clinician outcome message at"),
+    Part("Questions before a review", "patients.Questionnaire", "patient",
+         "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
+    _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
+    Part("Your answers before a review", "patients.Response", "questionnaire__patient",
+         "questionnaire instrument version answers done_by completed_at"),
+    Part("Your documents", "patients.Document", "patient", "patient kind name made size pages state uploaded_at uploaded_by used_at"),
+    _steps("Steps of your documents", "patients.DocumentStateChange", "record__patient"),
+    Part("Checks of your photo ID", "patients.IdentityCheck", "patient",
+         "patient document kind valid_until checked_by checked_at"),
+    Part("Your visits", "bookings.Appointment", "patient",
+         "kind clinician patient state mode starts_at ends_at busy_from busy_until held_until hold_extended held_for_offer"
+         " fee_pence cut_off_minute refund_before_percent refund_after_percent charge sequence replaces created_at booked_at"
+         " move_asked_at early_start_requested_at early_start_text join_url outside_hours_reason"),
+    _steps("Steps of your visits", "bookings.AppointmentStateChange", "record__patient"),
+    Part("New times of your visits", "bookings.AppointmentMove", "appointment__patient",
+         "appointment from_starts_at from_clinician to_starts_at to_clinician at by reason"),
+    Part("What visits cost", "bookings.Charge", "pk__in",
+         "state amount_pence paid_pence refund_pence receipt_number created_at paid_at refund_due_at refunded_at",
+         through=CHARGES),
+    _steps("Steps of what visits cost", "bookings.ChargeStateChange", "record__in", through=CHARGES),
+    Part("What was paid and given back", "bookings.ChargeEntry", "charge__in",
+         "charge what amount_pence method reference reason at by", through=CHARGES),
+    Part("Your place on the waiting list", "bookings.WaitingEntry", "patient",
+         "patient kind state weekdays part notice_hours first_day last_day instead_of created_at"),
+    _steps("Steps on the waiting list", "bookings.WaitingEntryStateChange", "record__patient"),
+    Part("Whom you would see", "bookings.WaitingEntry_clinicians", "waitingentry__patient", "waitingentry clinician"),
+    Part("Times we offered you", "bookings.Offer", "entry__patient", "entry hold state offered_at expires_at"),
+    _steps("Steps of those offers", "bookings.OfferStateChange", "record__entry__patient"),
+    Part("Times we did not offer you", "bookings.Skip", "entry__patient", "entry clinician starts_at freed_at why at"),
+    Part("What you asked about your data", "patients.DataRequest", "patient",
+         "patient kind text received_at due_on state answer"),
+    _steps("Steps of what you asked", "patients.DataRequestStateChange", "record__patient"),
+    Part("Copies of your data", "patients.DataCopy", "patient", "patient made_at expires_at"),
+    Part("Messages to you and about you", "clinic.Message", "person",
+         "rule round channel about person anchor wanted_at due_at useful_until state last_answer why maybe_repeated created_at"
+         " sent_at delivered_at closed_at asked_by stopped_by", through="patients.Patient.pk"),
+    Part("Tries to send them", "clinic.Attempt", "message__person", "message number at outcome why",
+         through="patients.Patient.pk"),
+    Part("Your address, where it did not work", "clinic.StoppedAddress", "address__iexact",
+         "address why stopped_at released_at released_by", through=ADDRESS),
+    Part("Tries to open links of your messages", "patients.TriedLink", "about__in", "purpose about round wrong last_at",
+         through=KEYS),
+    Part("What our staff had to do about you", "clinic.Task", "about__in",
+         "kind title about role due_at created_at state taken_by outcome", through=KEYS, without={"kind": "urgent_answers"}),
+    _steps("Steps of those tasks", "clinic.TaskStateChange", "record__in", through="clinic.Task.pk"),
+    Part("Who opened your record, or tried to", "clinic.AccessLog", "about__in", "at actor role what about_type about",
+         through=KEYS),
+    Part("What you opened, or tried to", "clinic.AccessLog", "actor__patient", "at what about_type"),
+)  # fmt: skip
+
+# Shown to the person: what of theirs is not in the copy, why, and how they get it all the same.
+WITHHELD = {
+    "Warnings for our specialists": "Your form can set off warnings for the specialist who reads it. The law has a health "
+    "professional look before these are given to anybody (Data Protection Act 2018, Schedule 3, Part 2). Ask us, and "
+    "one of our specialists looks.",
+    "A specialist's own reasons for a decision": "For the same reason. What the specialist wrote to you is in the copy.",
+    "Files of your documents": "The copy lists them. You can save each from your documents.",
+    "Messages from the contact page": "They were sent without signing in, so we cannot be sure by ourselves whose they are. "
+    "Ask us, and we look for them.",
+    "The words of messages to you": "We do not keep them: they are written when a message is sent.",
+}
+_LOOK_FIRST = "A health professional looks first (DPA 2018 Sch 3 paras 5 and 6): WITHHELD says so to the person."
+_OPENS = "A secret, or the hash of one: it would open an account to whoever has the copy."
+_WORKING = "How the software does its work: it says nothing of the person."
+_OURS = "About the clinic or its staff, not about a patient."
+_FRAMEWORK = "A table of the framework without rows about a person's care."
+_ACCOUNT = "The account it belongs to: its own part has it."
+# Model, or model.column: why it is not in the copy.
+REASONS = {
+    "patients.FlagHit": _LOOK_FIRST,
+    "patients.Decision.reasons": _LOOK_FIRST,
+    "patients.ClaimCode.digest": _OPENS,
+    "patients.NotSamePerson": "Only says that two records are of two people: it would tell of the other.",
+    "patients.Document.sha256": _WORKING,
+    "patients.Document.stored": "The name of the file in the vault; the person saves it through its address, which is given.",
+    "bookings.Appointment.held_from": "A keyed hash, kept while nobody was signed in, that limits how many times one place keeps.",
+    "bookings.ChargeEntry.key": _WORKING,
+    "patients.DataRequest.key": _WORKING,
+    "bookings.Submission": "The key that stops a form from acting twice; the visit that came of it has its own part.",
+    "clinic.User.password": _OPENS,
+    "clinic.User.is_superuser": "For technical administrators: no patient is one.",
+    "clinic.Message.key": _WORKING,
+    "clinic.Message.attempts": "The number of rows in “Tries to send them”.",
+    "clinic.Message.lease_until": _WORKING,
+    "clinic.Message.message_id": _WORKING,
+    "clinic.Message.provider_id": _WORKING,
+    "clinic.Task.key": _WORKING,
+    "clinic.Task.told_at": "When staff were told that they are late: about staff.",
+    "clinic.Task.manager_told_at": "When staff were told that they are late: about staff.",
+    "clinic.KeptTyping": "What the person typed, sealed for 24 hours: only they see it, on the page they typed it.",
+    "clinic.Enquiry": "Sent without signing in: WITHHELD says so to the person.",
+    "account.EmailAddress.user": _ACCOUNT,
+    "account.EmailConfirmation": _OPENS,
+    "mfa.Authenticator.user": _ACCOUNT,
+    "mfa.Authenticator.data": _OPENS,
+    "usersessions.UserSession.user": _ACCOUNT,
+    "usersessions.UserSession.session_key": _OPENS,
+    "usersessions.UserSession.data": _WORKING,
+    "sessions.Session": "Sealed or signed, ends by itself within 12 hours; where the person is signed in has its own part.",
+    "pghistory.Context": "The address of the page and the key of who made a change: it stands in the parts themselves.",
+    "admin.LogEntry": "Which columns staff changed, without values: the values are among the earlier ones.",
+    **dict.fromkeys(("pghistory.Events", "pghistory.MiddlewareEvents"), "Not a table: the earlier values, put together."),
+    **dict.fromkeys(("auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType"), _FRAMEWORK),
+    **dict.fromkeys(("clinic.User_groups", "clinic.User_user_permissions"), _FRAMEWORK),
+    **dict.fromkeys(
+        (
+            "clinic.Clinician",
+            "clinic.Heartbeat",
+            "clinic.Page",
+            "clinic.PageAddress",
+            "clinic.PageVersion",
+            "clinic.RuleSetting",
+            "clinic.Section",
+            "clinic.SignOff",
+            "clinic.Source",
+            "clinic.WordingSetting",
+            "bookings.AppointmentKind",
+            "bookings.AppointmentKind_clinicians",
+            "bookings.HoursException",
+            "bookings.NextFree",
+            "bookings.TimeOff",
+            "bookings.WeeklyHours",
+        ),
+        _OURS,
+    ),
+}  # fmt: skip
