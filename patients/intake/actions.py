@@ -11,6 +11,7 @@ from clinic.db.clock import uk_day
 from clinic.db.states import move
 from clinic.outbox import actions as outbox
 from patients.consents.actions import give_consents
+from patients.consents.models import Consent
 from patients.details.policy import is_ready_for_form
 from patients.intake import policy, walk, work
 from patients.intake.baseline import baseline_of
@@ -149,7 +150,7 @@ def submit(intake: Intake, *, signed: str, done_by: DoneBy, by: Any, at: datetim
         version = _freeze(draft, here, before, policy.Signature(signed, done_by), at)
         work.call_about_emergencies(draft, here.asked, before, at)
         keep_baseline(draft.patient, baseline_of(here.asked), form=draft.pk, done_by=done_by, at=at)
-        if consents := policy.new_consents(here.asked, before.answers if before else {}):
+        if consents := policy.new_consents(here.asked, _said(draft)):
             give_consents(draft.patient, consents, by=by, at=at)
         _hand_over(draft, version, by=by, at=at)
     return version
@@ -165,7 +166,8 @@ def begin_changes(intake: Intake, *, at: datetime) -> Intake:
         if sent.state not in WITH_THE_CLINIC:
             raise Decided
         if sent.changing_since is None:
-            sent.answers, sent.form_version, sent.changing_since = sent.answers_now, FORM.version, at
+            sent.answers = policy.as_said_since(sent.answers_now, _said(sent))
+            sent.form_version, sent.changing_since = FORM.version, at
             sent.save(update_fields=["answers", "form_version", "changing_since"])
     return sent
 
@@ -204,6 +206,11 @@ def start_review(patient: Patient, *, at: datetime) -> Intake:
             started_at=at,
             saved_at=at,
         )
+
+
+def _said(intake: Intake) -> dict[str, bool]:
+    """Return what counts of the patient's consents, by purpose."""
+    return dict(Consent.objects.newest().filter(patient=intake.patient_id).values_list("purpose", "given"))
 
 
 def sent_last(intake: Intake) -> IntakeVersion | None:

@@ -1,5 +1,6 @@
 """What the answers mean outside the form, and how they are signed. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from clinic.db.clock import when_text
 from patients.consents.enums import Purpose
 from patients.consents.policy import text_in_use
 from patients.intake.form.consents import ASKS_FOR
-from patients.intake.questions import YES, Answers
+from patients.intake.questions import NO, YES, Answers
 from patients.outcomes.enums import DoneBy
 
 DECLARED = "These answers are true as far as I know"
@@ -22,10 +23,18 @@ class Signature:
     done_by: DoneBy
 
 
-def new_consents(asked: Answers, before: Answers) -> dict[Purpose, bool]:
-    """Return what is agreed to or not, where it is asked and is not what was said ``before``."""
-    said = _consents(before)
+def new_consents(asked: Answers, said: Mapping[str, bool]) -> dict[Purpose, bool]:
+    """Return what is agreed to or not, where it is asked and is not what they ``said`` last, by purpose."""
     return {purpose: given for purpose, given in _consents(asked).items() if said.get(purpose) != given}
+
+
+def as_said_since(answers: Answers, said: Mapping[str, bool]) -> dict[str, Any]:
+    """Return the answers with what they have ``said`` since about a consent, on another page or to staff.
+
+    A form that is sent again would else say yes, signed and dated, where it was withdrawn in between.
+    """
+    asked = {name: purpose for name, purpose in ASKS_FOR.items() if answers.get(name) and purpose in said}
+    return {**answers, **{name: YES if said[purpose] else NO for name, purpose in asked.items()}}
 
 
 def _consents(answers: Answers) -> dict[Purpose, bool]:

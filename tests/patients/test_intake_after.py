@@ -11,6 +11,8 @@ from django.urls import reverse
 from clinic.db.states import StaleState
 from clinic.outbox.models import Message
 from clinic.worklist.models import Task
+from patients.consents.actions import change as withdraw
+from patients.consents.enums import Purpose
 from patients.consents.models import Consent
 from patients.intake import actions, refusals, walk
 from patients.intake.form import review
@@ -262,6 +264,21 @@ def test_a_consent_that_changes_is_a_new_row_and_one_that_does_not_is_none(amina
 
     rows = Consent.objects.order_by("at").values_list("purpose", "given", "at")
     assert [row for row in rows if row[2] == LATER] == [("share_with_gp", False, LATER)]
+
+
+def test_what_was_withdrawn_since_is_not_agreed_to_again(amina, as_user):
+    intake = intakes.sent(amina)
+    withdraw(amina, Purpose.SHARE_WITH_GP, False, by=amina.user, at=LATER)
+
+    actions.begin_changes(intake, at=LATER)
+    shown = as_user(amina.user).get(url(CONSENTS)).context["form"]["share_gp"].value()
+    amended(intake, at=LATER_STILL, goals="Walk to the park")
+
+    version = IntakeVersion.objects.latest("number")
+    assert (shown, version.answers["share_gp"]) == ("no", "no")
+    assert {flag.code for flag in version.flags.all()} == {"RF18"}
+    assert Consent.objects.filter(purpose="share_with_gp", at=LATER_STILL).count() == 0
+    assert "We may write to your GP: no" in version.record[-1]["rows"][-1]["value"]
 
 
 def test_a_change_of_a_list_shows_both_lists():
