@@ -505,6 +505,7 @@ class TestMovingIntoThe14Days:
         assert "Tick the box to be seen within 14 days" in without.content.decode()
         visit.refresh_from_db()
         assert (visit.starts_at, visit.early_start_requested_at, visit.early_start_text) == (WEDNESDAY, NOW, "2026-11")
+        assert sorted(Consent.objects.values_list("purpose", "given")) == [("early_start", True), ("fees", True)]
 
     def test_below_the_page_it_is_refused_without(self, visit, okafor):
         with pytest.raises(EarlyStartFirst):
@@ -514,7 +515,7 @@ class TestMovingIntoThe14Days:
         actions.reschedule(visit, okafor, at(16, 10), key=uuid4(), by=visit.patient.user, at=NOW)
         moved = actions.reschedule(visit, okafor, WEDNESDAY, key=uuid4(), by=rosa, at=NOW)
 
-        assert moved.early_start_requested_at is None
+        assert (moved.early_start_requested_at, Consent.objects.filter(purpose="early_start").count()) == (None, 0)
 
 
 class TestAKindThatBecameShorter:
