@@ -65,21 +65,19 @@ def results_of(found: Sequence[Series]) -> Results | None:
         items=[_items(each) for each in found if each.question is None],
         scales=list(_scales(found)),
         has_baseline=any(each.baseline for each in found),
-        has_before=any(len(each.later) > 1 for each in found),
-        has_now=any(each.later for each in found),
+        has_before=any(each.before not in {None, each.baseline} for each in found),
+        has_now=any(each.now for each in found),
     )
 
 
 def _row(each: Series) -> Row:
-    now = each.later[-1] if each.later else None
-    before = each.points[-2] if now and len(each.points) > 1 else None
     return Row(
         about=each.about,
         baseline=_cell(each, each.baseline),
-        before=_cell(each, before),
-        now=_cell(each, now),
-        since_baseline=_change(each, each.baseline, now),
-        since_before=_change(each, before, now),
+        before=_cell(each, each.before),
+        now=_cell(each, each.now),
+        since_baseline=_change(each, each.baseline, each.now),
+        since_before=_change(each, each.before, each.now),
     )
 
 
