@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.accounts.access import patients_only
 from clinic.charts.drawing import NARROW, Chart, Line, chart
-from clinic.db.clock import day_text, short_day, uk_day
+from clinic.db.clock import short_day, uk_day
 from patients.outcomes import policy, scoring
 from patients.outcomes.history import PATIENTS_OWN, WHEN_RELEASED, Point, Series, series
 from patients.outcomes.models import Response, ScoreRelease
@@ -73,7 +73,7 @@ def _rows(points: Sequence[Point], without: str, unit: str = "") -> list[dict[st
     """Return the numbers as a table, the newest first."""
     return [
         {
-            "when": day_text(uk_day(point.at)),
+            "when": short_day(uk_day(point.at)),
             "value": without if point.value is None else f"{point.value}{unit}",
             "by": BY[point.response.done_by],
         }
