@@ -46,7 +46,7 @@ class Size:
 
 
 WIDE = Size()  # for a desk
-NARROW = Size(width=360, height=240, right=44, most_days=4, names=False)  # for a phone: one line under its heading
+NARROW = Size(width=360, height=240, right=52, most_days=3, names=False)  # for a phone: one line under its heading
 
 
 @dataclass(frozen=True)

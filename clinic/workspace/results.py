@@ -5,6 +5,7 @@ Numbers as they were given, sums, and the change on a questionnaire: never what 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from clinic.db.clock import short_day, uk_day
 from patients.outcomes import policy, scoring
@@ -37,7 +38,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Items:
-    """The single answers behind the scores of a questionnaire: a day a column, the newest last."""
+    """Every single answer to a questionnaire: a day a column, the newest last."""
 
     about: str
     days: list[str]
@@ -62,24 +63,22 @@ def results_of(found: Sequence[Series]) -> Results | None:
         return None
     return Results(
         rows=[_row(each) for each in found],
-        items=[_items(each) for each in found if each.question is None],
+        items=[_items(parts) for parts in _by_instrument(found)],
         scales=list(_scales(found)),
         has_baseline=any(each.baseline for each in found),
-        has_before=any(len(each.later) > 1 for each in found),
-        has_now=any(each.later for each in found),
+        has_before=any(each.before not in {None, each.baseline} for each in found),
+        has_now=any(each.now for each in found),
     )
 
 
 def _row(each: Series) -> Row:
-    now = each.later[-1] if each.later else None
-    before = each.points[-2] if now and len(each.points) > 1 else None
     return Row(
         about=each.about,
         baseline=_cell(each, each.baseline),
-        before=_cell(each, before),
-        now=_cell(each, now),
-        since_baseline=_change(each, each.baseline, now),
-        since_before=_change(each, before, now),
+        before=_cell(each, each.before),
+        now=_cell(each, each.now),
+        since_baseline=_change(each, each.baseline, each.now),
+        since_before=_change(each, each.before, each.now),
     )
 
 
@@ -116,19 +115,28 @@ def _answer(question: Question, answers: policy.Answers) -> str:
     return str(value) if words in {"", str(value)} else f"{value}: {words}"
 
 
-def _items(each: Series) -> Items:
-    points = each.points
+def _by_instrument(found: Sequence[Series]) -> list[list[Series]]:
+    return [list(parts) for _, parts in groupby(found, key=lambda each: each.instrument)]
+
+
+def _about(parts: Sequence[Series]) -> str:
+    about = " and ".join(each.about for each in parts)
+    return about[:1].upper() + about[1:]
+
+
+def _items(parts: Sequence[Series]) -> Items:
+    instrument, points = parts[0].instrument, parts[0].points
     return Items(
-        each.about,
+        _about(parts),
         [short_day(uk_day(point.at)) for point in points],
         [
             (question.words, [_answer(question, point.response.answers) for point in points])
-            for question in each.instrument.questions
+            for question in instrument.questions
         ],
     )
 
 
 def _scales(found: Sequence[Series]) -> Iterable[dict[str, str]]:
-    for instrument in dict.fromkeys(each.instrument for each in found):
-        about = " and ".join(each.about for each in found if each.instrument == instrument)
-        yield {"key": about[:1].upper() + about[1:], "value": policy.scale_text(instrument)}
+    for parts in _by_instrument(found):
+        scale = policy.scale_text(parts[0].instrument)
+        yield {"key": _about(parts), "value": scale if parts[0].question else f"Each answer: {scale}"}

@@ -1,7 +1,7 @@
 """All answers of a patient as the history of each measure: what counts, in what order, what the baseline is. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,27 +29,34 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One measure through time, oldest first: a question, or the score of an instrument (``question`` is None then)."""
+    """One measure through time, oldest first: a question, or the score of an instrument (``question`` is None then).
+
+    ``baseline`` is one of its ``points``, where it was asked in the newest form of a first assessment.
+    """
 
     instrument: Instrument
     question: Question | None
+    points: Sequence[Point]
     baseline: Point | None
-    later: Sequence[Point]
-
-    @property
-    def points(self) -> list[Point]:
-        """All of it, in order of time."""
-        return [*([self.baseline] if self.baseline else []), *self.later]
 
     @property
     def about(self) -> str:
         """What it is about, in a few words."""
         return self.question.about if self.question else NAMES[self.instrument.code]
 
-    def up_to(self, at: datetime) -> "Series":
-        """Return the same without what was sent after ``at``."""
-        baseline = self.baseline if self.baseline and self.baseline.at <= at else None
-        return replace(self, baseline=baseline, later=[point for point in self.later if point.at <= at])
+    @property
+    def now(self) -> Point | None:
+        """The newest, where it is not the baseline."""
+        return self.points[-1] if self.points[-1] != self.baseline else None
+
+    @property
+    def before(self) -> Point | None:
+        """What stands before the newest: the time before, or the baseline."""
+        return self.points[-2] if self.now and len(self.points) > 1 else None
+
+    def up_to(self, at: datetime) -> Sequence[Point]:
+        """Return what was sent by ``at``."""
+        return [point for point in self.points if point.at <= at]
 
 
 NAMES = {"gad7": "GAD-7 (worry)", "phq9": "PHQ-9 (mood)", "peg": "PEG (pain and what it keeps you from)"}
@@ -63,37 +70,22 @@ def counting(responses: Iterable[Response]) -> list[Response]:
 
 
 def series(responses: Iterable[Response], *, unclear: bool) -> list[Series]:
-    """Return every measure that was ever answered. Its baseline is in the newest form of a first assessment.
-
-    Answers of an earlier such form stand before nothing: what came before the baseline is left out. ``unclear``: with
-    what is of unclear licence.
-    """
-    known = list(responses)
-    counted = counting(known)
-    first = next((each for each in reversed(counted) if each.moment == Moment.BASELINE), None)
-    since = min(each.completed_at for each in known if each.form == first.form) if first else None
-    after = [
-        each for each in counted if each.moment != Moment.BASELINE and (since is None or each.completed_at > since)
-    ]
-    start = {each.instrument: each for each in counted if first and each.form == first.form}
+    """Return every measure that was ever answered. ``unclear``: with what is of unclear licence."""
+    counted = counting(responses)
+    newest = next((each for each in reversed(counted) if each.moment == Moment.BASELINE), None)
+    form = newest.form if newest else None
     found = (
-        _one(instrument, question, start, after)
+        _one(instrument, question, [each for each in counted if each.instrument == instrument.code], form)
         for instrument in in_use(ALL, unclear=unclear)
         for question in ([None] if instrument.code in SCORED else instrument.questions)
     )
     return [each for each in found if each.points]
 
 
-def _one(
-    instrument: Instrument, question: Question | None, start: Mapping[str, Response], after: Sequence[Response]
-) -> Series:
-    baseline = start.get(instrument.code)
-    return Series(
-        instrument,
-        question,
-        Point(_value(instrument, question, baseline), baseline) if baseline else None,
-        [Point(_value(instrument, question, each), each) for each in after if each.instrument == instrument.code],
-    )
+def _one(instrument: Instrument, question: Question | None, answered: Sequence[Response], form: UUID | None) -> Series:
+    points = [Point(_value(instrument, question, each), each) for each in answered]
+    baseline = next((point for point in points if form and point.response.form == form), None)
+    return Series(instrument, question, points, baseline)
 
 
 def _value(instrument: Instrument, question: Question | None, response: Response) -> Score | None:

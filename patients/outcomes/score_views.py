@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.accounts.access import patients_only
 from clinic.charts.drawing import NARROW, Chart, Line, chart
-from clinic.db.clock import day_text, short_day, uk_day
+from clinic.db.clock import short_day, uk_day
 from patients.outcomes import policy, scoring
 from patients.outcomes.history import PATIENTS_OWN, WHEN_RELEASED, Point, Series, series
 from patients.outcomes.models import Response, ScoreRelease
@@ -41,10 +41,14 @@ def scores(request: HttpRequest) -> HttpResponse:
     answered = Response.objects.visible_to(request.user)
     found = series(answered, unclear=settings.OUTCOMES_UNCLEAR_LICENCES)
     release = ScoreRelease.objects.visible_to(request.user).first()
-    shown = [each.up_to(release.at) for each in found if release and release.is_shown]
+    until = release.at if release and release.is_shown else None
     context = {
         "charts": [_charted(each) for each in found if each.instrument.code in PATIENTS_OWN],
-        "totals": [_total(each) for each in shown if each.instrument.code in WHEN_RELEASED and each.points],
+        "totals": [
+            _total(each, points)
+            for each in found
+            if each.instrument.code in WHEN_RELEASED and until and (points := each.up_to(until))
+        ],
     }
     return render(request, "patients/outcomes/scores.html", context)
 
@@ -59,9 +63,9 @@ def _charted(each: Series) -> Told:
     return Told(key, title, ends, _rows(each.points, "Not answered"), drawn if drawn.lines else None)
 
 
-def _total(each: Series) -> Told:
+def _total(each: Series, points: Sequence[Point]) -> Told:
     items = f"{len(each.instrument.questions)} answers, each from 0 ({each.instrument.lowest}) to 3 ({each.instrument.highest})."
-    rows = _rows(each.points, "Not complete", f" of {scoring.highest(each.instrument)}")
+    rows = _rows(points, "Not complete", f" of {scoring.highest(each.instrument)}")
     return Told(each.instrument.code, each.about, f"The sum of {items}", rows)
 
 
@@ -69,7 +73,7 @@ def _rows(points: Sequence[Point], without: str, unit: str = "") -> list[dict[st
     """Return the numbers as a table, the newest first."""
     return [
         {
-            "when": day_text(uk_day(point.at)),
+            "when": short_day(uk_day(point.at)),
             "value": without if point.value is None else f"{point.value}{unit}",
             "by": BY[point.response.done_by],
         }

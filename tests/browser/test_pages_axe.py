@@ -285,6 +285,21 @@ def test_asking_and_reading_the_answers(walk, amina, okafor, rosa):
     walk(rosa, "/admin/patients/questionnaire/")
 
 
+def test_scores_through_time(walk, amina, okafor):
+    walk(amina.user, "/care/scores/")
+    now = timezone.now()
+    record = intakes.in_review(amina, okafor, **{f"phq9_{item}": "2" for item in range(1, 9)})
+    for months, worst in ((4, "9"), (3, "none"), (2, "10"), (1, "8")):
+        outcomes.answered(amina, okafor, at=now - timedelta(days=30 * months), pain_worst=worst)
+    hand = walk(okafor.user, f"/review/people/{amina.pk}/questions/")
+    hand.follow("Show them all totals on this page")
+    assert "The patient now sees the totals" in hand.page.locator("main").inner_text()
+    for address in (f"/review/people/{amina.pk}/questions/", f"/review/{record.pk}/"):
+        hand.arrive(address)
+        hand.page.get_by_text("PHQ-9 (mood): every answer", exact=True).click()
+    walk(amina.user, "/care/scores/")
+
+
 def test_the_waiting_list(walk, visits, kind, okafor, amina):
     entry = waiting.entry(amina, kind, instead_of=visits["coming"], last_day=timezone.now() + timedelta(days=30))
     until = timezone.now() + timedelta(hours=3)

@@ -144,7 +144,8 @@ class TestSentAgain:
         amended(intake, at=LATER_STILL, pain_average="5")
 
         pain = series(Response.objects.all(), unclear=False)[0]
-        assert (pain.baseline.value, [point.value for point in pain.later]) == (5, [2])
+        assert (pain.baseline.value, [point.value for point in pain.points]) == (5, [2, 5])
+        assert (pain.now, pain.before) == (None, None)
 
 
 class TestBeforeAReview:
@@ -175,7 +176,7 @@ class TestBeforeAReview:
         assert kept(form=draft.pk) == [(LATER, "phq9", {"1": 1, "2": 1})]
         assert set(Response.objects.filter(form=draft.pk).values_list("moment", flat=True)) == {"review_form"}
         mood = next(each for each in series(Response.objects.all(), unclear=False) if each.instrument.code == "phq9")
-        assert (mood.baseline.value, [point.value for point in mood.later]) == (16, [None])
+        assert (mood.baseline.value, [point.value for point in mood.points]) == (16, [16, None])
 
     def test_the_same_answers_as_last_time_are_kept_with_their_own_time(self, review):
         review(**LOW_MOOD)
@@ -294,3 +295,14 @@ class TestWhatMustNeverBe:
         with transaction.get_connection().cursor() as cursor:
             cursor.execute("select answers from patients_response")
             assert [raw for (raw,) in cursor.fetchall() if "average" in raw or "quality" in raw] == []
+
+
+def test_a_later_first_assessment_is_the_new_baseline_and_what_was_before_stays(amina):
+    for value, at in ((8, NOW), (4, LATER)):
+        measured = Measured("baseline", {"sleep_nrs": {"quality": value}})
+        outcome_actions.keep_baseline(amina, measured, form=uuid4(), done_by="self", at=at)
+
+    [sleep] = series(Response.objects.all(), unclear=False)
+
+    assert [point.value for point in sleep.points] == [8, 4]
+    assert (sleep.baseline.value, sleep.now) == (4, None)

@@ -373,8 +373,9 @@ class TestTheClinicianPages:
 
     def test_the_newest_answers_stand_beside_those_before(self, as_user, amina, okafor):
         record = intakes.in_review(amina, okafor)
-        outcomes.answered(amina, okafor, at=timezone.now() - timedelta(days=90), pain_average="7", pain_worst="0")
-        outcomes.answered(amina, okafor, pain_average="5", pain_worst="2", stiffness="none", sleep="4")
+        outcomes.answered(amina, okafor, at=NOW + timedelta(days=1), pain_average="7", pain_worst="0")
+        again = {"pain_average": "5", "pain_worst": "2", "stiffness": "none", "sleep": "4"}
+        outcomes.answered(amina, okafor, at=NOW + timedelta(days=91), **again)
 
         html = as_user(okafor.user).get(f"/review/{record.pk}/").content.decode()
 

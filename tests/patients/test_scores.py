@@ -118,8 +118,8 @@ class TestThePatientsOwnPage:
         page = as_user(amina.user).get(URL)
 
         assert page.context["charts"][0].rows == [
-            {"when": "Wednesday 23 December 2026", "value": "6", "by": "You, with help"},
-            {"when": "Monday 23 November 2026", "value": "6", "by": "You, on your own"},
+            {"when": "23 Dec 2026", "value": "6", "by": "You, with help"},
+            {"when": "23 Nov 2026", "value": "6", "by": "You, on your own"},
         ]
 
     def test_a_chart_says_itself_in_words(self, as_user, amina, okafor):
@@ -289,7 +289,7 @@ class TestTheCliniciansTable:
         page = clients["okafor"].get(questions_url(amina))
 
         assert [results()[name].baseline.value for name in ("GAD-7 (worry)", "PHQ-9 (mood)")] == ["7 of 21", "16 of 27"]
-        items = page.context["results"].items[1]
+        items = page.context["results"].items[-1]
         assert (items.about, items.days, len(items.rows)) == ("PHQ-9 (mood)", ["23 Nov 2026"], 9)
         assert items.rows[8][1] == ["0: Not at all"]
         assert "<details>" in page.content.decode()
