@@ -19,7 +19,7 @@ LOOKS = (AccessLog.What.READ, AccessLog.What.EXPORTED)
 WHAT = {
     "appointment": "A visit",
     "charge": "What a visit cost",
-    "data request": "What you asked about your data",
+    "datarequest": "What you asked about your data",
     "document": "A document",
     "intake": "Your form",
     "patient": "Your details, or the list of your documents",

@@ -507,8 +507,8 @@ class TestPage:
 
         assert "Appointments that stay: 1" in kept
         assert (
-            "Still sent to them: Cancellation, Decision made, Your request about your data, Something changed in the account, The account is closed."
-            in kept
+            "Still sent to them: Cancellation, Decision made, Your request about your data, Something changed in the "
+            "account, A copy of your data was made, The account is closed." in kept
         )
         assert "no reminder is sent: tell the patient" in kept
 

@@ -14,6 +14,8 @@ from bookings.choosing.forms import SlotField
 from clinic.accounts.models import User
 from clinic.addresses import actions as addresses
 from clinic.addresses.models import StoppedAddress
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.consents.actions import give_consents
@@ -24,13 +26,14 @@ from patients.outcomes import links as question_links
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship
 from patients.rights.actions import answer as answer_request
+from patients.rights.models import DataCopy
 from patients.suitability.actions import decide
 from patients.suitability.enums import Outcome
 from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
-from tests.factories import diary, documents, intakes, money, outcomes, people, rights, waiting
+from tests.factories import diary, documents, everything, intakes, money, outcomes, people, rights, waiting
 from tests.factories.documents import kept
 from tests.factories.messages import due
 from tests.patients.filling import entry_url, url
@@ -218,6 +221,23 @@ def test_what_somebody_asks_about_their_data(walk, amina, manager):
     hand = walk(manager, "/admin/patients/datarequest/", f"/admin/patients/datarequest/{asked.pk}/change/")
     hand.follow("Send this answer")
     assert "Write your answer" in hand.page.content()
+
+
+def test_a_copy_of_somebodys_data_and_who_has_looked(walk, kind, amina, okafor, rosa):
+    everything.of(amina, okafor, rosa, kind)
+    for minute in range(51):
+        audit.record(AccessLog.What.READ, "patient", amina.pk, by=rosa, at=people.NOW + timedelta(minutes=minute))
+    hand = walk(amina.user, "/care/seen/", "/care/copy/")
+
+    hand.write("Password", "not this one")
+    hand.follow("Make a copy of my data")
+    assert hand.page.title().startswith("Error: ")
+    hand.write("Password", people.PASSWORD)
+    hand.follow("Make a copy of my data")
+    assert hand.page.get_by_role("heading", level=1).inner_text().startswith("The data we hold about")
+
+    DataCopy.objects.update(made_at=people.NOW, expires_at=people.NOW + timedelta(hours=24))
+    walk(amina.user, f"/care/copy/{DataCopy.objects.first().pk}/", status=410)
 
 
 def test_the_link_of_a_reminder(walk, visits):
