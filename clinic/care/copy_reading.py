@@ -15,7 +15,7 @@ from django.urls import reverse
 from bookings.kinds.models import AppointmentKind
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
-from clinic.care.copy_table import ADDRESS, KEYS, PARTS, WITHHELD, Part
+from clinic.care.copy_table import ADDRESS, KEYS, NOT_EARLIER, PARTS, WITHHELD, Part
 from clinic.db.base import Record
 from clinic.db.clock import day_text, when_text
 from clinic.db.frozen import StateChange
@@ -99,7 +99,8 @@ def read(patient: Patient, *, at: datetime) -> list[Read]:
         rows = reader.rows(part)
         names = part.fields.split()
         found = Read(part, [_in_words(row, names, reader) for row in rows])
-        found.earlier = [_event_in_words(event, names, reader) for event in reader.earlier(part)]
+        known = [name for name in names if name not in NOT_EARLIER.get(part.model, ())]
+        found.earlier = [_event_in_words(event, known, reader) for event in reader.earlier(part)]
         whole.append(found)
     return whole
 

@@ -53,19 +53,20 @@ PARTS = (
          "patient ms_team neurologist pain_clinic dentist mental_health"),
     Part("How we reach you", "patients.ContactChoice", "patient",
          "patient way postal_address texts reminders copies_name copies_email changed_at changed_by"),
-    Part("What you agreed to", "patients.Consent", "patient", "patient purpose given text_version at by"),
+    Part("What you agreed to", "patients.Consent", "patient", "patient purpose given text_version text_hash method at by"),
     Part("Who cares for you here", "patients.CareRelationship", "patient",
          "patient clinician reason started_at ended_at"),
     Part("Your forms", "patients.Intake", "patient",
          "patient state form_version answers started_at saved_at submitted_at question changing_since filled_from reviewer"),
     _steps("Steps of your forms", "patients.IntakeStateChange", "record__patient"),
-    Part("What you sent", "patients.IntakeVersion", "intake__patient", "intake number form_version answers record at"),
+    Part("What you sent", "patients.IntakeVersion", "intake__patient", "intake number form_version answers record signed_name done_by at"),
     Part("What was decided", "patients.Decision", "version__intake__patient", "version clinician outcome message at"),
     Part("Questions before a review", "patients.Questionnaire", "patient",
          "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
     _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
-    Part("Your answers before a review", "patients.Response", "questionnaire__patient",
-         "questionnaire instrument version answers done_by completed_at"),
+    Part("Your scores", "patients.Response", "patient",
+         "patient moment questionnaire form instrument version answers done_by completed_at"),
+    Part("When we showed you totals", "patients.ScoreRelease", "patient", "patient clinician is_shown at"),
     Part("Your documents", "patients.Document", "patient", "patient kind name made size pages state uploaded_at uploaded_by used_at"),
     _steps("Steps of your documents", "patients.DocumentStateChange", "record__patient"),
     Part("Checks of your photo ID", "patients.IdentityCheck", "patient",
@@ -110,6 +111,10 @@ PARTS = (
          through=KEYS),
     Part("What you opened, or tried to", "clinic.AccessLog", "actor__patient", "at what about_type"),
 )  # fmt: skip
+
+# Columns whose earlier values are left out. A document's name changes in one case: staff took out what belongs to
+# somebody else, and its earlier name is theirs.
+NOT_EARLIER = {"patients.Document": {"name"}}
 
 # Shown to the person: what of theirs is not in the copy, why, and how they get it all the same.
 WITHHELD = {

@@ -12,10 +12,12 @@ from clinic.care.copy_paper import sections
 from clinic.care.copy_reading import as_json, read
 from clinic.care.copy_table import PARTS, REASONS
 from clinic.db.sealed import SealedJSONField
+from patients.documents.actions import take_back
+from patients.documents.enums import Misfiled
 from patients.intake.models import FlagHit
 from patients.suitability.models import Decision
 from tests.conftest import APP_ROLE
-from tests.factories import diary, everything, intakes
+from tests.factories import diary, documents, everything, intakes
 from tests.factories.people import NOW
 
 # The table ------------------------------------------------------------------------------------------
@@ -80,6 +82,7 @@ STAY = {
 OWN_FORM = {
     "patients.Patient.nhs_number": "99900{:05}",
     "bookings.Appointment.join_url": "https://video.example/{:05}",
+    "patients.Consent.text_hash": "{:064x}",
 }
 
 
@@ -268,3 +271,12 @@ class _Count:
     def __call__(self, execute, *args):
         self.many += 1
         return execute(*args)
+
+
+def test_the_name_of_somebody_elses_letter_is_not_among_earlier_values(amina, rosa):
+    wrong = documents.kept(amina, "Letter about Ben Sample.pdf", by=rosa)
+    take_back(wrong, Misfiled.ANOTHER, by=rosa, at=NOW)
+
+    whole = json.dumps(as_json(amina, at=NOW), ensure_ascii=False)
+
+    assert ("Filed here by mistake" in whole, "Ben Sample" in whole) == (True, False)

@@ -23,12 +23,12 @@ from django.urls import reverse
 from clinic.celery import app
 from clinic.db.sealed import SealedTextField
 from patients.intake.form.whole import QUESTIONS
-from patients.intake.models import Intake
+from patients.intake.models import FlagHit, Intake
 from patients.intake.questions import Kind
 from patients.rights.models import DataRequest
 from tests.clinic.test_keeping import late, sign_in
-from tests.factories import diary, documents, outcomes, pages
-from tests.factories.intakes import entry
+from tests.factories import diary, documents, intakes, outcomes, pages
+from tests.factories.intakes import SIGNED, entry
 from tests.factories.people import NOW
 from tests.patients.filling import fill_in, send
 from tests.patients.test_details import GOOD
@@ -168,9 +168,9 @@ def test_no_word_about_anybodys_health_is_in_clear(amina, okafor, manager):
 
     words = the_patient_writes(patient)
     intake = Intake.objects.get()
-    patient.post(reverse("intake_check"), {"declared": "on"})
+    patient.post(reverse("intake_check"), {"declared": "on", **SIGNED})
     words |= the_clinician_writes(clinician, intake)
-    patient.post(reverse("intake_reply"), {"reply": word("reply")})
+    patient.post(reverse("intake_reply"), {"reply": word("reply"), **SIGNED})
     words |= {word("reply")} | the_clinician_decides(clinician, intake)
     request = DataRequest.objects.filter(kind="complaint").get()
     signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
@@ -220,3 +220,12 @@ def test_the_queue_carries_no_facts():
     entries = app.conf.beat_schedule.values()
 
     assert [entry for entry in entries if entry.get("args") or entry.get("kwargs")] == []
+
+
+@pytest.mark.django_db
+def test_no_name_of_an_illness_stands_beside_a_persons_flag(amina):
+    intakes.sent(amina, psychosis_self="yes")
+    title = FlagHit.objects.get(code="RF01").title
+
+    assert len(title) > 10
+    assert title not in whole_dump()

@@ -14,12 +14,15 @@ from clinic.audit.models import AccessLog
 from clinic.outbox.models import Attempt
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.consents.actions import give_consents
+from patients.consents.enums import Purpose
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import IdentityCheck
 from patients.links.models import TriedLink
+from patients.outcomes.models import ScoreRelease
 from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship, ClaimCode, Consent
+from patients.profile.models import CareRelationship, ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision
 from tests.factories import diary, documents, intakes, money, outcomes, waiting
@@ -59,6 +62,7 @@ def of(patient, clinician, staff, kind, number=0):
     task = worklist.ask(
         TaskKind.DID_NOT_ATTEND, "Call", key=f"one:{visit.pk}", about=visit.pk, role="reception", due_at=SOON, at=NOW
     )
+    ScoreRelease.objects.create(patient=patient, clinician=clinician, is_shown=True, at=NOW)
     asked_of_us = requests.asked(patient)
     make_copy(patient, by=patient.user, at=NOW)
     TriedLink.objects.create(purpose="visit", about=visit.pk, round=0, wrong=1, last_at=NOW)
@@ -86,7 +90,7 @@ def _person(patient, staff):
     ContactChoice.objects.create(
         patient=patient, copies_name="Sam", copies_email="sam@example.com", changed_at=NOW, changed_by=patient.user
     )
-    Consent.objects.create(patient=patient, purpose="privacy", given=True, text_version="1", at=NOW, by=patient.user)
+    give_consents(patient, {Purpose.RESEARCH: True}, by=patient.user, at=NOW)
 
 
 def _visit(patient, clinician, staff, kind, at):
