@@ -35,9 +35,9 @@ def in_form(instrument, answers, at=NOW, form=FORM):
 
 
 def values(found, code, name=None):
-    """The baseline of a measure, and what came later."""
+    """The baseline of a measure, and all of it in order of time."""
     [one] = [each for each in found if (each.instrument.code, each.question and each.question.name) == (code, name)]
-    return one.baseline and one.baseline.value, [point.value for point in one.later]
+    return one.baseline and one.baseline.value, [point.value for point in one.points]
 
 
 def test_a_form_is_the_baseline_of_what_comes_later_whatever_the_order_of_the_rows():
@@ -49,8 +49,8 @@ def test_a_form_is_the_baseline_of_what_comes_later_whatever_the_order_of_the_ro
 
     for order in (rows, rows[::-1]):
         found = series(order, unclear=False)
-        assert values(found, "pain_nrs", "average") == (6, [4, 5])
-        assert values(found, "pain_nrs", "worst") == (8, [None, 7])
+        assert values(found, "pain_nrs", "average") == (6, [6, 4, 5])
+        assert values(found, "pain_nrs", "worst") == (8, [8, None, 7])
 
 
 def test_of_a_form_that_was_sent_again_only_the_last_counts_also_where_it_dropped_a_measure():
@@ -62,12 +62,12 @@ def test_of_a_form_that_was_sent_again_only_the_last_counts_also_where_it_droppe
 
     found = series(rows, unclear=False)
 
-    assert values(found, "pain_nrs", "average") == (3, [])
+    assert values(found, "pain_nrs", "average") == (3, [3])
     assert {each.instrument.code for each in found} == {"pain_nrs"}
     assert counting(rows) == rows[-1:]
 
 
-def test_a_newer_first_form_begins_anew():
+def test_a_newer_first_form_is_the_baseline_and_what_was_before_stays():
     rows = [
         in_form(PAIN, {"average": 9, "worst": 9}),
         response(PAIN, {"average": 8, "worst": 8}, at=NOW + DAY),
@@ -75,7 +75,7 @@ def test_a_newer_first_form_begins_anew():
         response(PAIN, {"average": 5, "worst": 8}, at=NOW + 3 * DAY),
     ]
 
-    assert values(series(rows, unclear=False), "pain_nrs", "average") == (6, [5])
+    assert values(series(rows, unclear=False), "pain_nrs", "average") == (6, [9, 8, 6, 5])
 
 
 def test_mood_asked_anew_before_a_review_is_no_baseline():
@@ -84,7 +84,7 @@ def test_mood_asked_anew_before_a_review_is_no_baseline():
         response(PHQ9, items(PHQ9, 1), at=NOW + DAY, form=uuid4(), moment=Moment.REVIEW_FORM),
     ]
 
-    assert values(series(rows, unclear=False), "phq9") == (None, [9])
+    assert values(series(rows, unclear=False), "phq9") == (None, [None, 9])
 
 
 def test_without_a_form_there_is_no_baseline():
@@ -99,7 +99,7 @@ def test_up_to_a_time_what_came_after_it_is_left_out():
     rows = [in_form(GAD7, items(GAD7, 1)), response(GAD7, items(GAD7, 2), at=NOW + DAY)]
     [one] = series(rows, unclear=False)
 
-    assert [len(one.up_to(at).points) for at in (NOW - DAY, NOW, NOW + DAY - timedelta(seconds=1), NOW + DAY)] == [
+    assert [len(one.up_to(at)) for at in (NOW - DAY, NOW, NOW + DAY - timedelta(seconds=1), NOW + DAY)] == [
         0,
         1,
         1,
