@@ -51,8 +51,8 @@ class Series:
 
     @property
     def before(self) -> Point | None:
-        """What stands before the newest: the time before, or the baseline."""
-        return self.points[-2] if self.now and len(self.points) > 1 else None
+        """The last but one: also before a baseline that is the newest, of a form that was changed late."""
+        return self.points[-2] if len(self.points) > 1 else None
 
     def up_to(self, at: datetime) -> Sequence[Point]:
         """Return what was sent by ``at``."""

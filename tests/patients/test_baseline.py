@@ -8,6 +8,7 @@ import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
+from clinic.workspace.results import results_of
 from patients.intake import actions
 from patients.intake.baseline import ASKED_AS, baseline_of
 from patients.intake.form.whole import PAGES, QUESTIONS
@@ -145,7 +146,9 @@ class TestSentAgain:
 
         pain = series(Response.objects.all(), unclear=False)[0]
         assert (pain.baseline.value, [point.value for point in pain.points]) == (5, [2, 5])
-        assert (pain.now, pain.before) == (None, None)
+        row = results_of([pain]).rows[0]
+        assert (row.now, row.before.value, row.baseline.value) == (None, "2", "5")
+        assert (row.since_before, row.since_baseline) == ("", "")
 
 
 class TestBeforeAReview:
