@@ -7,6 +7,7 @@ from typing import Any
 from clinic.care.copy_reading import Read, Values
 
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MANY, SHORT = 4, 80  # rows, characters of a value
 IN_WORDS = {"answers in words", "record"}
 
 
@@ -24,6 +25,12 @@ class Section:
 
     title: str
     rows: list[list[Line]]
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it is many short rows, like who opened what: then each is one line, or the page would have no end."""
+        short = all(len(line.value) <= SHORT and line.value for row in self.rows for line in row)
+        return short and len(self.rows) >= MANY
 
 
 def sections(parts: list[Read]) -> list[Section]:

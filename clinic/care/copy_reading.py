@@ -1,5 +1,6 @@
 """Reads a person's data from all tables, in words: what a copy of it holds (``copy_table``)."""
 
+from calendar import day_name
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,6 +29,7 @@ from patients.intake.models import Intake, IntakeVersion
 from patients.profile.models import Patient
 
 Values = dict[str, Any]
+CODED: dict[str, dict[Any, str]] = {"rule": LABELS, "role": dict(Role.choices), "weekdays": dict(enumerate(day_name))}
 YES_NO = {True: "Yes", False: "No"}
 HAPPENED = {"insert": "Written", "update": "Changed", "delete": "Deleted"}
 
@@ -164,20 +166,19 @@ def _said(row: Model, column: "Field[Any, Any]", reader: _Reader) -> Any:
         return ""
     if isinstance(column, ForeignKey):
         return _whom(row, column, reader)
+    codes = _codes(row, column)
     if isinstance(column, ArrayField):
-        choices = dict(column.base_field.flatchoices)
-        return [choices.get(each, each) for each in value]
+        return [codes.get(each, each) for each in value]
+    return str(codes[value]) if codes and value in codes else _plain(value)
+
+
+def _codes(row: Model, column: "Field[Any, Any]") -> dict[Any, Any]:
+    """Return what the codes of a column mean in words; empty where its values are none."""
     if isinstance(row, StateChange) and column.name in {"from_state", "to_state"}:
         record: Any = type(row)
-        states = record._meta.get_field("record").related_model._meta.get_field("state")
-        return dict(states.flatchoices).get(value, value)
-    if column.flatchoices:
-        return str(dict(column.flatchoices).get(value, value))
-    if column.name == "rule":
-        return LABELS.get(value, value)
-    if column.name == "role":
-        return Role(value).label
-    return _plain(value)
+        column = record._meta.get_field("record").related_model._meta.get_field("state")
+    choices = column.base_field.flatchoices if isinstance(column, ArrayField) else column.flatchoices
+    return dict(choices or []) or CODED.get(column.name, {})
 
 
 def _plain(value: Any) -> Any:

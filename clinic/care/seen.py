@@ -9,7 +9,7 @@ from clinic.accounts.access import SignedIn, patients_only
 from clinic.accounts.enums import Role
 from clinic.audit.models import AccessLog
 from clinic.care.copy_reading import record_keys
-from clinic.db.clock import when_text
+from clinic.db.clock import when_in_a_table
 from patients.profile.models import Patient
 
 A_PAGE = 50
@@ -22,7 +22,7 @@ WHAT = {
     "datarequest": "What you asked about your data",
     "document": "A document",
     "intake": "Your form",
-    "patient": "Your details, or the list of your documents",
+    "patient": "Your details or list of documents",
     "questions": "Your answers before a review",
     "receipt": "A receipt",
     "waitingentry": "Your place on the waiting list",
@@ -40,7 +40,7 @@ def seen(request: SignedIn) -> HttpResponse:
     looks = AccessLog.objects.about_visible_to(request.user, record_keys(patient)).filter(what__in=LOOKS)
     shown = Paginator(looks.order_by("-at", "id"), A_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"when": when_text(look.at), "who": _who(look.role), "what": WHAT.get(look.about_type, "Your record")}
+        {"when": when_in_a_table(look.at), "who": _who(look.role), "what": WHAT.get(look.about_type, "Your record")}
         for look in shown
     ]
     return render(request, "care/seen.html", {"rows": rows, "page": shown})

@@ -1,6 +1,7 @@
 """A copy of a person's data holds everything the database holds about them, or says why not."""
 
 import json
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -8,6 +9,8 @@ from django.apps import apps
 from django.db import connection, models
 from pghistory.models import Event
 
+from clinic.audit import actions as audit
+from clinic.audit.models import AccessLog
 from clinic.care.copy_paper import sections
 from clinic.care.copy_reading import as_json, read
 from clinic.care.copy_table import PARTS, REASONS
@@ -221,6 +224,8 @@ def test_everything_is_said_in_words(world, amina):
     assert [(row["kind"], row["mode"]) for row in visits] == [("First assessment", "Video call")] * 2
     assert [row["state"] for row in visits] == ["Booked", "Held for a few minutes"]
     assert visits[0]["starts at"].endswith("UK time")
+    weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+    assert rows_in(copy, part_of("Your place on the waiting list"))[0]["weekdays"] == weekdays
     document = rows_in(copy, part_of("Your documents"))[0]
     assert document["file"].endswith(f"/care/documents/{document['key']}/file/")
 
@@ -246,6 +251,16 @@ def test_on_paper_stand_no_keys_no_empty_lines_and_no_codes_beside_words(world, 
     sent = next(section for section in paper if section.title == "What you sent")
     assert "Answers" not in [line.key for line in sent.rows[0]]
     assert "Walk to the shop" in " ".join(line.value for line in sent.rows[0])
+
+
+@pytest.mark.django_db
+def test_many_short_rows_are_one_line_each(amina, rosa):
+    for minute in range(4):
+        audit.record(AccessLog.What.READ, "patient", amina.pk, by=rosa, at=NOW + timedelta(minutes=minute))
+
+    logs = {section.title for section in sections(read(amina, at=NOW)) if section.is_log}
+
+    assert logs == {"Who opened your record, or tried to"}
 
 
 @pytest.mark.django_db

@@ -205,10 +205,10 @@ def test_each_look_is_shown_newest_first_by_role_without_a_name(amina, okafor, r
 
     assert seen(client) == [
         ("A specialist", "Your form"),
-        ("Reception", "Your details, or the list of your documents"),
+        ("Reception", "Your details or list of documents"),
     ]
     page = main_of(client.get(SEEN).content.decode())
-    assert "Monday 23 November 2026 at 10am, UK time" in page
+    assert "Mon 23 Nov 2026, 10am" in page
     assert "Okafor" not in page
     assert rosa.email not in page
 
@@ -227,7 +227,7 @@ def test_own_looks_refusals_and_other_peoples_records_are_not_shown(amina, ben, 
 def test_a_look_over_http_comes_into_the_list(amina, manager, as_user):
     as_user(manager).get(f"/admin/patients/patient/{amina.pk}/change/")
 
-    assert seen(as_user(amina.user)) == [("Manager", "Your details, or the list of your documents")]
+    assert seen(as_user(amina.user)) == [("Manager", "Your details or list of documents")]
 
 
 def test_fifty_stand_on_a_page_and_the_queries_are_the_same_however_many(amina, rosa, as_user):
