@@ -21,7 +21,7 @@ from patients.outcomes.policy import Measured
 from patients.suitability.actions import claim, decide
 from patients.suitability.enums import Outcome
 from tests.factories import intakes, outcomes
-from tests.factories.intakes import ANSWERS
+from tests.factories.intakes import ANSWERS, SIGNED
 from tests.factories.people import NOW
 from tests.patients.filling import go_on
 
@@ -48,7 +48,7 @@ def amended(intake, at=LATER, **answers):
     actions.begin_changes(intake, at=at)
     row = Intake.objects.get(pk=intake.pk)
     Intake.objects.filter(pk=intake.pk).update(answers=row.answers | answers)
-    actions.submit(row, by=row.patient.user, at=at)
+    actions.submit(row, **SIGNED, by=row.patient.user, at=at)
     return Intake.objects.get(pk=intake.pk)
 
 
@@ -168,7 +168,7 @@ class TestBeforeAReview:
             while address != reverse("intake_check"):
                 address = go_on(client, address, given, sent)
             draft = Intake.objects.latest("started_at")
-            actions.submit(draft, by=amina.user, at=LATER)
+            actions.submit(draft, **SIGNED, by=amina.user, at=LATER)
             return draft
 
         return through
