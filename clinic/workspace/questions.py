@@ -84,10 +84,10 @@ def scores(request: HttpRequest, pk: UUID) -> HttpResponse:
     clinician, patient = clinician_of(request, LOGGED_AS, pk), _patient(request, pk)
     now = timezone.now()  # before the answers are read: what comes in between is not covered
     totals = _totals(_series(request.user, patient), _release(request.user, patient))
-    if not was_seen(request.POST, totals.mark):
+    is_shown = request.POST.get("is_shown") == "yes"
+    if is_shown and not was_seen(request.POST, totals.mark):
         messages.error(request, "There are newer answers. Read them first.")
     elif request.POST.get("is_shown") in {"yes", "no"}:
-        is_shown = request.POST["is_shown"] == "yes"
         actions.show_scores(patient, clinician, is_shown=is_shown, at=now)
         said = "now sees the totals that are on this page" if is_shown else "does not see the totals any more"
         messages.success(request, f"The patient {said}.")

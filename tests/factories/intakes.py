@@ -78,6 +78,10 @@ ANSWERS = {
     "pain_average": "6",
     "pain_worst": "8",
     "sleep": "4",
+    "peg_pain": "7",
+    "peg_enjoyment": "8",
+    "peg_activity": "7",
+    "bni": "4",  # asked where the clinic may use them
     **{f"gad7_{item}": "1" for item in range(1, 8)},
     **{f"phq9_{item}": "1" if item == 1 else "0" for item in range(1, 10)},
     "units": "4",

@@ -209,6 +209,13 @@ class TestTheTotals:
         assert "There are newer answers. Read them first." in answer.content.decode()
         assert ScoreRelease.objects.count() == 0
 
+    def test_can_be_hidden_whatever_came_since(self, clients, amina):
+        show(clients["okafor"], amina)
+
+        show(clients["okafor"], amina, is_shown="no", seen="of an earlier page")
+
+        assert totals(clients["amina"]) == {}
+
     @pytest.mark.parametrize("said", ["", "x", "YES"])
     def test_nothing_that_was_not_offered_is_done(self, clients, amina, said):
         assert show(clients["okafor"], amina, is_shown=said).status_code == 200
