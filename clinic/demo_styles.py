@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.kinds.enums import Mode
 from bookings.kinds.models import AppointmentKind
+from clinic.charts.drawing import Line, chart
 from clinic.forms.base import PlainErrors, helper
 from clinic.forms.clock import ClockMinutes
 from clinic.forms.dates import MONTHS, DatePartsField
@@ -55,6 +56,7 @@ PARTS = (
     ),
     Part("status-tags", "Status tags", "Use a tag for a state that can change, with words that stand without colour."),
     Part("timeline", "Timeline", "Use it for what happened and what comes next, in order."),
+    Part("chart", "Chart", "Use it for numbers over time, above a table with the same numbers."),
     Part("empty-state", "Empty state", "Use it where a list has no entries yet, and say what to do."),
     Part("pagination", "Pagination", "Use it under a list that is too long for one page."),
     Part("chosen-time", "Chosen time", "Use it on each page that speaks of one visit, above what can be done with it."),
@@ -176,6 +178,9 @@ def styles(request: HttpRequest) -> HttpResponse:
             "pictures": [(picture.value, picture.label) for picture in Picture if picture],
             "empty_form": BookForm(),
             "wrong_form": BookForm(wrong | {"wrong-opens": "25:00", "wrong-email": "demo.example.com"}, prefix="wrong"),
+            "chart": chart(
+                "demo", "Numbers over time", DAYS, [Line("Reading", [7, 6, None, 4])], marks=range(0, 11, 2)
+            ),
             "pages": Paginator(range(30), 10).page(2),
             "shapes": _shapes(),
             "person": {"full_name": "Demo Reader", "flag": flag(["bsl"], "Polish", "A room without steps")},
@@ -184,6 +189,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     )
 
 
+DAYS = ["2 Nov", "9 Nov", "16 Nov", "23 Nov"]
 LISTS: dict[str, list[dict[str, Any]]] = {
     "tasks": [
         {"label": "Your details", "url": "#task-list", "status": "Done", "tone": "done"},

@@ -29,6 +29,11 @@ def decided(intake, clinician, outcome, message=""):
     decide(intake, clinician, outcome, **more, by=clinician.user, at=timezone.now())
 
 
+def sign(hand):
+    hand.write("Your full name", "Amina Example")
+    hand.choose("Who filled in this form?", "I did, on my own")
+
+
 def test_a_question_is_answered_with_a_change(hand, amina, okafor):
     decided(intakes.in_review(amina, okafor), okafor, Outcome.MORE_INFORMATION, "Since when do you have it?")
 
@@ -40,12 +45,13 @@ def test_a_question_is_answered_with_a_change(hand, amina, okafor):
     hand.follow("Save and continue")
     hand.follow("Go to the question")
     hand.write("Your answer", "Since May")
+    sign(hand)
     hand.follow("Send my answer")
 
     version = IntakeVersion.objects.latest("number")
     assert hand.page.get_by_role("heading", level=1).inner_text() == "We have your form"
     assert (version.number, version.answers["goals"]) == (2, "Walk to the park")
-    assert version.record[-1]["rows"][0]["value"] == "Since May"
+    assert version.record[-2]["rows"][0]["value"] == "Since May"  # the last part is the declaration
 
 
 def test_what_is_new_is_said_before_a_review_and_nothing_typed_twice(hand, amina, okafor):
@@ -58,6 +64,7 @@ def test_what_is_new_is_said_before_a_review_and_nothing_typed_twice(hand, amina
     hand.follow("Start")
     answers = {name: value for name, value in ANSWERS.items() if name not in KEPT}
     met = fill_in(hand, given=lambda: answers, changed=["measured"], weight="66")
+    sign(hand)
     hand.tick("These answers are true")
     hand.follow("Send my answers")
 

@@ -240,7 +240,7 @@ def test_lists_hold_no_answers(amina, okafor):
 
     listed = Intake.listed.visible_to(okafor.user).get()
 
-    assert listed.get_deferred_fields() == {"answers"}
+    assert listed.get_deferred_fields() == {"answers", "question"}
 
 
 def test_a_draft_with_an_urgent_answer_is_listed_until_somebody_called(amina, okafor):
