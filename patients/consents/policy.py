@@ -203,7 +203,8 @@ WORDS: dict[Purpose, Words] = {
         {
             "2026-12": (
                 "The medicine in your plan may harm a baby. If you or your partner could become pregnant, you use reliable "
-                "contraception while you take it. If you are pregnant, plan to be, or breastfeed, you tell us at once."
+                "contraception while you take it and for 3 months after. If you are pregnant, plan to be, or breastfeed, you "
+                "tell us at once."
             )
         },
         f"These rules go with the medicine: we cannot prescribe it without them. {CALL_FIRST}",
@@ -249,7 +250,7 @@ WORDS: dict[Purpose, Words] = {
                 "your address and your phone number are left out."
             )
         },
-        "We use nothing more. What was used already cannot be taken back, because nobody can tell that it was yours. "
+        "We use nothing more. What was used already cannot be taken back, because your name does not stand with it. "
         "Your care stays the same.",
         if_no="This is off unless you switch it on. Your care is the same either way.",
     ),

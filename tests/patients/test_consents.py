@@ -73,7 +73,7 @@ PINNED = {
     ("unlicensed", "2026-12"): "aa8ac9942e9fcbf1",
     ("schedule_2", "2026-12"): "766ebbb544d8dbfa",
     ("driving", "2026-12"): "e491f8d22ca7fc94",
-    ("pregnancy", "2026-12"): "2423802ee328a602",
+    ("pregnancy", "2026-12"): "31dd3a32f1b027df",
     ("monitoring", "2026-12"): "fb808277e62502cd",
     ("texts", "2026-12"): "220c643b3dce19cc",
     ("copies", "2026-12"): "f384e97feb4f47d9",
