@@ -15,6 +15,7 @@ QUIET = {
     "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms,ignore::RuntimeWarning:celery.platforms",
 }
 UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
+WAITS_FOR = "CLINIC_WEB_WAITS_FOR"  # a file: the website loads, and listens when the file is there
 
 
 def manage(*words: str) -> list[str]:
@@ -27,9 +28,10 @@ def celery(*words: str) -> list[str]:
     return [sys.executable, "-m", "celery", "--app", "clinic", "--quiet", "--skip-checks", *words]
 
 
-def web(root: Path, port: int) -> Service:
-    """Return the website's process."""
-    return Service("web", manage("web"), UNBUFFERED, grace=8, ready=lambda: _answers(port), patience=60, cwd=root)
+def web(root: Path, port: int, prepared: Path) -> Service:
+    """Return the website's process. It answers once the file ``prepared`` is there."""
+    env = UNBUFFERED | {WAITS_FOR: str(prepared)}
+    return Service("web", manage("web"), env, grace=8, ready=lambda: _answers(port), patience=60, cwd=root)
 
 
 def worker(root: Path) -> Service:

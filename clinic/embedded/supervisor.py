@@ -93,14 +93,19 @@ class Supervisor:
 
         Raises Stopped when asked to stop meanwhile, CannotStart when it does not become ready.
         """
-        running = self._launch(service)
-        self._running.append(running)
+        running = self._known(service) or self.warm(service)
         until = time.monotonic() + service.patience
         while not self._is_ready(running):
             self._raise_if_stopped()
             if time.monotonic() > until or not self._revive(running, pause=1.0):
                 raise CannotStart(f"{service.name} did not start; what it said is above.")
             time.sleep(POLL / 2)
+
+    def warm(self, service: Service) -> Running:
+        """Start ``service`` and do not wait: it loads what it needs while something else is made ready."""
+        running = self._launch(service)
+        self._running.append(running)
+        return running
 
     def run(self, name: str, command: list[str], env: Mapping[str, str], cwd: Path) -> None:
         """Run ``command`` to its end. Raises Stopped when asked to stop, CannotStart when it fails."""
@@ -133,6 +138,9 @@ class Supervisor:
     def pid(self, name: str) -> int:
         """Return the process number of the service ``name``."""
         return next(running.child.pid for running in self._running if running.service.name == name)
+
+    def _known(self, service: Service) -> Running | None:
+        return next((running for running in self._running if running.service.name == service.name), None)
 
     def _raise_if_stopped(self) -> None:
         if why := self._must_stop():

@@ -271,6 +271,19 @@ def test_a_child_that_will_not_go_is_ended_with_all_it_started(places):
     assert [member for member in members if processes.alive(member)] == []
 
 
+def test_a_child_that_was_warmed_is_started_once_and_waited_for(places, tmp_path):
+    go = tmp_path / "go"
+    with running(places) as supervisor:
+        waits = ["sh", "-c", f"while [ ! -e {go} ]; do sleep 0.05; done; touch {tmp_path}/ready; sleep 60"]
+        service = Service("slow", waits, ready=lambda: (tmp_path / "ready").exists())
+        warmed = supervisor.warm(service).child.pid
+        before = (tmp_path / "ready").exists()
+        go.touch()
+        supervisor.start(service)
+
+        assert (before, (tmp_path / "ready").exists(), supervisor.pid("slow")) == (False, True, warmed)
+
+
 def test_a_child_that_keeps_dying_stops_everything_in_words(places, monkeypatch):
     monkeypatch.setattr("clinic.embedded.supervisor.RESTARTS", 1)
     with running(places) as supervisor:

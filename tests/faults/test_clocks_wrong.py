@@ -44,6 +44,7 @@ def plan(transactional_db, amina, okafor):
     return plan
 
 
+@pytest.mark.proof
 def test_two_schedulers_and_four_workers_with_wrong_clocks_send_each_once_and_none_early(tmp_path, plan):
     wrong = {"fast": 2 * HOUR, "slow": -2 * HOUR, "jumps": 0 * HOUR}
     clocks = {name: Clock(tmp_path, name, ahead) for name, ahead in wrong.items()}

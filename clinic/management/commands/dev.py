@@ -79,10 +79,15 @@ class Demo:
         self._database()
         self._queue()
         self._step("Preparing database and static files: migrations, rights, demonstration data")
+        collect_static()  # before the website loads: it looks once what files there are
+        prepared = settings.PLACES.run_dir / "prepared"
+        prepared.unlink(missing_ok=True)
+        web = site.web(settings.BASE_DIR, settings.PORT, prepared)
+        self._supervisor.warm(web)
         servers.prepare(self._supervisor, settings.BASE_DIR)
-        collect_static()
+        prepared.touch()
         self._step("Starting the website")
-        self._supervisor.start(site.web(settings.BASE_DIR, settings.PORT))
+        self._supervisor.start(web)
         self._step("Starting the worker and the scheduler")
         self._supervisor.start(site.worker(settings.BASE_DIR))
         self._supervisor.start(site.beat(settings.BASE_DIR))

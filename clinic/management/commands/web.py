@@ -3,13 +3,18 @@
 import gc
 import os
 import signal
+import time
+from pathlib import Path
 from typing import Any
 
 import waitress
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from clinic.embedded.site import WAITS_FOR
 from clinic.wsgi import application
+
+POLL = 0.05  # seconds
 
 
 def proxy() -> dict[str, Any]:
@@ -26,6 +31,12 @@ def proxy() -> dict[str, Any]:
     }
 
 
+def wait_for(file: str) -> None:
+    """Return when ``file`` is there: `make run` has this process load while it brings the database up to date."""
+    while file and not Path(file).exists():
+        time.sleep(POLL)
+
+
 def leave(*_: object) -> None:
     """Let waitress finish what it is answering and stop."""
     raise SystemExit(0)
@@ -40,6 +51,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGTERM. The figures were chosen under 200 slow clients."""
         signal.signal(signal.SIGTERM, leave)
+        wait_for(os.environ.get(WAITS_FOR, ""))
         gc.freeze()  # what is loaded by now stays: looking through it for garbage held a long page up by 90 ms
         waitress.serve(
             application,
