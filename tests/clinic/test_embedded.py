@@ -275,7 +275,7 @@ def test_a_child_that_was_warmed_is_started_once_and_waited_for(places, tmp_path
     go = tmp_path / "go"
     with running(places) as supervisor:
         waits = ["sh", "-c", f"while [ ! -e {go} ]; do sleep 0.05; done; touch {tmp_path}/ready; sleep 60"]
-        service = Service("slow", waits, ready=lambda: (tmp_path / "ready").exists())
+        service = Service("slow", waits, ready=(tmp_path / "ready").exists)
         warmed = supervisor.warm(service).child.pid
         before = (tmp_path / "ready").exists()
         go.touch()
