@@ -134,9 +134,9 @@ def submit(intake: Intake, *, signed: str, done_by: DoneBy, by: Any, at: datetim
     """Freeze the answers as a version with its red flags, and ask a clinician for a decision; return the version.
 
     ``signed`` is the full name as typed, ``done_by`` who filled it in. Only what is asked is sent, with the words it was
-    asked and answered in. A form that is with the clinic already is
-    sent again as its next version; with ``reply`` to what a specialist asked it goes back to those that wait. Raises
-    AlreadySent, CardNotRead, Incomplete, NothingNew, AnswerFirst or NotAsked.
+    asked and answered in. A form that is with the clinic already is sent again as its next version, with what was said
+    about consents on another page since; with ``reply`` to what a specialist asked it goes back to those that wait.
+    Raises AlreadySent, CardNotRead, Incomplete, NothingNew, AnswerFirst or NotAsked.
     """
     with transaction.atomic():
         draft = _lock(intake, replies=bool(reply))
@@ -144,6 +144,8 @@ def submit(intake: Intake, *, signed: str, done_by: DoneBy, by: Any, at: datetim
             draft.answers = _with_reply(draft, reply, at)
         elif draft.state == IntakeState.MORE_ASKED:
             raise AnswerFirst
+        if draft.state != IntakeState.DRAFT:
+            draft.answers = policy.as_said_since(draft.answers, _said(draft, since=draft.changing_since))
         here = way(draft, at)
         _check(here)
         before = sent_last(draft)
@@ -208,9 +210,10 @@ def start_review(patient: Patient, *, at: datetime) -> Intake:
         )
 
 
-def _said(intake: Intake) -> dict[str, bool]:
-    """Return what counts of the patient's consents, by purpose."""
-    return dict(Consent.objects.newest().filter(patient=intake.patient_id).values_list("purpose", "given"))
+def _said(intake: Intake, *, since: datetime | None = None) -> dict[str, bool]:
+    """Return what counts of the patient's consents, by purpose; with ``since`` only what was said after it."""
+    own = Consent.objects.newest().filter(patient=intake.patient_id, **({"at__gt": since} if since else {}))
+    return dict(own.values_list("purpose", "given"))
 
 
 def sent_last(intake: Intake) -> IntakeVersion | None:

@@ -281,6 +281,39 @@ def test_what_was_withdrawn_since_is_not_agreed_to_again(amina, as_user):
     assert "We may write to your GP: no" in version.record[-1]["rows"][-1]["value"]
 
 
+def test_a_reply_alone_does_not_give_back_what_was_withdrawn(amina, okafor):
+    intake = asked_for_more(amina, okafor)
+    withdraw(amina, Purpose.SHARE_WITH_GP, False, by=amina.user, at=LATER)
+
+    actions.submit(intake, reply="Two a day", **SIGNED, by=amina.user, at=LATER_STILL)
+
+    version = IntakeVersion.objects.latest("number")
+    assert (version.answers["share_gp"], Consent.objects.newest().get(purpose="share_with_gp").given) == ("no", False)
+
+
+def test_what_is_withdrawn_while_the_form_is_changed_stays_withdrawn(amina):
+    intake = intakes.sent(amina)
+    actions.begin_changes(intake, at=LATER)
+    withdraw(amina, Purpose.SHARE_WITH_GP, False, by=amina.user, at=LATER_STILL)
+
+    actions.submit(intake, **SIGNED, by=amina.user, at=LATER_STILL)
+
+    version = IntakeVersion.objects.latest("number")
+    assert (version.answers["share_gp"], Consent.objects.newest().get(purpose="share_with_gp").given) == ("no", False)
+
+
+def test_who_agrees_again_in_the_form_has_agreed_again(amina):
+    intake = intakes.sent(amina)
+    withdraw(amina, Purpose.SHARE_WITH_GP, False, by=amina.user, at=LATER)
+    actions.begin_changes(intake, at=LATER_STILL)
+    actions.save_page(intake, CONSENTS, {"share_gp": "yes"}, opened="", at=LATER_STILL)
+    actions.save_page(intake, GOALS, {"goals": "Other"}, opened="", at=LATER_STILL)
+
+    actions.submit(intake, **SIGNED, by=amina.user, at=LATER_STILL + timedelta(minutes=5))
+
+    assert Consent.objects.newest().get(purpose="share_with_gp").given is True
+
+
 def test_a_change_of_a_list_shows_both_lists():
     old = [
         {"title": "T", "rows": [{"name": "tried", "key": f"Treatment {n}", "value": v} for n, v in enumerate("ab", 1)]}
