@@ -1,4 +1,4 @@
-"""What there is to do for a patient, how far each is, and the one thing to do first. Pure."""
+"""What there is to do for a patient, how far each is, and the one thing to do first: no database, no clock."""
 
 from dataclasses import dataclass
 from datetime import datetime

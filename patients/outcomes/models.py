@@ -125,10 +125,10 @@ class QuestionnaireStateChange(StateChange):
         pass
 
 
-class ResponseQuerySet(models.QuerySet["Response"]):
-    """Words for asking about answers."""
+class AnsweredQuerySet(models.QuerySet[Any]):
+    """Words for asking about answers, and about what is shown of them."""
 
-    def visible_to(self, user: Any) -> "ResponseQuerySet":
+    def visible_to(self, user: Any) -> "AnsweredQuerySet":
         """A patient's own; a clinician's of people in their care; nobody else any."""
         if user.role == Role.PATIENT:
             return self.filter(patient__user=user)
@@ -158,7 +158,7 @@ class Response(FrozenRecord):
     done_by = models.CharField("who answered", max_length=8, choices=DoneBy.choices)
     completed_at = models.DateTimeField()
 
-    objects = ResponseQuerySet.as_manager()
+    objects = AnsweredQuerySet.as_manager()
 
     class Meta(FrozenRecord.Meta):
         ordering = ["-completed_at", "instrument"]
@@ -180,19 +180,6 @@ class Response(FrozenRecord):
         return f"{self.instrument} {self.version}"
 
 
-class ScoreReleaseQuerySet(models.QuerySet["ScoreRelease"]):
-    """Words for asking about releases."""
-
-    def visible_to(self, user: Any) -> "ScoreReleaseQuerySet":
-        """A patient's own; a clinician's of people in their care; nobody else any."""
-        if user.role == Role.PATIENT:
-            return self.filter(patient__user=user)
-        if user.role == Role.CLINICIAN:
-            in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-            return self.filter(in_care).distinct()
-        return self.none()
-
-
 class ScoreRelease(FrozenRecord):
     """A clinician shows a patient the totals of GAD-7 and PHQ-9, or hides them again: the newest row counts.
 
@@ -204,7 +191,7 @@ class ScoreRelease(FrozenRecord):
     is_shown = models.BooleanField()
     at = models.DateTimeField()
 
-    objects = ScoreReleaseQuerySet.as_manager()
+    objects = AnsweredQuerySet.as_manager()
 
     class Meta(FrozenRecord.Meta):
         ordering = ["-at", "is_shown"]  # of one moment, hidden counts

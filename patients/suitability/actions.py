@@ -103,17 +103,22 @@ def decide(
             message=message_for(outcome, message),
             at=at,
         )
-        keep_what_was_decided_on(reviewed.patient_id, at=at)
-        for kind in (TaskKind.DECISION_DUE, TaskKind.URGENT_ANSWERS, TaskKind.FORM_CHANGED):
-            worklist.finish_about(reviewed.pk, kind, "Decided", by=by, at=at)
-        person = reviewed.patient_id
-        if outcome == Outcome.MORE_INFORMATION:
-            move(reviewed, IntakeState.MORE_ASKED, by=by, at=at, question=decision.message)
-            outbox.plan("information_asked", about=reviewed.pk, person=person, anchor=at, at=at, again=True)
-        else:
-            move(reviewed, IntakeState.DECIDED, by=by, at=at, changing_since=None)
-            outbox.plan("decision_made", about=decision.pk, person=person, anchor=at, at=at)
+        _carry_out(decision, reviewed, by=by, at=at)
     return decision
+
+
+def _carry_out(decision: Decision, reviewed: Intake, *, by: Any, at: datetime) -> None:
+    """Move the form as was decided, end the tasks about it, and have the patient told."""
+    keep_what_was_decided_on(reviewed.patient_id, at=at)
+    for kind in (TaskKind.DECISION_DUE, TaskKind.URGENT_ANSWERS, TaskKind.FORM_CHANGED):
+        worklist.finish_about(reviewed.pk, kind, "Decided", by=by, at=at)
+    person = reviewed.patient_id
+    if decision.outcome == Outcome.MORE_INFORMATION:
+        move(reviewed, IntakeState.MORE_ASKED, by=by, at=at, question=decision.message)
+        outbox.plan("information_asked", about=reviewed.pk, person=person, anchor=at, at=at, again=True)
+    else:
+        move(reviewed, IntakeState.DECIDED, by=by, at=at, changing_since=None)
+        outbox.plan("decision_made", about=decision.pk, person=person, anchor=at, at=at)
 
 
 def _check(reviewed: Intake, clinician: Clinician) -> None:
