@@ -30,7 +30,7 @@ test: ## run the tests, the long ones left out (ARGS='tests/patients -q')
 	@$(TESTS) CHROMIUM="$$(.ci/chromium)"; exec $(PY) -m pytest $(ARGS)
 
 .PHONY: proof
-proof: ## run the long tests: full numbers, every width, faults at full length (up to 100 minutes)
+proof: ## run the long tests: full numbers, every width, faults at full length (up to 2 hours)
 	@.ci/venv dev
 	@$(TESTS) CHROMIUM="$$(.ci/chromium)" PROOF=1; exec $(PY) -m pytest -m proof $(ARGS)
 

@@ -93,16 +93,20 @@ def record_keys(patient: Patient) -> list[UUID]:
     return keys
 
 
-def read(patient: Patient, *, at: datetime) -> list[Read]:
-    """Return all that the database holds about ``patient``, part by part; parts without rows too."""
+def read(patient: Patient, *, at: datetime, with_earlier: bool = False) -> list[Read]:
+    """Return all that the database holds about ``patient``, part by part; parts without rows too.
+
+    Earlier values are read only ``with_earlier``: they are many.
+    """
     reader = _Reader(patient, at)
     whole = []
     for part in PARTS:
         rows = reader.rows(part)
         names = part.fields.split()
         found = Read(part, [_in_words(row, names, reader) for row in rows])
-        known = [name for name in names if name not in NOT_EARLIER.get(part.model, ())]
-        found.earlier = [_event_in_words(event, known, reader) for event in reader.earlier(part)]
+        if with_earlier:
+            known = [name for name in names if name not in NOT_EARLIER.get(part.model, ())]
+            found.earlier = [_event_in_words(event, known, reader) for event in reader.earlier(part)]
         whole.append(found)
     return whole
 
@@ -117,7 +121,7 @@ def as_json(patient: Patient, *, at: datetime) -> dict[str, Any]:
         "not in it": WITHHELD,
         "parts": [
             {"title": each.part.title, "table": each.part.model, "rows": each.rows, "earlier values": each.earlier}
-            for each in read(patient, at=at)
+            for each in read(patient, at=at, with_earlier=True)
         ],
     }
 

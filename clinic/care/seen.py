@@ -19,6 +19,7 @@ LOOKS = (AccessLog.What.READ, AccessLog.What.EXPORTED)
 WHAT = {
     "appointment": "A visit",
     "charge": "What a visit cost",
+    "consents": "What you agreed to",
     "datarequest": "What you asked about your data",
     "document": "A document",
     "intake": "Your form",

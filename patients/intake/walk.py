@@ -199,14 +199,17 @@ def carried_over(answers: Answers) -> dict[str, Any]:
 
 
 def record(here: Way, kept_from: datetime | None) -> list[dict[str, Any]]:
-    """Return all of a form in words, to be frozen. A part that stays as it was says since when (``kept_from``)."""
-    kept = review.kept_pages(here.answers) if kept_from else set()
-    return [{"title": _titled(part, kept, kept_from), "rows": part.rows} for part in here.parts()]
-
-
-def _titled(part: Part, kept: set[str], kept_from: datetime | None) -> str:
-    is_kept = bool(kept_from) and all(row.get("page") in kept for row in part.rows)
-    return f"{part.title} (not changed since {day_text(uk_day(kept_from))})" if kept_from and is_kept else part.title
+    """Return all of a form in words, to be frozen. What stays as it was says since when (``kept_from``)."""
+    if kept_from is None:
+        return [{"title": part.title, "rows": part.rows} for part in here.parts()]
+    kept, since = review.kept_pages(here.answers), f"not changed since {day_text(uk_day(kept_from))}"
+    found = []
+    for part in here.parts():
+        rows = {
+            is_kept: [row for row in part.rows if (row.get("page") in kept) == is_kept] for is_kept in (False, True)
+        }
+        found += [{"title": part.title, "rows": rows[False]}, {"title": f"{part.title} ({since})", "rows": rows[True]}]
+    return [part for part in found if part["rows"]]
 
 
 def changes(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, str]]:

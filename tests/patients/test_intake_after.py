@@ -525,6 +525,15 @@ def test_a_review_asks_what_is_new_and_keeps_the_rest(amina, decided, as_user):
     assert (intake.state, intake.is_review, intake.filled_from) == ("submitted", True, decided)
     titles = {part["title"] for part in version.record}
     assert {"Allergies (not changed since Monday 23 November 2026)", "Symptoms that need help today"} <= titles
+    health = {
+        part["title"]: {row["page"] for row in part["rows"]}
+        for part in version.record
+        if "Your health" in part["title"]
+    }
+    assert health == {
+        "Your health": {"health-safe"},
+        "Your health (not changed since Monday 23 November 2026)": {"health", "health-heart", "health-body"},
+    }
     assert "What we may do with your answers" not in titles
     assert version.answers["medicines"] == ANSWERS["medicines"]
 
