@@ -329,6 +329,7 @@ ROWS = """
 """
 
 
+@pytest.mark.alone
 class TestSpeed:
     """A year of messages: 11 months behind us, one to come."""
 

@@ -69,7 +69,9 @@ class TestMark:
         time_machine.shift(timedelta(seconds=1))
         assert marks.whose(mark, PAGE) is None
 
-    @pytest.mark.parametrize("text", ["", "x", "\0", "::", "a" * 5000, f"{uuid4()}:x:y", "ünïcode"])
+    @pytest.mark.parametrize(
+        "text", ["", "x", "\0", "::", "a" * 5000, "00000000-0000-4000-8000-000000000001:x:y", "ünïcode"]
+    )
     def test_is_not_made_up(self, text):
         assert marks.whose(text, PAGE) is None
 
