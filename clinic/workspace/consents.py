@@ -3,13 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clinic.audit.models import AccessLog
-from clinic.workspace.review_access import clinician_of, log
+from clinic.workspace.review_access import care_of
 from patients.consents.models import Consent
 from patients.consents.summary import Shown, shown
 from patients.profile.models import Patient
@@ -20,12 +18,7 @@ LOGGED_AS = "consents"
 @require_safe
 def consents(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All consents of one patient: where the task about a withdrawal leads."""
-    clinician_of(request, LOGGED_AS, pk)
-    patient = Patient.objects.visible_to(request.user).filter(pk=pk).first()
-    if patient is None:
-        log(request, AccessLog.What.REFUSED, LOGGED_AS, pk)
-        raise PermissionDenied
-    log(request, AccessLog.What.READ, LOGGED_AS, pk)
+    _, patient = care_of(request, LOGGED_AS, pk)
     context = {"patient": patient, "consents": answered(request.user, patient)}
     return render(request, "workspace/consents.html", context)
 

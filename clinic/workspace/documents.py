@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day
 from clinic.db.refusal import Refusal
-from clinic.workspace.review_access import clinician_of, log
+from clinic.workspace.review_access import care_of, clinician_of, log
 from patients.documents import actions
 from patients.documents.enums import IdKind, Kind, State
 from patients.documents.exchange import attachment
@@ -31,12 +31,7 @@ TONES = {State.WAITING: "info", State.UNSCANNED: "warning", State.CLEAN: "done",
 @require_safe
 def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     """List what a patient has added; opening none of it."""
-    clinician_of(request, "patient", pk)
-    patient = Patient.objects.visible_to(request.user).filter(pk=pk).first()
-    if patient is None:
-        log(request, AccessLog.What.REFUSED, "patient", pk)
-        raise PermissionDenied
-    log(request, AccessLog.What.READ, "patient", pk)
+    _, patient = care_of(request, "patient", pk)
     return render(request, "workspace/documents.html", {"patient": patient, **listed_for(request.user, patient)})
 
 

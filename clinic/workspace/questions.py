@@ -7,20 +7,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day
 from clinic.db.refusal import Refusal
 from clinic.forms.seen import mark_of, was_seen
 from clinic.outbox.registry import reach_of
 from clinic.outbox.rules import BY_CODE as RULES
 from clinic.workspace.results import Results, results_of
-from clinic.workspace.review_access import clinician_of, log
+from clinic.workspace.review_access import care_of
 from patients.outcomes import actions
 from patients.outcomes.enums import Standing, State
 from patients.outcomes.forms import AskForm
@@ -35,7 +33,7 @@ TO_ANSWER = {Standing.OPEN, Standing.EARLY}
 @require_http_methods(["GET", "HEAD", "POST"])
 def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask, or see what was asked and answered."""
-    clinician, patient, now = clinician_of(request, LOGGED_AS, pk), _patient(request, pk), timezone.now()
+    (clinician, patient), now = care_of(request, LOGGED_AS, pk), timezone.now()
     form = AskForm(request.POST if request.method == "POST" else None, today=uk_day(now))
     if form.is_valid():
         said = form.cleaned_data
@@ -47,7 +45,6 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "The questions are asked.")
             return redirect("review_questions", pk=pk)
-    log(request, AccessLog.What.READ, LOGGED_AS, pk)
     open_one = _asked(request, patient).filter(state=State.ASKED).first()
     found = _series(request.user, patient)
     context = {
@@ -66,8 +63,7 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: UUID, asked: UUID) -> HttpResponse:
     """Take back the questions ``asked`` of a patient; their messages are called off."""
-    clinician_of(request, LOGGED_AS, pk)
-    patient = _patient(request, pk)
+    _, patient = care_of(request, LOGGED_AS, pk)
     found = _asked(request, patient).filter(pk=asked).first()
     try:
         if found is not None:
@@ -81,7 +77,7 @@ def withdraw(request: HttpRequest, pk: UUID, asked: UUID) -> HttpResponse:
 @require_POST
 def scores(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a patient the totals that stood on the page, or hide them again."""
-    clinician, patient = clinician_of(request, LOGGED_AS, pk), _patient(request, pk)
+    clinician, patient = care_of(request, LOGGED_AS, pk)
     now = timezone.now()  # before the answers are read: what comes in between is not covered
     totals = _totals(_series(request.user, patient), _release(request.user, patient))
     is_shown = request.POST.get("is_shown") == "yes"
@@ -91,7 +87,6 @@ def scores(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.show_scores(patient, clinician, is_shown=is_shown, at=now)
         said = "now sees the totals that are on this page" if is_shown else "does not see the totals any more"
         messages.success(request, f"The patient {said}.")
-    log(request, AccessLog.What.READ, LOGGED_AS, pk)
     return redirect("review_questions", pk=pk)
 
 
@@ -147,15 +142,6 @@ def _state(asked: Questionnaire, now: datetime) -> dict[str, Any]:
         "until": day_text(asked.last_day),
         "is_started": asked.started_at is not None,
     }
-
-
-def _patient(request: HttpRequest, pk: UUID) -> Patient:
-    """Return the patient if in this clinician's care. Raises PermissionDenied, the same for nobody's key."""
-    found = Patient.objects.visible_to(request.user).filter(pk=pk).first()
-    if found is None:
-        log(request, AccessLog.What.REFUSED, LOGGED_AS, pk)
-        raise PermissionDenied
-    return found
 
 
 def _asked(request: HttpRequest, patient: Patient) -> Any:

@@ -10,6 +10,7 @@ from clinic.accounts import policy
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.staff.models import Clinician
+from patients.profile.models import Patient
 
 
 def clinician_of(request: HttpRequest, about_type: str, pk: UUID | None = None) -> Clinician:
@@ -24,6 +25,19 @@ def clinician_of(request: HttpRequest, about_type: str, pk: UUID | None = None) 
     if pk is not None:
         log(request, AccessLog.What.REFUSED, about_type, pk)
     raise Http404 if policy.is_patient(user) else PermissionDenied
+
+
+def care_of(request: HttpRequest, about_type: str, pk: UUID) -> tuple[Clinician, Patient]:
+    """Return the signed-in clinician and the patient ``pk`` in their care; a reading of ``about_type`` is written down.
+
+    Raises as ``clinician_of`` does, and PermissionDenied for somebody else's patient, the same as for nobody's key.
+    """
+    clinician = clinician_of(request, about_type, pk)
+    found = Patient.objects.visible_to(request.user).filter(pk=pk).first()
+    log(request, AccessLog.What.READ if found else AccessLog.What.REFUSED, about_type, pk)
+    if found is None:
+        raise PermissionDenied
+    return clinician, found
 
 
 def log(request: HttpRequest, what: AccessLog.What, about_type: str, pk: UUID) -> None:
