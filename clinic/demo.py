@@ -25,10 +25,11 @@ from clinic.db.refusal import Refusal
 from clinic.db.workdays import is_workday
 from clinic.pages import actions as pages
 from clinic.staff.models import Clinician, Sex
-from patients.profile.actions import open_care
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.profile.enums import BestTime, Country, Need, Registered, Video
 from patients.profile.enums import Sex as SexAtBirth
-from patients.profile.models import CareRelationship, Patient
+from patients.profile.models import Patient
 
 NEW_PATIENTS = [f"p{number:02}@example.com" for number in range(1, 21)]
 ACCOUNTS = [

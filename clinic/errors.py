@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.template import loader
 
 from clinic.keeping.typed import rescue
+from clinic.workspace.opening import not_in_care
+from clinic.workspace.review_access import NotInCare
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -16,7 +18,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: this person's role may not do that."""
+    """403: this person's role may not do that; a clinician is asked for a reason where somebody is not in their care."""
+    if isinstance(exception, NotInCare):
+        return not_in_care(request, exception)
     return render(request, "403.html", status=403)
 
 

@@ -1,8 +1,9 @@
 """The admin pages of this app, gathered from its folders."""
 
+from patients.access import admin as access
 from patients.intake import admin as intake
 from patients.outcomes import admin as outcomes
 from patients.profile import admin as profile
 from patients.rights import admin as rights
 
-__all__ = ["intake", "outcomes", "profile", "rights"]
+__all__ = ["access", "intake", "outcomes", "profile", "rights"]

@@ -1,5 +1,6 @@
 """The tables of this app, gathered from its folders."""
 
+from patients.access.models import CareRelationship
 from patients.consents.models import Consent
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
@@ -7,9 +8,9 @@ from patients.documents.models import Document, DocumentStateChange, IdentityChe
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
-from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
+from patients.profile.models import ClaimCode, NotSamePerson, Patient
 from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
-from patients.suitability.models import Decision
+from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
 
 __all__ = [
     "CareRelationship",
@@ -20,15 +21,19 @@ __all__ = [
     "DataRequest",
     "DataRequestStateChange",
     "Decision",
+    "DecisionAddendum",
     "Document",
     "DocumentStateChange",
+    "FlagAnswer",
     "FlagHit",
+    "HandOver",
     "IdentityCheck",
     "Intake",
     "IntakeStateChange",
     "IntakeVersion",
     "NotSamePerson",
     "OtherTeams",
+    "PartRead",
     "Patient",
     "Questionnaire",
     "QuestionnaireStateChange",

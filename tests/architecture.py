@@ -24,6 +24,7 @@ FEATURES = {
     "clinic": FOUNDATION,
     "patients": [
         "profile",
+        "access",
         "consents",
         "contact",
         "details",
@@ -81,7 +82,7 @@ NAMED = {
     "patients.consents": {"forms", "summary"},
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
-    "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
+    "patients.intake": {"carried", "flags", "form", "forms", "names", "questions", "rules", "walk"},
     "patients.outcomes": {"history", "instruments", "scoring"},
 }
 FREE = {

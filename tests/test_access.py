@@ -19,12 +19,13 @@ from bookings.waitlist.models import Offer, WaitingEntry
 from clinic.accounts.models import User
 from clinic.audit.models import AccessLog
 from clinic.outbox.models import Message
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.documents.models import Document, IdentityCheck
 from patients.intake.models import Intake, IntakeVersion
 from patients.links import tokens
 from patients.outcomes.models import Questionnaire, Response
-from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship, Patient
+from patients.profile.models import Patient
 from patients.rights import actions as rights
 from patients.suitability.models import Decision
 from tests.factories import diary, documents, money, outcomes, pages, people, waiting
@@ -122,7 +123,14 @@ TABLE = {
     "review_questions_withdraw": (405, 405, 405, 405, 405, 405),
     "review_record": (404, 404, 403, 200, 403, 403),
     "review_claim": (405, 405, 405, 405, 405, 405),
-    "review_decide": (405, 405, 405, 405, 405, 405),
+    "review_decide": (404, 404, 403, 422, 403, 403),
+    "review_decision_add": (404, 404, 403, 200, 403, 403),
+    "review_flags": (404, 404, 403, 200, 403, 403),
+    "review_hand_over": (404, 404, 403, 200, 403, 403),
+    "review_open": (404, 404, 403, 200, 200, 403),
+    "review_papers": (404, 404, 403, 200, 403, 403),
+    "review_part": (405, 405, 405, 405, 405, 405),
+    "review_person": (404, 404, 403, 302, 403, 403),
 }
 # Every clinician sees who waits; a receipt bears the name of who paid.
 NAMED_TO_STAFF = {("review", "lind"), ("appointment_receipt", "rosa"), ("appointment_receipt", "manager")}
@@ -166,8 +174,23 @@ def world(kind, amina, okafor, manager):
         saved_at=people.NOW,
         submitted_at=people.NOW,
     )
-    IntakeVersion.objects.create(
-        intake=sent, number=1, form_version="1", answers={"main": "secret pain story"}, done_by="self", at=people.NOW
+    version = IntakeVersion.objects.create(
+        intake=sent,
+        number=1,
+        form_version="1",
+        answers={"main": "secret pain story"},
+        record=[],
+        done_by="self",
+        at=people.NOW,
+    )
+    decision = Decision.objects.create(
+        version=version,
+        clinician=okafor,
+        outcome="more_information",
+        started_at=people.NOW,
+        reasons="secret pain story",
+        message="secret pain story",
+        at=people.NOW,
     )
     held = diary.appointment(
         amina, okafor, kind, soon + timedelta(hours=1), state="held", held_until=timezone.now() + timedelta(hours=1)
@@ -177,8 +200,11 @@ def world(kind, amina, okafor, manager):
     asked = outcomes.asked(amina, okafor)
     document = documents.kept(amina, "secret pain story.pdf")
     waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
-    waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk}
+    waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk, "decision": decision.pk}
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
+
+
+OF_A_PERSON = ("review_person", "review_open", "review_papers")
 
 
 def record_of(name):
@@ -187,8 +213,10 @@ def record_of(name):
         return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
     if name.startswith("care_copy_"):
         return "copy"
-    if name.startswith(("review_questions", "review_documents", "review_consents")):
+    if name.startswith(("review_questions", "review_documents", "review_consents", *OF_A_PERSON)):
         return "patient"
+    if name == "review_decision_add":
+        return "decision"
     if name.startswith(("review_document", "care_document_")):
         return "document"
     return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"
@@ -367,7 +395,12 @@ OTHERS = {
     for name in TABLE
     for who in ("ben", "rosa", "lind", "manager")
     if name.startswith(("appointment", "care_document_", "review_", "waiting_list_"))
-    and (name, who) not in {("review_claim", "lind"), ("waiting_list_new", "ben")}  # how care and waiting begin
+    and (name, who)
+    not in {
+        ("review_claim", "lind"),
+        ("review_open", "lind"),
+        ("waiting_list_new", "ben"),
+    }  # how care and waiting begin
 }
 SENT = {"slot": "x", "agreed": "1", "refund": 0, "reason": "x", "mode": "video", "outcome": "decline"}
 

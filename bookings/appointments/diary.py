@@ -40,9 +40,10 @@ from clinic.outbox.models import Message
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
-from patients.profile.actions import open_care
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.profile.enums import Status
-from patients.profile.models import CareRelationship, Patient
+from patients.profile.models import Patient
 
 SAME_KEY = "bookings_submission_key_key"
 REFUSALS = {"clinician_is_in_one_place": Taken, "patient_is_in_one_place": Elsewhere}

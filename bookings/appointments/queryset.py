@@ -59,6 +59,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             return self.visits().filter(clinician__user=user)
         return self if user.is_staff else self.none()
 
+    def in_care_visible_to(self, user: Any) -> "AppointmentQuerySet":
+        """That there are visits, and how each ended: for clinicians, of people in their care, with whomever they are."""
+        if user.role != Role.CLINICIAN:
+            return self.none()
+        in_care = Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
+        return self.visits().filter(in_care).distinct()
+
     def times_visible_to(self, user: Any) -> "AppointmentQuerySet":
         """The same with the holds of a clinician's own diary: of those only the time is for them to see."""
         if user.role == Role.CLINICIAN:

@@ -25,6 +25,7 @@ class AccessLog(FrozenRecord):
         REFUSED = "refused", "Refused"
         EXPORTED = "exported", "Exported"
         CLAIMED = "claimed", "Claimed their record"
+        OPENED = "opened", "Opened with a reason, without being in care"
 
     at = models.DateTimeField()
     actor = models.ForeignKey("clinic.User", null=True, on_delete=models.PROTECT, related_name="+")

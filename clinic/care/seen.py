@@ -15,7 +15,7 @@ from patients.profile.models import Patient
 A_PAGE = 50
 # Refusals are left out: nobody has seen anything then, and most are somebody's wrong turn. They are in the copy of the
 # person's data.
-LOOKS = (AccessLog.What.READ, AccessLog.What.EXPORTED)
+LOOKS = (AccessLog.What.READ, AccessLog.What.EXPORTED, AccessLog.What.OPENED)
 WHAT = {
     "appointment": "A visit",
     "charge": "What a visit cost",
@@ -41,11 +41,13 @@ def seen(request: SignedIn) -> HttpResponse:
     looks = AccessLog.objects.about_visible_to(request.user, record_keys(patient)).filter(what__in=LOOKS)
     shown = Paginator(looks.order_by("-at", "id"), A_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"when": when_in_a_table(look.at), "who": _who(look.role), "what": WHAT.get(look.about_type, "Your record")}
+        {"when": when_in_a_table(look.at), "who": _who(look), "what": WHAT.get(look.about_type, "Your record")}
         for look in shown
     ]
     return render(request, "care/seen.html", {"rows": rows, "page": shown})
 
 
-def _who(role: str) -> str:
-    return ROLES.get(Role(role), Role(role).label) if role in Role else "The clinic"
+def _who(look: AccessLog) -> str:
+    if look.what == AccessLog.What.OPENED:
+        return "A specialist who is not in your care team, with a reason"
+    return ROLES.get(Role(look.role), Role(look.role).label) if look.role in Role else "The clinic"

@@ -45,6 +45,11 @@ def take(task: Task, *, by: Any, at: datetime) -> None:
     move(task, TaskState.TAKEN, by=by, at=at, taken_by=by)
 
 
+def pass_on(task: Task, *, to: Any) -> None:
+    """Give a task that somebody has taken to the user ``to``; of what is late they are told themselves."""
+    Task.objects.filter(pk=task.pk).update(taken_by=to, told_at=None)
+
+
 def finish(task: Task, outcome: str, *, by: Any, at: datetime) -> None:
     """Close ``task`` with the words of how it ended. Raises Refusal without them."""
     if not outcome.strip():

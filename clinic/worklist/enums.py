@@ -34,6 +34,7 @@ class TaskKind(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", "A patient has withdrawn a consent"
     DATA_COMPLAINT = "data_complaint", "A complaint about personal data"
     DATA_CORRECTION = "data_correction", "Personal data to put right"
+    RECORD_OPENED = "record_opened", "A record was opened with a reason"
 
 
 MOVES: dict[str, frozenset[str]] = {

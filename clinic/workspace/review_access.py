@@ -10,17 +10,28 @@ from clinic.accounts import policy
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.staff.models import Clinician
+from patients.access import actions as access
 from patients.profile.models import Patient
 
 
-def clinician_of(request: HttpRequest, about_type: str, pk: UUID | None = None) -> Clinician:
-    """Return the signed-in clinician. Raises Http404 for patients, PermissionDenied for other staff.
+class NotInCare(PermissionDenied):
+    """A clinician asked for the record of somebody who is not in their care. The page that says so offers a way in."""
 
-    Where they asked for the record ``pk`` of the kind ``about_type``, the refusal is written down.
+    def __init__(self, patient: UUID) -> None:
+        super().__init__()
+        self.patient = patient
+
+
+def clinician_of(request: HttpRequest, about_type: str, pk: UUID | None = None) -> Clinician:
+    """Return the signed-in clinician; what they had opened with a reason alone is closed where its hours are over.
+
+    Raises Http404 for patients, PermissionDenied for other staff. Where they asked for the record ``pk`` of the kind
+    ``about_type``, the refusal is written down.
     """
     user = request.user
     clinician = Clinician.objects.visible_to(user).filter(user=user.pk).first() if policy.is_clinician(user) else None
     if clinician is not None:
+        access.close_opened(clinician, at=timezone.now())
         return clinician
     if pk is not None:
         log(request, AccessLog.What.REFUSED, about_type, pk)
@@ -30,13 +41,13 @@ def clinician_of(request: HttpRequest, about_type: str, pk: UUID | None = None) 
 def care_of(request: HttpRequest, about_type: str, pk: UUID) -> tuple[Clinician, Patient]:
     """Return the signed-in clinician and the patient ``pk`` in their care; a reading of ``about_type`` is written down.
 
-    Raises as ``clinician_of`` does, and PermissionDenied for somebody else's patient, the same as for nobody's key.
+    Raises as ``clinician_of`` does, and NotInCare for somebody else's patient, the same as for nobody's key.
     """
     clinician = clinician_of(request, about_type, pk)
     found = Patient.objects.visible_to(request.user).filter(pk=pk).first()
     log(request, AccessLog.What.READ if found else AccessLog.What.REFUSED, about_type, pk)
     if found is None:
-        raise PermissionDenied
+        raise NotInCare(pk)
     return clinician, found
 
 

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from clinic.workspace import consents, documents, questions, views
+from clinic.workspace import consents, documents, opening, questions, record, review, views
 
 urlpatterns = [
     path("", views.queue, name="review"),
+    path("people/<uuid:pk>/", record.person, name="review_person"),
+    path("people/<uuid:pk>/open/", opening.open_record, name="review_open"),
+    path("people/<uuid:pk>/papers/", opening.papers, name="review_papers"),
     path("people/<uuid:pk>/questions/", questions.questions, name="review_questions"),
     path("people/<uuid:pk>/questions/<uuid:asked>/withdraw/", questions.withdraw, name="review_questions_withdraw"),
     path("people/<uuid:pk>/consents/", consents.consents, name="review_consents"),
@@ -14,7 +17,11 @@ urlpatterns = [
     path("documents/<uuid:pk>/", documents.document, name="review_document"),
     path("documents/<uuid:pk>/file/", documents.file, name="review_document_file"),
     path("documents/<uuid:pk>/pages/<int:number>/", documents.page, name="review_document_page"),
-    path("<uuid:pk>/", views.record, name="review_record"),
-    path("<uuid:pk>/claim/", views.claim, name="review_claim"),
-    path("<uuid:pk>/decide/", views.decide, name="review_decide"),
+    path("decisions/<uuid:pk>/add/", review.add, name="review_decision_add"),
+    path("<uuid:pk>/", record.record, name="review_record"),
+    path("<uuid:pk>/claim/", review.claim, name="review_claim"),
+    path("<uuid:pk>/flags/", review.flags, name="review_flags"),
+    path("<uuid:pk>/read/<int:number>/", review.read_part, name="review_part"),
+    path("<uuid:pk>/decide/", review.decide, name="review_decide"),
+    path("<uuid:pk>/hand-over/", review.hand_over, name="review_hand_over"),
 ]

@@ -1,243 +1,136 @@
-"""The clinician's queue, and one person's form with the decision on it."""
+"""The clinicians' queue, with their worklist beside it."""
 
-from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.core.paginator import Paginator
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_safe
 
 from bookings.appointments.models import Appointment
-from clinic.audit.models import AccessLog
-from clinic.db.clock import uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.clock import when_in_a_table
 from clinic.staff.models import Clinician
-from clinic.workspace.consents import answered
-from clinic.workspace.documents import listed_for
-from clinic.workspace.questions import shown_to
-from clinic.workspace.queue import Row, in_order
-from clinic.workspace.review_access import clinician_of, log
-from patients.details.summary import topics
-from patients.intake.enums import LOUDEST_FIRST, IntakeState, Level
-from patients.intake.models import Intake, IntakeVersion
-from patients.intake.walk import amendments
-from patients.profile.models import Patient
-from patients.profile.policy import age, phone_text
-from patients.suitability import actions
-from patients.suitability.enums import Outcome
-from patients.suitability.forms import DecisionForm
-from patients.suitability.models import Decision
-from patients.suitability.policy import STANDARD_MESSAGES
+from clinic.worklist.models import Task
+from clinic.workspace.queue import A_PAGE, STATES, Asked, Order, Row, What, Who, age_text
+from clinic.workspace.review_access import clinician_of
+from patients.intake.enums import WITH_THE_CLINIC, IntakeState
+from patients.intake.models import Intake
+from patients.profile.policy import phone_text
 
-LOGGED_AS = "intake"
-
-
-def _clinician(request: HttpRequest, pk: UUID | None = None) -> Clinician:
-    return clinician_of(request, LOGGED_AS, pk)
-
-
-def _log(request: HttpRequest, what: AccessLog.What, pk: UUID) -> None:
-    log(request, what, LOGGED_AS, pk)
+TASKS_SHOWN = 8
+ORDERS = {
+    Order.URGENT: (F("is_urgent").desc(), F("submitted_at").asc(), F("pk").asc()),
+    Order.AGE: (F("submitted_at").asc(), F("pk").asc()),
+    Order.VISIT: (F("visit").asc(nulls_last=True), F("submitted_at").asc(), F("pk").asc()),
+}
 
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a clinician, and what this one has taken."""
-    _clinician(request)
-    return _show_queue(request)
+    """What waits for a clinician, as they asked for it."""
+    return show_queue(request, clinician_of(request, "intake"))
 
 
-def _show_queue(request: HttpRequest, status: int = 200) -> HttpResponse:
-    now = timezone.now()
-    listed = Intake.listed.visible_to(request.user).with_urgency().select_related("patient", "reviewer")
-    found = list(listed.exclude(state=IntakeState.DECIDED))
-    visits = _next_visits(request, [intake.patient_id for intake in found], now)
-    rows = {state: in_order(_row(intake, visits) for intake in found if intake.state == state) for state in IntakeState}
-    mine = {intake.pk for intake in found if intake.reviewer is not None and intake.reviewer.user_id == request.user.pk}
+def show_queue(request: HttpRequest, clinician: Clinician, status: int = 200) -> HttpResponse:
+    """Return the page of the queue."""
+    now, asked = timezone.now(), Asked.of(request.GET.dict())
+    listed = Intake.listed.visible_to(request.user)
+    whole = listed.filter(state__in=WITH_THE_CLINIC).annotate(visit=_next_visit(request.user, now))
+    counts = _counts(whole, asked, clinician)
+    wanted = whole.filter(_which(asked, clinician), state__in=STATES[asked.what])
+    found = wanted.with_urgency().select_related("patient", "reviewer").order_by(*ORDERS[asked.order])
+    page = Counted(found, counts[asked.what]).get_page(request.GET.get("page"))
+    cared = set(
+        clinician.care.filter(ended_at=None, patient__in=[each.patient_id for each in page]).values_list(
+            "patient", flat=True
+        )
+    )
+    drafts = listed.filter(state=IntakeState.DRAFT).select_related("patient")
+    tasks = list(
+        Task.objects.visible_to(request.user)
+        .waiting()
+        .filter(Q(taken_by=None) | Q(taken_by=request.user.pk))[: TASKS_SHOWN + 1]
+    )
     context = {
-        "to_call": rows[IntakeState.DRAFT],
-        "waiting": rows[IntakeState.SUBMITTED],
-        "mine": [row for row in rows[IntakeState.IN_REVIEW] if row.pk in mine],
-        "asked": [row for row in rows[IntakeState.MORE_ASKED] if row.pk in mine or row.is_urgent],
+        "filters": asked.choices(counts),
+        "rows": [_row(each, clinician, cared, now) for each in page],
+        "page": page,
+        "query": asked.query,
+        "to_call": [_to_call(each) for each in drafts.order_by("saved_at")],
+        "tasks": [
+            {"task": task, "due": when_in_a_table(task.due_at), "is_late": task.due_at < now}
+            for task in tasks[:TASKS_SHOWN]
+        ],
+        "more_tasks": len(tasks) > TASKS_SHOWN,
     }
     return render(request, "workspace/queue.html", context, status=status)
 
 
-def _next_visits(request: HttpRequest, patients: Iterable[UUID], now: datetime) -> dict[UUID | None, str]:
-    """Return each patient's next visit in this clinician's diary, in words."""
-    coming = (
-        Appointment.objects.visible_to(request.user).upcoming().filter(patient__in=list(patients), ends_at__gte=now)
-    )
-    return {visit.patient_id: when_text(visit.starts_at) for visit in coming.order_by("-starts_at")}
+class Counted(Paginator):
+    """Pages of what was counted already."""
+
+    def __init__(self, found: QuerySet[Any], count: int) -> None:
+        super().__init__(found, A_PAGE)
+        self._known = count
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return self._known
 
 
-def _row(intake: Intake, visits: dict[UUID | None, str]) -> Row:
-    since = intake.submitted_at or intake.saved_at
+def _next_visit(user: Any, now: datetime) -> Subquery:
+    """Return each patient's next visit in this clinician's own diary."""
+    own = Appointment.objects.visible_to(user).upcoming().filter(patient=OuterRef("patient"), ends_at__gte=now)
+    return Subquery(own.order_by("starts_at").values("starts_at")[:1])
+
+
+def _which(asked: Asked, clinician: Clinician) -> Q:
+    """Return the condition beside the state."""
+    mine = Q(reviewer=clinician) | Q(reviewer=None, visit__isnull=False)
+    records = Q(patient__records_received_on=None) if asked.what == What.RECORDS else Q()
+    return records & (mine if asked.who == Who.MINE else Q())
+
+
+def _counts(whole: QuerySet[Intake], asked: Asked, clinician: Clinician) -> dict[StrEnum, int]:
+    """Return how many forms each choice of a filter would show, the others as they are."""
+    kinds: dict[StrEnum, Asked] = {what: Asked(what, asked.who) for what in What}
+    kinds |= {who: Asked(asked.what, who) for who in Who}
+    wanted = {
+        str(one): Count("pk", filter=Q(state__in=STATES[each.what]) & _which(each, clinician))
+        for one, each in kinds.items()
+    }
+    found = whole.aggregate(**{f"n_{name}": count for name, count in wanted.items()})
+    return {one: found[f"n_{one}"] for one in kinds}
+
+
+def _to_call(draft: Intake) -> dict[str, Any]:
+    """Return whom to call about an urgent answer in a form that was not sent."""
+    person = draft.patient
+    when = when_in_a_table(draft.saved_at)
+    return {"name": person.full_name, "flag": person.flag, "phone": phone_text(person.phone), "when": when}
+
+
+def _row(intake: Any, clinician: Clinician, cared: set[Any], now: datetime) -> Row:
+    is_mine = intake.reviewer_id == clinician.pk
     return Row(
         pk=intake.pk,
         name=intake.patient.full_name,
         flag=intake.patient.flag,
         phone=phone_text(intake.patient.phone),
-        since=since,
+        state=intake.get_state_display(),
+        since=when_in_a_table(intake.submitted_at),
+        age=age_text(intake.submitted_at, now),
         is_urgent=intake.is_urgent,
-        since_text=when_text(since),
-        visit_text=visits.get(intake.patient_id, ""),
+        has_records=intake.patient.records_received_on is not None,
+        reviewer=intake.reviewer.name if intake.reviewer else "",
+        is_mine=is_mine,
+        may_open=intake.patient_id in cared,
+        may_claim=intake.state != IntakeState.IN_REVIEW,
+        visit=when_in_a_table(intake.visit) if intake.visit else "",
     )
-
-
-@require_POST
-def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take a form to review; then open it."""
-    clinician = _clinician(request, pk)
-    intake = Intake.listed.visible_to(request.user).exclude(state=IntakeState.DRAFT).filter(pk=pk).first()
-    if intake is None:
-        _log(request, AccessLog.What.REFUSED, pk)
-        raise Http404
-    try:
-        actions.claim(intake, clinician, by=request.user, at=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return _show_queue(request, status=422)
-    return redirect("review_record", pk=pk)
-
-
-@require_safe
-def record(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One person's form: who they are, the flags, the answers, the decision."""
-    clinician = _clinician(request, pk)
-    intake = _find(request, pk)
-    return _show_record(request, intake, clinician) if intake else _refuse(request, pk)
-
-
-@require_POST
-def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Sign the decision on a form."""
-    clinician = _clinician(request, pk)
-    intake = _find(request, pk)
-    if intake is None:
-        return _refuse(request, pk)
-    form = DecisionForm(request.POST, action=_decide_url(pk))
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            actions.decide(
-                intake,
-                clinician,
-                Outcome(said["outcome"]),
-                seen=said["seen"],
-                reasons=said["reasons"],
-                message=said["message"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Your decision is signed. The patient gets an email that there is an update.")
-            return redirect("review_record", pk=pk)
-    return _show_record(request, intake, clinician, form, status=422)
-
-
-def _decide_url(pk: UUID) -> str:
-    return reverse("review_decide", args=[pk])
-
-
-def _find(request: HttpRequest, pk: UUID) -> Intake | None:
-    """Return the form if it is of somebody in this clinician's care, and log the reading."""
-    about = ("patient__user", "patient__other_teams", "patient__supporter", "reviewer", "filled_from")
-    found = Intake.objects.visible_to(request.user).select_related(*about).filter(pk=pk).first()
-    if found is not None:
-        _log(request, AccessLog.What.READ, pk)
-    return found
-
-
-def _refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say that the person is not in this clinician's care, and how to take the form if it waits."""
-    _log(request, AccessLog.What.REFUSED, pk)
-    listed = Intake.listed.visible_to(request.user).filter(pk=pk).first()
-    if listed is None:
-        raise Http404
-    waits = listed.state in {IntakeState.SUBMITTED, IntakeState.MORE_ASKED}
-    return render(request, "workspace/not_yours.html", {"pk": pk, "waits": waits}, status=403)
-
-
-def _show_record(
-    request: HttpRequest, intake: Intake, clinician: Clinician, form: DecisionForm | None = None, status: int = 200
-) -> HttpResponse:
-    versions = _versions(intake)
-    version = versions[-1]
-    seen = {"seen": version.number}  # whatever the form said: this is what the page shows
-    form = form or DecisionForm(action=_decide_url(intake.pk), initial=seen)
-    form.data = {**request.POST.dict(), **seen} if form.is_bound else form.data
-    context = {
-        "intake": intake,
-        "patient": intake.patient,
-        "details": _details(intake.patient, timezone.now()),
-        "topics": topics(intake.patient),
-        "flags": _flags(version, versions[-2] if len(versions) > 1 else None),
-        "parts": version.record,
-        "version": version,
-        "amendments": amendments([(each.at, each.record) for each in versions]),
-        "changing_since": when_text(intake.changing_since) if intake.changing_since else "",
-        "history": _history(intake),
-        "results": shown_to(request.user, intake.patient),
-        **listed_for(request.user, intake.patient),
-        "consents": answered(request.user, intake.patient),
-        "decisions": Decision.objects.visible_to(request.user)
-        .filter(version__intake=intake)
-        .select_related("clinician"),
-        "form": form,
-        "is_asked": intake.state == IntakeState.MORE_ASKED,
-        "may_claim": intake.state in {IntakeState.SUBMITTED, IntakeState.MORE_ASKED},
-        "may_decide": intake.state == IntakeState.IN_REVIEW and intake.reviewer_id == clinician.pk,
-        "standard": [(outcome.label, words) for outcome, words in STANDARD_MESSAGES.items()],
-    }
-    return render(request, "workspace/record.html", context, status=status)
-
-
-def _details(patient: Patient, now: datetime) -> list[dict[str, str]]:
-    born = patient.date_of_birth
-    rows = {
-        "Date of birth": f"{born.day} {born:%B %Y}, aged {age(born, uk_day(now))}",
-        "Phone number": phone_text(patient.phone),
-        "Email": patient.reach,
-        "Postcode": patient.postcode,
-        "GP practice": patient.gp_practice,
-    }
-    return [{"key": key, "value": value} for key, value in rows.items()]
-
-
-def _versions(intake: Intake) -> list[IntakeVersion]:
-    """Return all that was sent, the oldest first: before a review, with the form that it was filled from."""
-    own = list(intake.versions.order_by("number").prefetch_related("flags"))
-    before = intake.filled_from.versions.order_by("-number").prefetch_related("flags")[:1] if intake.filled_from else []
-    return [*before, *own]
-
-
-def _flags(version: IntakeVersion, before: IntakeVersion | None) -> list[dict[str, Any]]:
-    """Return the red flags as they were recorded, loudest first; those not among the ones ``before`` are new."""
-    old = {flag.code for flag in before.flags.all()} if before else None
-    found = sorted(version.flags.all(), key=lambda flag: (LOUDEST_FIRST.index(Level(flag.level)), flag.code))
-    tones = {Level.EMERGENCY: "danger", Level.RED: "danger", Level.AMBER: "warning", Level.INFO: "info"}
-    return [
-        {
-            "flag": flag,
-            "level": Level(flag.level).label,
-            "tone": tones[Level(flag.level)],
-            "is_new": old is not None and flag.code not in old,
-        }
-        for flag in found
-    ]
-
-
-def _history(intake: Intake) -> list[dict[str, str]]:
-    changes = intake.state_changes.select_related("by")
-    return [
-        {"when": when_text(change.at), "title": IntakeState(change.to_state).label, "text": f"By {change.by}"}
-        for change in changes
-    ]

@@ -157,6 +157,13 @@ def check_identity(document: Document, kind: IdKind, valid_until: date, *, by: A
         )
 
 
+def saw_identity(patient: Any, kind: IdKind, valid_until: date, *, by: Any, at: datetime) -> IdentityCheck:
+    """Write down that ``by`` was shown a photo ID of ``patient``, at the clinic or in a call."""
+    return IdentityCheck.objects.create(
+        patient=patient, kind=kind, valid_until=valid_until, checked_by=by, checked_at=at
+    )
+
+
 def scan(document: Document, *, at: datetime) -> None:
     """Have a document checked for viruses; what is found is deleted at once. Raises ScannerDown or NotHere."""
     is_clean = scanner.is_clean(vault.read(document.stored, document.pk))

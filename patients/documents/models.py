@@ -139,10 +139,17 @@ class IdentityCheckQuerySet(models.QuerySet["IdentityCheck"]):
 
 
 class IdentityCheck(FrozenRecord):
-    """That somebody looked at a photo ID: the result is kept, the image goes after 30 days (domain 3.1, step 2)."""
+    """That somebody looked at a photo ID: the result is kept, an image goes after 30 days (domain 3.1, step 2)."""
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="identity_checks")
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="identity_checks")
+    document = models.ForeignKey(
+        Document,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="identity_checks",
+        help_text="Empty: it was shown at the clinic or in a call.",
+    )
     kind = models.CharField("what it is", max_length=10, choices=IdKind.choices)
     valid_until = models.DateField()
     checked_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")

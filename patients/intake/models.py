@@ -141,6 +141,17 @@ class IntakeStateChange(StateChange):
         pass
 
 
+class IntakeVersionQuerySet(models.QuerySet["IntakeVersion"]):
+    """Words for asking about what was sent."""
+
+    def visible_to(self, user: Any) -> "IntakeVersionQuerySet":
+        """For clinicians in whose care the person is; a patient reads theirs through the form."""
+        if user.role != Role.CLINICIAN:
+            return self.none()
+        in_care = models.Q(intake__patient__care__clinician__user=user, intake__patient__care__ended_at__isnull=True)
+        return self.filter(in_care).distinct()
+
+
 class IntakeVersion(FrozenRecord):
     """What was submitted, as it was submitted: decisions point here.
 
@@ -155,6 +166,8 @@ class IntakeVersion(FrozenRecord):
     signed_name = SealedTextField(place="patients.intakeversion.signed_name", help_text="The full name, as typed.")
     done_by = models.CharField("who filled it in", max_length=8, choices=DoneBy.choices)
     at = models.DateTimeField()
+
+    objects = IntakeVersionQuerySet.as_manager()
 
     class Meta(FrozenRecord.Meta):
         ordering = ["number"]

@@ -220,9 +220,18 @@ def changes(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dic
     old, new = _by_question(before), _by_question(now)
     return [
         {"key": _label(new.get(name) or old[name]), "before": _values(old.get(name)), "now": _values(new.get(name))}
-        for name in dict.fromkeys([*new, *old])
-        if _values(old.get(name)) != _values(new.get(name))
+        for name in _differing(old, new)
     ]
+
+
+def was_before(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> dict[str, str]:
+    """Return what was answered ``before`` to each question whose answer differs ``now``, by the question's name."""
+    old, new = _by_question(before), _by_question(now)
+    return {name: _values(old.get(name)) for name in _differing(old, new)}
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [name for name in dict.fromkeys([*new, *old]) if _values(old.get(name)) != _values(new.get(name))]
 
 
 @dataclass(frozen=True)

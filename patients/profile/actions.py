@@ -1,4 +1,4 @@
-"""Every write to a person's details and care relationships."""
+"""Every write to a person's details."""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.profile import policy
 from patients.profile.enums import Status
-from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
+from patients.profile.models import ClaimCode, NotSamePerson, Patient
 from patients.profile.policy import is_adult
 
 
@@ -138,12 +138,6 @@ def save_access_needs(patient: Patient, needs: str, *, by: Any, at: datetime) ->
     if needs != patient.access_needs:
         patient.access_needs = needs
         patient.save(update_fields=["access_needs"])
-
-
-def open_care(patient: Patient, clinician: Any, reason: CareRelationship.Reason, *, at: datetime) -> None:
-    """Begin the care relationship of the two at ``at``, unless one is open already."""
-    care = CareRelationship(patient=patient, clinician=clinician, reason=reason, started_at=at)
-    CareRelationship.objects.bulk_create([care], ignore_conflicts=True)
 
 
 def give_claim_code(patient: Patient, *, by: Any, at: datetime) -> str:

@@ -34,6 +34,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             return self
         return self.filter(care__clinician__user=user, care__ended_at__isnull=True).distinct()
 
+    def anybody_visible_to(self, user: Any) -> "PatientQuerySet":
+        """Whose record somebody may open with a reason, outside their care: clinicians everybody's."""
+        return self if user.role == Role.CLINICIAN else self.none()
+
     def with_a_double(self) -> "PatientQuerySet":
         """Those who share a date of birth or a phone number with somebody."""
         shared = [
@@ -175,33 +179,6 @@ class Patient(Record):
     def status_text(self) -> str:
         """The status with its day, like "Discharged since 3 December 2026"."""
         return policy.status_text(self.status, self.status_since)
-
-
-@pghistory.track(append_only=True)
-class CareRelationship(Record):
-    """Why a clinician may open a person's record: they booked, claimed the form, or took over."""
-
-    class Reason(models.TextChoices):
-        BOOKED = "booked", "A visit was booked"
-        CLAIMED = "claimed", "The clinician took the form to review"
-
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="care")
-    clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="care")
-    reason = models.CharField(max_length=10, choices=Reason.choices)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["patient", "clinician"],
-                condition=models.Q(ended_at__isnull=True),
-                name="one_open_care_relationship",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reason} {self.started_at:%Y-%m-%d}"
 
 
 class ClaimCodeQuerySet(models.QuerySet["ClaimCode"]):

@@ -27,7 +27,7 @@ from bookings.holds import actions as holds
 from clinic.db.states import StaleState, move
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Message
-from patients.profile.models import CareRelationship
+from patients.access.models import CareRelationship
 from tests.factories import diary, people
 from tests.factories.people import NOW
 

@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from patients.intake.models import Intake, IntakeVersion
-from patients.suitability.actions import decide
 from patients.suitability.enums import Outcome
 from tests.browser.conftest import PHONE
 from tests.browser.form import fill_in
@@ -24,9 +23,8 @@ def hand(request, visit, look, amina):
     return Keyboard(visit(PHONE, user=amina.user, scripts=request.param), look)
 
 
-def decided(intake, clinician, outcome, message=""):
-    more = {"seen": 1, "reasons": REASONS, "message": message}
-    decide(intake, clinician, outcome, **more, by=clinician.user, at=timezone.now())
+def decided(intake, clinician, outcome, message="Come in and see us."):
+    intakes.decide(intake, clinician, outcome, message=message, at=timezone.now())
 
 
 def sign(hand):

@@ -18,16 +18,15 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.consents.actions import give_consents
 from patients.consents.enums import Purpose
 from patients.documents.enums import Kind
 from patients.intake.form.whole import PAGES
 from patients.outcomes import links as question_links
-from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship
 from patients.rights.actions import answer as answer_request
 from patients.rights.models import DataCopy
-from patients.suitability.actions import decide
 from patients.suitability.enums import Outcome
 from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
@@ -414,8 +413,8 @@ def test_a_form_that_is_changed(walk, amina, okafor):
 
 def test_a_question_about_a_form(walk, amina, okafor):
     intake = intakes.in_review(amina, okafor)
-    more = {"seen": 1, "reasons": "A reason long enough to keep", "message": "Since when?\nHow often?"}
-    decide(intake, okafor, Outcome.MORE_INFORMATION, **more, by=okafor.user, at=timezone.now())
+    asked = "Since when?\nHow often?"
+    intakes.decide(intake, okafor, Outcome.MORE_INFORMATION, message=asked, at=timezone.now())
 
     hand = walk(amina.user, "/care/", "/intake/", "/intake/reply/")
     hand.follow("Send my answer")
@@ -428,8 +427,7 @@ def test_a_question_about_a_form(walk, amina, okafor):
 
 def test_what_has_changed_before_a_review(walk, amina, okafor):
     intake = intakes.in_review(amina, okafor)
-    more = {"seen": 1, "reasons": "A reason long enough to keep", "message": ""}
-    decide(intake, okafor, Outcome.PROCEED, **more, by=okafor.user, at=timezone.now())
+    intakes.decide(intake, okafor, at=timezone.now())
     outcomes.asked(amina, okafor)
 
     hand = walk(amina.user, "/care/", "/intake/review/")

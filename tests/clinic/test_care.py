@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from patients.suitability.actions import decide
 from patients.suitability.enums import Outcome
 from tests.factories import diary, intakes, people
 from tests.factories.people import NOW
@@ -56,16 +55,8 @@ def test_a_form_in_review_and_a_decision(amina, okafor, as_user):
     client = as_user(amina.user)
     before = client.get(reverse("care"))
 
-    decide(
-        intake,
-        okafor,
-        Outcome.DECLINE,
-        seen=1,
-        reasons="Zebra reasons of some length",
-        message="Call us.\nAsk for Ada.",
-        by=okafor.user,
-        at=NOW,
-    )
+    said = {"reasons": "Zebra reasons of some length", "message": "Call us.\nAsk for Ada."}
+    intakes.decide(intake, okafor, Outcome.DECLINE, **said)
     after = client.get(reverse("care"))
 
     assert (tasks(before)[1][1], before.context["decisions"]) == ("Sent", [])

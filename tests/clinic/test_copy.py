@@ -173,7 +173,8 @@ def test_what_a_specialist_must_look_at_first_is_not_in_it(amina, okafor):
     decision = Decision.objects.create(
         version=intake.versions.get(),
         clinician=okafor,
-        outcome="decline",
+        outcome="more_information",
+        started_at=NOW,
         reasons="Reasons of a specialist",
         message="Words for you",
         at=NOW,

@@ -26,6 +26,7 @@ from patients.intake.form.whole import QUESTIONS
 from patients.intake.models import FlagHit, Intake
 from patients.intake.questions import Kind
 from patients.rights.models import DataRequest
+from patients.suitability.models import Decision
 from tests.clinic.test_keeping import late, sign_in
 from tests.factories import diary, documents, intakes, outcomes, pages
 from tests.factories.intakes import SIGNED, entry
@@ -143,14 +144,15 @@ def the_clinician_writes(client, intake):
 def the_clinician_decides(client, intake):
     """Take the form again and decide; return the words."""
     client.post(reverse("review_claim", args=[intake.pk]))
-    decided = {
-        "outcome": "refer",
-        "seen": "3",
-        "message": word("message"),
-        "reasons": f"{word('reasons')} in the record",
-    }
-    client.post(reverse("review_decide", args=[intake.pk]), decided)
-    return {word("message"), word("reasons")}
+    flags = {f"text-{flag.pk}": word("flaganswer") for flag in intake.versions.get(number=3).flags.all()}
+    client.post(reverse("review_flags", args=[intake.pk]), flags | {"key": uuid4()})
+    found = {name: word(name) for name in ("records", "diagnosis_source", "capacity_note", "without", "message")}
+    found |= {"reasons": f"{word('reasons')} in the record", "capacity": "doubt"}
+    client.post(reverse("review_decide", args=[intake.pk]), intakes.decision("refer", 3, **found))
+    decision = Decision.objects.get(outcome="refer")
+    client.post(reverse("review_decision_add", args=[decision.pk]), {"text": word("addendum"), "key": uuid4()})
+    names = ["records", "diagnosis_source", "capacity_note", "without", "message", "reasons", "addendum", "flaganswer"]
+    return {word(name) for name in names}
 
 
 def signed_in(user):

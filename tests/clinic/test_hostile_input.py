@@ -180,10 +180,9 @@ class TestText:
         ben.refresh_from_db()
         form = intakes.in_review(ben, okafor, goals=evil, medicines=[intakes.entry(evil[:150])])
         visit = diary.appointment(ben, okafor, kind, soon())
-        signed_in(okafor.user).post(
-            reverse("review_decide", args=[form.pk]),
-            {"outcome": "proceed", "seen": "1", "reasons": evil, "message": evil},
-        )
+        intakes.ready(form, okafor)
+        said = dict.fromkeys(("reasons", "message", "records", "diagnosis_source"), evil)
+        signed_in(okafor.user).post(reverse("review_decide", args=[form.pk]), intakes.decision(**said))
         assert Decision.objects.get().message == evil
         pages = {
             ben.user: ["care", "profile", "intake"],

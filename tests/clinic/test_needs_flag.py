@@ -12,10 +12,10 @@ from bookings.waitlist.models import Skip
 from clinic.outbox.actions import ask_reception, ask_to_tell
 from clinic.outbox.models import Message
 from clinic.worklist.models import Task
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.details.models import Supporter
 from patients.profile import needs
-from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship
 from tests.factories import diary, intakes, messages, money, outcomes, people, waiting
 from tests.factories.people import NOW
 from tests.test_access import every_name
@@ -26,6 +26,9 @@ FLAG = "Needs: British Sign Language (BSL) · Interpreter: Polish · A room with
 STAFF_PAGES = ("desk_", "review", "admin:", "appointment_receipt")
 # Pages that name her, by who opens them. One that is not here would not have been walked.
 NAME_HER = {
+    "review_flags",
+    "review_hand_over",
+    "review_papers",
     "review_documents",
     "admin:bookings_appointment_change",
     "admin:bookings_appointment_changelist",

@@ -46,6 +46,7 @@ LISTS = {
     "clinic/stoppedaddress": {"reception", "manager"},
     "clinic/task": {"reception", "manager", "clinician"},
     "clinic/user": {"manager"},
+    "patients/carerelationship": {"manager"},
     "patients/datarequest": {"manager"},
     "patients/intake": {"reception", "manager"},
     "patients/patient": {"reception", "manager"},

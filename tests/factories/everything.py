@@ -14,6 +14,8 @@ from clinic.audit.models import AccessLog
 from clinic.outbox.models import Attempt
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.consents.actions import give_consents
 from patients.consents.enums import Purpose
 from patients.contact.models import ContactChoice
@@ -21,11 +23,10 @@ from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import IdentityCheck
 from patients.links.models import TriedLink
 from patients.outcomes.models import ScoreRelease
-from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship, ClaimCode
+from patients.profile.models import ClaimCode
 from patients.rights.actions import make_copy
-from patients.suitability.models import Decision
-from tests.factories import diary, documents, intakes, money, outcomes, waiting
+from patients.suitability.models import Decision, DecisionAddendum, HandOver, PartRead
+from tests.factories import diary, documents, intakes, money, outcomes, people, waiting
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -42,9 +43,19 @@ def of(patient, clinician, staff, kind, number=0):
     open_care(patient, clinician, CareRelationship.Reason.BOOKED, at=NOW)
     sent = intakes.in_review(patient, clinician)
     version = sent.versions.get()
-    Decision.objects.create(
-        version=version, clinician=clinician, outcome="proceed", reasons="Private", message="For you", at=NOW
+    decision = Decision.objects.create(
+        version=version,
+        clinician=clinician,
+        outcome="more_information",
+        started_at=NOW,
+        reasons="Private",
+        message="For you",
+        at=NOW,
     )
+    DecisionAddendum.objects.create(decision=decision, clinician=clinician, text="Added", key=uuid4(), at=NOW)
+    PartRead.objects.create(version=version, part=0, clinician=clinician, at=NOW)
+    other = people.clinician(f"other{number}@example.com")
+    HandOver.objects.create(intake=sent, giver=other, taker=clinician, reason="Away", at=NOW)
     document = documents.kept(patient)
     IdentityCheck.objects.create(
         patient=patient, document=document, kind="passport", valid_until=SOON.date(), checked_by=staff, checked_at=NOW

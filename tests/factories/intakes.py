@@ -1,12 +1,18 @@
 """Filled-in forms for tests."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
+from patients.documents.actions import saw_identity
+from patients.documents.enums import IdKind
 from patients.intake import actions, walk
 from patients.intake.models import Intake
 from patients.intake.rules.table import emergencies
 from patients.outcomes.enums import DoneBy
-from patients.suitability.actions import claim
+from patients.profile.actions import save_details
+from patients.suitability import actions as reviewing
+from patients.suitability.enums import Capacity, Diagnosis, Examination, Meeting, Outcome
+from patients.suitability.policy import Findings
 from tests.factories.people import NOW
 
 NO_TO = """numb_or_weak stroke_signs chest_signs face_swelling nerve_symptoms fever_worse rash_on_carbamazepine alarm_signs
@@ -139,6 +145,53 @@ def sent(patient, at=NOW, **answers):
 
 def in_review(patient, clinician, **answers):
     """A form that ``clinician`` has taken, a moment after it was sent: two changes of one moment have no order."""
-    intake = sent(patient, **answers)
-    claim(intake, clinician, by=clinician.user, at=NOW + timedelta(seconds=1))
+    return taken(sent(patient, **answers), clinician)
+
+
+def taken(intake, clinician):
+    """The form, taken by ``clinician`` a moment after it was sent."""
+    reviewing.claim(intake, clinician, by=clinician.user, at=intake.submitted_at + timedelta(seconds=1))
     return Intake.objects.get(pk=intake.pk)
+
+
+# What a reviewer found, and the reasons, as a decision takes them.
+FOUND = Findings(
+    records="GP summary of 3 November 2026",
+    diagnosis=Diagnosis.CONFIRMED,
+    diagnosis_source="Letter of Dr Exemplar, 3 May 2024",
+    treatments_verified=2,
+    examination=Examination.NOT_NEEDED,
+    meetings=(Meeting.VIDEO, Meeting.CLINIC),
+    capacity=Capacity.NO_DOUBT,
+)
+REASONS = "Records are here; the diagnosis is confirmed by a letter."
+
+
+def answer_flags(intake, clinician, text="Talked about on the phone; nothing new.", at=NOW):
+    """Answer every flag of the newest version."""
+    version = intake.versions.latest("number")
+    said = {flag.pk: text for flag in version.flags.all()}
+    reviewing.answer_flags(version, clinician, said, key=uuid4(), by=clinician.user, at=at)
+
+
+def ready(intake, clinician, at=NOW):
+    """Do all that a decision waits for: flags answered, records here, a photo ID seen."""
+    answer_flags(intake, clinician, at=at)
+    save_details(intake.patient, {"records_received_on": NOW.date()}, by=clinician.user, at=at)
+    if not intake.patient.identity_checks.exists():
+        saw_identity(intake.patient, IdKind.PASSPORT, date(2031, 1, 1), by=clinician.user, at=at)
+    return intake
+
+
+def decide(intake, clinician, outcome=Outcome.PROCEED, *, message="Come in and see us.", seen=1, at=NOW, **more):
+    """Decide on a form that is ready, or ask for more information."""
+    if outcome != Outcome.MORE_INFORMATION:
+        ready(intake, clinician, at=at)
+    said = {"found": FOUND, "reasons": REASONS, "seen": seen, "message": message} | more
+    return reviewing.decide(intake, clinician, outcome, **said, by=clinician.user, at=at)
+
+
+def decision(outcome="proceed", seen=1, **changes):
+    """A decision as a browser sends it."""
+    found = {name: getattr(FOUND, name) for name in FOUND.__dataclass_fields__} if outcome != "more_information" else {}
+    return found | {"outcome": outcome, "seen": seen, "reasons": REASONS, "message": "Come in and see us."} | changes

@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from clinic.db.clock import uk_day
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.outcomes import actions
 from patients.outcomes.models import Questionnaire
-from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship
 
 VALUES = {"pain-average": "6", "pain-worst": "9", "stiffness": "7", "sleep": "3", "overall": "2"}
 

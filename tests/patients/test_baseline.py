@@ -18,8 +18,7 @@ from patients.outcomes.history import counting, series
 from patients.outcomes.instruments import BY_CODE
 from patients.outcomes.models import Response
 from patients.outcomes.policy import Measured
-from patients.suitability.actions import claim, decide
-from patients.suitability.enums import Outcome
+from patients.suitability.actions import claim
 from tests.factories import intakes, outcomes
 from tests.factories.intakes import ANSWERS, SIGNED
 from tests.factories.people import NOW
@@ -157,8 +156,7 @@ class TestBeforeAReview:
         """The form before a review, filled in by its pages up to the last; a call sends it."""
         first = intakes.sent(amina, **LOW_MOOD)
         claim(first, okafor, by=okafor.user, at=NOW + timedelta(seconds=1))
-        said = {"reasons": "Read the form and the letters.", "message": "", "by": okafor.user, "at": LATER}
-        decide(Intake.objects.get(pk=first.pk), okafor, Outcome.PROCEED, seen=1, **said)
+        intakes.decide(Intake.objects.get(pk=first.pk), okafor, at=LATER)
         outcomes.asked(amina, okafor, at=LATER)
         client = as_user(amina.user)
 

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from clinic.audit.models import AccessLog
 from clinic.worklist.models import Task
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.consents import actions
 from patients.consents.enums import Asked, Change, Method, Purpose
 from patients.consents.forms import AT_THE_DESK
@@ -17,8 +19,6 @@ from patients.consents.models import Consent
 from patients.consents.policy import WORDS, Text, text_in_use, text_of
 from patients.intake.form.whole import FORM, PAGES
 from patients.intake.models import IntakeVersion
-from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship
 from tests.factories import intakes, people
 from tests.factories.intakes import ANSWERS
 from tests.factories.people import NOW

@@ -15,11 +15,11 @@ from PIL import Image
 
 from clinic.audit.models import AccessLog
 from clinic.worklist.models import Task
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.documents import actions, policy, refusals
 from patients.documents.enums import IdKind, Kind, State
 from patients.documents.models import Document, IdentityCheck
-from patients.profile.actions import open_care
-from patients.profile.models import CareRelationship
 from tests.factories import documents, intakes
 from tests.factories.documents import kept
 from tests.factories.people import NOW

@@ -20,7 +20,7 @@ from patients.intake.form.whole import FORM, PAGES
 from patients.intake.models import FlagHit, Intake, IntakeVersion
 from patients.intake.questions import YES
 from patients.intake.rules.table import EMERGENCIES
-from patients.suitability.actions import ChangedSince, NothingAsked, claim, decide
+from patients.suitability.actions import ChangedSince, NothingAsked, claim
 from patients.suitability.enums import Outcome
 from patients.suitability.models import Decision
 from tests.factories import intakes, outcomes
@@ -62,20 +62,11 @@ def asked_for_more(patient, clinician, message=QUESTION):
 
 
 def more(intake, clinician, message=QUESTION, seen=1, at=LATER):
-    return decide(
-        intake,
-        clinician,
-        Outcome.MORE_INFORMATION,
-        seen=seen,
-        reasons=REASONS,
-        message=message,
-        by=clinician.user,
-        at=at,
-    )
+    return intakes.decide(intake, clinician, Outcome.MORE_INFORMATION, seen=seen, message=message, at=at)
 
 
 def proceed(intake, clinician, seen=1, at=LATER):
-    return decide(intake, clinician, Outcome.PROCEED, seen=seen, reasons=REASONS, message="", by=clinician.user, at=at)
+    return intakes.decide(intake, clinician, Outcome.PROCEED, seen=seen, at=at)
 
 
 def tasks(kind):
@@ -197,15 +188,15 @@ def test_a_decision_is_about_what_was_read(amina, okafor, as_user):
     intake = intakes.in_review(amina, okafor)
     amended(intake, goals="Walk to the park")
     client, address = as_user(okafor.user), reverse("review_decide", args=[intake.pk])
-    given = {"outcome": "proceed", "reasons": REASONS, "message": "", "seen": "1"}
+    intakes.ready(intake, okafor)
 
-    late = client.post(address, given)
+    late = client.post(address, intakes.decision())
 
-    form = late.context["form"]
+    form = late.context["forms"].decision
     assert (late.status_code, form.non_field_errors()) == (422, [ChangedSince.words])
-    assert (form["seen"].value(), form["reasons"].value()) == (2, REASONS)
+    assert (form["seen"].value(), form["reasons"].value()) == (2, intakes.REASONS)
     assert Decision.objects.count() == 0
-    assert client.post(address, given | {"seen": "2"}).status_code == 302
+    assert client.post(address, intakes.decision(seen=2)).status_code == 302
     assert (Decision.objects.get().version.number, tasks("form_changed")) == (2, [("done", "okafor@example.com")])
 
 
@@ -373,7 +364,7 @@ def test_more_information_asked_and_answered_goes_back_to_the_queue(amina, okafo
     }
     assert tasks("decision_due") == [("done", "okafor@example.com"), ("open", None)]
     queue = as_user(lind.user).get(reverse("review"))
-    assert [row.pk for row in queue.context["waiting"]] == [intake.pk]
+    assert [row.pk for row in queue.context["rows"]] == [intake.pk]
 
 
 def test_the_question_is_told_and_called_off(amina, okafor):

@@ -15,10 +15,10 @@ from clinic.db.states import StaleState
 from clinic.outbox import sending
 from clinic.outbox.models import Message
 from clinic.outbox.registry import Letter, NotWanted, compose
+from patients.access.models import CareRelationship
 from patients.contact.models import ContactChoice
 from patients.outcomes import actions, links, refusals
 from patients.outcomes.models import Questionnaire, Response
-from patients.profile.models import CareRelationship
 from tests.factories import intakes, outcomes
 from tests.factories.people import NOW
 from tests.race import race

@@ -7,8 +7,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from patients.access.models import CareRelationship
 from patients.profile import actions
-from patients.profile.models import CareRelationship, Patient
+from patients.profile.models import Patient
 from tests.factories import people
 from tests.factories.people import NOW
 

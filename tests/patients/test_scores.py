@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.audit.models import AccessLog
 from clinic.charts.drawing import BOTTOM, NARROW, TOP
+from patients.access.actions import open_care
 from patients.outcomes import actions
 from patients.outcomes.models import Response, ScoreRelease
 from patients.outcomes.policy import Measured
-from patients.profile.actions import open_care
 from tests.factories import intakes, outcomes
 from tests.factories.people import NOW
 

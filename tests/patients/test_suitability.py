@@ -11,25 +11,23 @@ from clinic.db.states import StaleState
 from clinic.outbox import registry
 from clinic.outbox.models import Message
 from clinic.worklist.models import Task
+from patients.access.models import CareRelationship
 from patients.intake.models import Intake, IntakeStateChange
-from patients.profile.models import CareRelationship
 from patients.suitability import actions
 from patients.suitability.enums import Outcome
 from patients.suitability.models import Decision
-from patients.suitability.policy import STANDARD_MESSAGES, message_for
+from patients.suitability.policy import TEMPLATES
 from tests.factories import intakes, people
+from tests.factories.intakes import FOUND, REASONS
 from tests.factories.people import NOW
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(hours=3)
-REASONS = "Records are here; the diagnosis is confirmed by a letter."
 
 
-def decide(intake, clinician, outcome=Outcome.PROCEED, reasons=REASONS, message="", at=LATER):
-    return actions.decide(
-        intake, clinician, outcome, seen=1, reasons=reasons, message=message, by=clinician.user, at=at
-    )
+def decide(intake, clinician, outcome=Outcome.PROCEED, at=LATER, **more):
+    return intakes.decide(intake, clinician, outcome, at=at, **more)
 
 
 def tasks():
@@ -130,8 +128,11 @@ def test_reasons_of_20_characters_are_enough(amina, okafor):
 def test_only_the_reviewer_decides(amina, okafor, lind):
     intake = intakes.in_review(amina, okafor)
 
+    intakes.ready(intake, okafor)
     with pytest.raises(actions.NotYours, match="Dr Ada Okafor has taken this form to review"):
-        decide(intake, lind)
+        actions.decide(
+            intake, lind, Outcome.PROCEED, seen=1, found=FOUND, reasons=REASONS, message="x", by=lind.user, at=LATER
+        )
     assert Decision.objects.count() == 0
 
 
@@ -164,14 +165,8 @@ def test_reasons_and_message_are_sealed_at_rest(amina, okafor):
     assert ("Zebra" in cell, len(cell) > 40) == (False, True)
 
 
-@pytest.mark.parametrize("outcome", list(STANDARD_MESSAGES))
-def test_without_words_of_their_own_the_standard_ones_are_sent(outcome):
-    assert message_for(outcome, " \n ") == STANDARD_MESSAGES[outcome]
-    assert message_for(outcome, " Own words ") == "Own words"
-
-
-def test_standard_messages_promise_no_treatment():
-    text = " ".join(STANDARD_MESSAGES.values()).lower()
+def test_templates_promise_no_treatment():
+    text = " ".join(TEMPLATES.values()).lower()
 
     assert [
         word
