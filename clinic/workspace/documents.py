@@ -91,7 +91,7 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
 def listed_for(user: Any, patient: Patient) -> dict[str, Any]:
     """Return what the list of a patient's documents shows (``documents``, ``identity``, ``received``)."""
     own = Document.objects.visible_to(user).filter(patient=patient).exclude(state=State.REMOVED)
-    check = IdentityCheck.objects.visible_to(user).filter(patient=patient).first()
+    check = IdentityCheck.objects.visible_to(user).filter(patient=patient).select_related("checked_by").first()
     received = patient.records_received_on
     return {
         "documents": [_row(each) for each in own],

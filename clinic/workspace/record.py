@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +31,7 @@ from patients.profile.models import Patient
 from patients.profile.policy import age, phone_text
 from patients.suitability.actions import LOUD, answered
 from patients.suitability.forms import FlagsForm, OutcomeForm
-from patients.suitability.models import Decision, FlagAnswer, HandOver, PartRead
+from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
 from patients.suitability.policy import open_points
 
 LOGGED_AS = "intake"
@@ -75,7 +76,9 @@ def reading(request: HttpRequest, pk: UUID) -> tuple[Clinician, Intake]:
     """
     clinician = clinician_of(request, LOGGED_AS, pk)
     about = ("patient__user", "patient__other_teams", "patient__supporter", "reviewer", "filled_from")
-    found = Intake.objects.visible_to(request.user).select_related(*about).filter(pk=pk).first()
+    handed = HandOver.objects.visible_to(request.user).filter(intake=OuterRef("pk"))
+    forms = Intake.objects.visible_to(request.user).select_related(*about).annotate(was_handed=Exists(handed))
+    found = forms.defer("answers", "filled_from__answers").filter(pk=pk).first()
     log(request, AccessLog.What.READ if found else AccessLog.What.REFUSED, LOGGED_AS, pk)
     if found is None:
         listed = Intake.listed.visible_to(request.user).filter(pk=pk).first()
@@ -129,12 +132,10 @@ def show(
 
 
 def _of_the_person(request: HttpRequest, patient: Patient, now: datetime) -> dict[str, Any]:
-    decisions = list(
-        Decision.objects.visible_to(request.user)
-        .filter(version__intake__patient=patient)
-        .select_related("clinician", "version__intake", "identity__checked_by")
-        .prefetch_related("addenda__clinician")
-    )
+    added = DecisionAddendum.objects.visible_to(request.user).select_related("clinician")
+    signed = Decision.objects.visible_to(request.user).filter(version__intake__patient=patient)
+    signed = signed.select_related("clinician", "version__intake", "identity__checked_by")
+    decisions = list(signed.prefetch_related(Prefetch("addenda", added)))
     return {
         "patient": patient,
         "details": _details(patient, now),
@@ -219,5 +220,7 @@ def _parts(request: HttpRequest, version: IntakeVersion, before: IntakeVersion |
     ]
 
 
-def _handovers(request: HttpRequest, intake: Intake) -> list[HandOver]:
+def _handovers(request: HttpRequest, intake: Any) -> list[HandOver]:
+    if not intake.was_handed:
+        return []
     return list(HandOver.objects.visible_to(request.user).of(intake).select_related("giver", "taker"))

@@ -1,8 +1,10 @@
 """Who may open the clinicians' workspace, and the log of what they open."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -29,13 +31,21 @@ def clinician_of(request: HttpRequest, about_type: str, pk: UUID | None = None) 
     ``about_type``, the refusal is written down.
     """
     user = request.user
-    clinician = Clinician.objects.visible_to(user).filter(user=user.pk).first() if policy.is_clinician(user) else None
+    clinician = _own(user) if policy.is_clinician(user) else None
     if clinician is not None:
-        access.close_opened(clinician, at=timezone.now())
+        if clinician.overdue:
+            access.close_opened(clinician, at=timezone.now())
         return clinician
     if pk is not None:
         log(request, AccessLog.What.REFUSED, about_type, pk)
     raise Http404 if policy.is_patient(user) else PermissionDenied
+
+
+def _own(user: Any) -> Any:
+    """Return the clinician whose account this is, with ``overdue``: how many records are open to them for too long."""
+    too_long = Q(care__ended_at=None, care__until__lte=timezone.now())
+    own = Clinician.objects.visible_to(user).filter(user=user.pk)
+    return own.annotate(overdue=Count("care", filter=too_long)).first()
 
 
 def care_of(request: HttpRequest, about_type: str, pk: UUID) -> tuple[Clinician, Patient]:

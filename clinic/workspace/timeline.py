@@ -7,7 +7,7 @@ from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from clinic.db.clock import when_in_a_table
 from patients.intake.enums import IntakeState
-from patients.intake.models import Intake
+from patients.intake.models import IntakeStateChange
 from patients.profile.models import Patient
 from patients.suitability.models import Decision
 
@@ -16,14 +16,10 @@ SHOWN = 10  # the rest is folded away
 
 def timeline_of(user: Any, patient: Patient, decisions: Iterable[Decision]) -> dict[str, list[dict[str, Any]]]:
     """Return what happened with ``patient``, as ``user`` may see it: the newest, and what came before."""
-    forms = Intake.objects.visible_to(user).filter(patient=patient).prefetch_related("state_changes__by")
+    moves = IntakeStateChange.objects.visible_to(user).filter(record__patient=patient).select_related("by")
     visits = Appointment.objects.in_care_visible_to(user).filter(patient=patient).select_related("clinician", "kind")
     found = [
-        *(
-            (change.at, f"Form: {IntakeState(change.to_state).label}", f"By {change.by}")
-            for form in forms
-            for change in form.state_changes.all()
-        ),
+        *((each.at, f"Form: {IntakeState(each.to_state).label}", f"By {each.by}") for each in moves),
         *((each.at, f"Decision: {each.get_outcome_display()}", f"By {each.clinician}") for each in decisions),
         *(
             (each.starts_at, f"{each.kind.name}: {State(each.state).label}", f"With {each.clinician}")

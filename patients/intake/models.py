@@ -53,9 +53,11 @@ class ListedIntakeQuerySet(models.QuerySet["Intake"]):
 
     def with_urgency(self) -> "ListedIntakeQuerySet":
         """The same, each with ``is_urgent``: an emergency answer was sent, or a call about one is still to be made."""
-        call = Task.objects.waiting().filter(about=models.OuterRef("pk"), kind=TaskKind.URGENT_ANSWERS)
-        emergency = FlagHit.objects.filter(version__intake=models.OuterRef("pk"), level=Level.EMERGENCY)
-        return self.annotate(is_urgent=models.Exists(emergency) | models.Exists(call))
+        # Each list once, not a look for each row: the queue sorts thousands by it.
+        call = Task.objects.waiting().order_by().filter(kind=TaskKind.URGENT_ANSWERS).values("about")
+        emergency = FlagHit.objects.filter(level=Level.EMERGENCY).values("version__intake")
+        is_urgent = models.Q(pk__in=emergency) | models.Q(pk__in=call)
+        return self.annotate(is_urgent=models.ExpressionWrapper(is_urgent, output_field=models.BooleanField()))
 
 
 @pghistory.track(append_only=True)
@@ -132,10 +134,23 @@ class Intake(Record):
         return upgraded(self.answers, self.form_version)
 
 
+class IntakeStateChangeQuerySet(models.QuerySet["IntakeStateChange"]):
+    """Words for asking about moves."""
+
+    def visible_to(self, user: Any) -> "IntakeStateChangeQuerySet":
+        """For clinicians in whose care the person is."""
+        if user.role != Role.CLINICIAN:
+            return self.none()
+        in_care = models.Q(record__patient__care__clinician__user=user, record__patient__care__ended_at__isnull=True)
+        return self.filter(in_care).distinct()
+
+
 class IntakeStateChange(StateChange):
     """One move of an intake."""
 
     record = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="state_changes")
+
+    objects = IntakeStateChangeQuerySet.as_manager()
 
     class Meta(StateChange.Meta):
         pass
@@ -193,6 +208,9 @@ class FlagHit(FrozenRecord):
 
     class Meta(FrozenRecord.Meta):
         constraints = [models.UniqueConstraint(fields=["version", "code"], name="one_hit_a_rule")]
+        indexes = [
+            models.Index(fields=["version"], name="emergencies", condition=models.Q(level=Level.EMERGENCY)),
+        ]
 
     @classmethod
     def of(cls, version: IntakeVersion, hit: Hit, at: datetime) -> "FlagHit":

@@ -563,9 +563,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('level', 'E')), fields=['version'], name='emergencies')],
                 'constraints': [models.UniqueConstraint(fields=('version', 'code'), name='one_hit_a_rule')],
                 'triggers': [pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='59f7c1e932cbdc88f120fef12133b1d01d4a8114', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_0c146', table='patients_flaghit', when='BEFORE'))],
-                'indexes': [],
             },
         ),
         migrations.CreateModel(
