@@ -83,7 +83,7 @@ NAMED = {
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
     "patients.intake": {"carried", "flags", "form", "forms", "names", "questions", "rules", "walk"},
-    "patients.outcomes": {"history", "instruments", "scoring"},
+    "patients.outcomes": {"history", "instruments", "scoring", "thresholds"},
 }
 FREE = {
     "clinic.db",

@@ -119,6 +119,7 @@ def _row(each: Document) -> dict[str, Any]:
         "state": each.get_state_display(),
         "tone": TONES.get(State(each.state), ""),
         "is_readable": each.is_readable,
+        "sheets": range(1, min(each.pages, PAGES_SHOWN) + 1),
     }
 
 

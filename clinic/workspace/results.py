@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from clinic.charts.drawing import NARROW, Chart, Line, chart
 from clinic.db.clock import short_day, uk_day
 from patients.outcomes import policy, scoring
 from patients.outcomes.history import Point, Series
 from patients.outcomes.instruments import PHQ9, Question
+from patients.outcomes.thresholds import PUBLISHED
 
 DONE_BY = {"self": "by the patient alone", "helped": "by the patient, with help", "other": "by somebody else for them"}
 
@@ -46,10 +48,20 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Plot:
+    """One measure as a chart, with what has been published about its numbers."""
+
+    title: str
+    published: str
+    chart: Chart
+
+
+@dataclass(frozen=True)
 class Results:
     """All of it. A column that no measure fills is left out."""
 
     rows: list[Row]
+    plots: list[Plot]
     items: list[Items]
     scales: list[dict[str, str]]
     has_baseline: bool
@@ -63,12 +75,25 @@ def results_of(found: Sequence[Series]) -> Results | None:
         return None
     return Results(
         rows=[_row(each) for each in found],
+        plots=[_plot(number, each) for number, each in enumerate(found) if _is_plotted(each)],
         items=[_items(parts) for parts in _by_instrument(found)],
         scales=list(_scales(found)),
         has_baseline=any(each.baseline for each in found),
         has_before=any(each.before not in {None, each.baseline} for each in found),
         has_now=any(each.now for each in found),
     )
+
+
+def _is_plotted(each: Series) -> bool:
+    """Tell whether a measure has a chart: two numbers at least, on a scale of which something has been published."""
+    return each.instrument.code in PUBLISHED and sum(1 for point in each.points if point.value is not None) > 1
+
+
+def _plot(number: int, each: Series) -> Plot:
+    title, about = each.about[:1].upper() + each.about[1:], PUBLISHED[each.instrument.code]
+    days = [short_day(uk_day(point.at)) for point in each.points]
+    line = Line(title, [None if point.value is None else float(point.value) for point in each.points])
+    return Plot(title, about.text, chart(f"measure-{number}", title, days, [line], marks=about.lines, size=NARROW))
 
 
 def _row(each: Series) -> Row:

@@ -256,14 +256,10 @@ class TestRemoving:
         assert "it is part of your record and stays" in page
         assert Document.objects.get().state == State.UNSCANNED
 
-    def test_a_decision_has_what_was_there_stay(self, amina, okafor, as_user):
+    def test_a_decision_has_what_was_there_stay(self, amina, okafor):
         document = kept(amina)
-        intake = intakes.in_review(amina, okafor)
 
-        as_user(okafor.user).post(
-            f"/review/{intake.pk}/decide/",
-            {"outcome": "decline", "seen": "1", "reasons": "Long enough reasons to sign.", "message": ""},
-        )
+        intakes.decide(intakes.in_review(amina, okafor), okafor)
 
         document.refresh_from_db()
         assert document.used_at
