@@ -190,9 +190,8 @@ def _flag(
         "is_new": before is not None and flag.code not in {each.code for each in before.flags.all()},
         "said": said,
         "must": level in LOUD and not said,
-        "fields": [form[name] for name in (f"text-{flag.pk}", f"seen-{flag.pk}") if name in form.fields]
-        if form
-        else [],
+        "text": form[f"text-{flag.pk}"] if form else None,
+        "seen": form[f"seen-{flag.pk}"] if form and f"seen-{flag.pk}" in form.fields else None,
     }
 
 

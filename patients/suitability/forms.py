@@ -181,10 +181,13 @@ class DecisionForm(PlainErrors, forms.Form):
             )
         elif outcome in SEES_THEM:
             del self.fields["without"]
+        for name, words in gaps(outcome, Findings(), has_records=has_records).items():
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = words
         self.helper = helper("Sign this decision", action=action)
 
     def clean(self) -> dict[str, Any] | None:
-        """Say beside each field what a final decision still needs."""
+        """Say beside each field what a final decision still needs, which depends on other answers."""
         given = super().clean() or {}
         for name, words in gaps(self.of, self.found, has_records=self.has_records).items():
             if name not in self.errors:

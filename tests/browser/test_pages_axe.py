@@ -486,15 +486,38 @@ def test_confirming_without_an_answer(walk, kind, ben):
     assert "Choose how you would like to meet" in hand.page.locator(".error-summary").inner_text()
 
 
-def test_the_clinicians_workspace(walk, amina, ben, okafor):
+def test_the_clinicians_workspace(walk, amina, ben, okafor, lind):
     taken = intakes.in_review(amina, okafor, psychosis_self="yes", stroke_signs="yes", diagnosed="unsure")
     waiting = intakes.sent(ben)
-    hand = walk(okafor.user, "/review/", f"/review/{taken.pk}/")
-
-    hand.follow("Sign this decision")
+    hand = walk(okafor.user, "/review/", "/review/?what=records&who=mine", f"/review/{taken.pk}/")
+    hand.follow("Save your answers")
+    assert hand.page.title().startswith("Error: ")
+    hand.follow("Write this decision")
+    assert hand.page.title().startswith("Error: ")
+    for outcome in ("proceed", "more_information", "refer"):
+        hand.arrive(f"/review/{taken.pk}/decide/?outcome={outcome}")
+        hand.follow("Sign this decision")
+        assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/review/{taken.pk}/hand-over/")
+    hand.follow("Hand this form over")
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/review/people/{amina.pk}/papers/")
+    hand.follow("Save")
     assert hand.page.title().startswith("Error: ")
     hand.arrive(f"/review/{waiting.pk}/")
-    assert hand.page.title().startswith("This person is not in your care")
+    hand.follow("Open this record")
+    assert hand.page.title().startswith("Error: ")
+
+
+def test_a_decision_that_was_signed(walk, amina, okafor):
+    decision = intakes.decide(intakes.in_review(amina, okafor, psychosis_self="yes"), okafor, at=timezone.now())
+    add = f"/review/decisions/{decision.pk}/add/"
+    hand = walk(okafor.user, add)
+    hand.follow("Add to this decision")
+    assert hand.page.title().startswith("Error: ")
+    hand.write("What do you add?", "Spoke with the GP.")
+    hand.follow("Add to this decision")
+    assert hand.page.url.endswith(f"/review/{decision.version.intake_id}/#decision")
 
 
 def test_the_desk(walk, visits, amina, okafor, rosa, kind):
