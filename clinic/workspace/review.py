@@ -151,29 +151,30 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(PAGES)
 @keeps_typing
 def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Hand a form over to another clinician."""
+    """Hand a form over to another clinician; or, where its reviewer is away, take it over from them."""
     clinician, intake = reading(request, pk)
-    takers, now = Clinician.objects.visible_to(request.user).practising().exclude(pk=clinician.pk), timezone.now()
-    form = HandOverForm(request.POST if request.method == "POST" else None, takers=takers)
+    giver, now = intake.reviewer, timezone.now()
+    if giver is None:
+        return redirect("review_record", pk)
+    is_own = giver == clinician
+    others = Clinician.objects.visible_to(request.user).practising().exclude(pk=clinician.pk)
+    form = HandOverForm(
+        request.POST if request.method == "POST" else None,
+        takers=others if is_own else [clinician],
+        initial={} if is_own else {"taker": str(clinician.pk)},
+    )
     if form.is_valid():
         taker: Clinician = form.cleaned_data["taker"]
-        own = Appointment.objects.visible_to(request.user).upcoming().filter(patient=intake.patient_id)
+        to_come = Appointment.objects.visible_to(giver.user).upcoming().filter(patient=intake.patient_id)
+        said = {"reason": form.cleaned_data["reason"], "stays": to_come.exists()}
         try:
-            actions.hand_over(
-                intake,
-                clinician,
-                taker,
-                reason=form.cleaned_data["reason"],
-                stays=own.exists(),
-                by=request.user,
-                at=now,
-            )
+            actions.hand_over(intake, giver, taker, **said, by=request.user, at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"{taker.name} has this form now.")
-            return redirect("review")
-    context = {"patient": intake.patient, "intake": intake, "form": fill(request, form, at=now)}
+            return redirect("review") if is_own else redirect("review_record", pk)
+    context = {"patient": intake.patient, "intake": intake, "is_own": is_own, "form": fill(request, form, at=now)}
     return render(request, "workspace/hand_over.html", context, status=_status(form))
 
 

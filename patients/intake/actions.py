@@ -266,8 +266,8 @@ def _with_reply(draft: Intake, reply: str, at: datetime) -> dict[str, Any]:
 
 
 def _locked(intake: Intake) -> Intake:
-    """Return the row, locked: two tabs write one after the other."""
-    rows = Intake.objects.select_for_update(of=("self",)).select_related("patient", "filled_from", "reviewer__user")
+    """Return the row, locked: two tabs write one after the other. Its reviewer, who may just have come, is read after."""
+    rows = Intake.objects.select_for_update(of=("self",)).select_related("patient", "filled_from")
     return rows.get(pk=intake.pk)
 
 

@@ -211,8 +211,11 @@ def _carry_out(decision: Decision, reviewed: Intake, *, by: Any, at: datetime) -
 
 
 def _held(intake: Intake) -> Intake:
-    """Return the form, locked until the act is over."""
-    return Intake.objects.select_for_update(of=("self",)).select_related("reviewer", "patient").get(pk=intake.pk)
+    """Return the form, locked until the act is over.
+
+    Its reviewer is read only then: joined in the same query, Postgres would look for the one it had before it waited.
+    """
+    return Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
 
 
 def _check(reviewed: Intake, clinician: Clinician, states: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from patients.intake import actions as changing
 from patients.intake.models import Intake
 from patients.profile.actions import save_details
 from patients.suitability import actions as reviewing
-from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, PartRead
+from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
 from patients.suitability.policy import TEMPLATES
 from patients.suitability.refusals import CannotTakeOver, NotYours
 from tests.factories import diary, intakes, people
@@ -430,6 +430,36 @@ class TestHandingOver:
 
         assert (answer.status_code, answer.context["form"].errors) == (422, errors)
         assert Intake.objects.get().reviewer == okafor
+
+    def test_where_the_reviewer_is_away_who_is_in_care_takes_it_over(self, amina, okafor, lind, as_user):
+        intake = intakes.in_review(amina, okafor)
+        open_care(amina, lind, CareRelationship.Reason.BOOKED, at=NOW)
+        client, sent = as_user(lind.user), {"taker": lind.pk, "reason": "Dr Okafor is ill; it is due today."}
+
+        answer = client.post(url("review_hand_over", intake), sent)
+
+        handed = HandOver.objects.get()
+        assert (answer["Location"], handed.giver, handed.taker) == (url("review_record", intake), okafor, lind)
+        assert client.get(answer["Location"]).context["may_decide"]
+        assert (
+            as_user(okafor.user).post(url("review_hand_over", intake), sent | {"taker": okafor.pk}).status_code == 403
+        )
+
+    def test_nobody_else_is_made_to_take_it(self, amina, okafor, lind, as_user):
+        intake = intakes.in_review(amina, okafor)
+        open_care(amina, lind, CareRelationship.Reason.BOOKED, at=NOW)
+        third = people.clinician("third@example.com")
+
+        answer = as_user(lind.user).post(url("review_hand_over", intake), {"taker": third.pk, "reason": self.WHY})
+
+        assert answer.context["form"].errors == {"taker": ["Choose who takes it over"]}
+        assert Intake.objects.get().reviewer == okafor
+
+    def test_a_form_that_nobody_reads_is_not_handed_over(self, amina, okafor, as_user):
+        intake = intakes.sent(amina)
+        open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=NOW)
+
+        assert as_user(okafor.user).get(url("review_hand_over", intake))["Location"] == url("review_record", intake)
 
     def test_is_for_the_reviewer_and_to_who_practises(self, amina, okafor, lind):
         intake = intakes.in_review(amina, okafor)

@@ -15,7 +15,7 @@ from patients.access.models import CareRelationship
 from patients.intake.models import Intake, IntakeStateChange
 from patients.suitability import actions
 from patients.suitability.enums import Outcome
-from patients.suitability.models import Decision
+from patients.suitability.models import Decision, HandOver
 from patients.suitability.policy import TEMPLATES
 from tests.factories import intakes, people
 from tests.factories.intakes import FOUND, REASONS
@@ -88,6 +88,44 @@ def test_two_clinicians_at_the_same_moment(amina, okafor, lind):
     [one.join() for one in pressing]
 
     assert (sorted(outcomes), CareRelationship.objects.count()) == (["taken", "too late"], 1)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(5))
+def test_a_form_is_decided_on_or_handed_over_never_both(amina, okafor, lind, turn):
+    """Two tabs of one clinician, at the same moment; or a colleague who takes it over meanwhile."""
+    intake = intakes.ready(intakes.in_review(amina, okafor), okafor)
+    gate, said = threading.Barrier(3), []
+    sign = {"seen": 1, "found": FOUND, "reasons": REASONS, "message": "Come in."}
+
+    def press(name, act):
+        gate.wait()
+        try:
+            act()
+            said.append(name)
+        except Refusal as refusal:
+            said.append(str(refusal))
+        finally:
+            connection.close()
+
+    def decided():
+        actions.decide(intake, okafor, Outcome.PROCEED, **sign, by=okafor.user, at=LATER)
+
+    def handed():
+        reason = {"reason": "I am away from Wednesday.", "stays": False}
+        actions.hand_over(intake, okafor, lind, **reason, by=okafor.user, at=LATER)
+
+    acts = [("decided", decided), ("decided", decided), ("handed", handed)]
+    pressing = [threading.Thread(target=press, args=act) for act in acts]
+    [one.start() for one in pressing]
+    [one.join() for one in pressing]
+
+    done = [name for name in said if name in {"decided", "handed"}]
+    told = [words for words in said if words not in done]
+    assert len(done) == 1
+    assert set(told) <= {StaleState.words, "Dr Erik Lind has taken this form to review. Only they can decide on it."}
+    assert (Decision.objects.count(), HandOver.objects.count()) == (done.count("decided"), done.count("handed"))
 
 
 def test_a_draft_cannot_be_claimed(amina, okafor):
