@@ -3,12 +3,17 @@
 Every page they come to is looked at on the way (look.py).
 """
 
+from datetime import date
+
 import pytest
+from django.utils import timezone
 from icalendar import Calendar
 
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from clinic.db.clock import UK, when_text
+from patients.documents.actions import saw_identity
+from patients.documents.enums import IdKind
 from patients.intake import walk
 from patients.intake.models import Intake
 from patients.profile.models import Patient
@@ -280,10 +285,25 @@ def a_specialist_decides(doctor, user):
     authenticator(user)  # set up on another day
     they_sign_in(doctor, user, "/review/")
     assert heading(doctor) == "Forms to review"
-    doctor.follow("Take this form")
+    doctor.follow("Take the form of Nia Example")
     assert heading(doctor) == "Nia Example"
     assert HER_TREATMENT in words(doctor)
+    doctor.follow("Write down records or a photo ID")
+    doctor.write("Day", "3")
+    doctor.write("Month", "11")
+    doctor.write("Year", "2026")
+    doctor.follow("Save")
+    assert "The GP’s records reached us on Tuesday 3 November 2026." in words(doctor)
+    saw_identity(Patient.objects.get(user__email=NIA), IdKind.PASSPORT, date(2031, 1, 1), by=user, at=timezone.now())
     doctor.choose("What happens next?", "Proceed to the visit")
+    doctor.follow("Write this decision")
+    doctor.write("Which records have you read?", "GP summary of 3 November 2026")
+    doctor.choose("Is the diagnosis confirmed?", "Confirmed")
+    doctor.write("Where is it confirmed", "GP summary")
+    doctor.write("How many earlier treatments", "1")
+    doctor.choose("Is an examination needed?", "Not needed")
+    doctor.mark("Which ways to meet", ["Video call"])
+    doctor.choose("Is there a reason to doubt", "No reason to doubt it")
     doctor.write("Your reasons", REASONS)
     doctor.follow("Sign this decision")
     assert "Your decision is signed" in words(doctor)
