@@ -9,9 +9,15 @@ from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
 from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
 from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
+from patients.safety.models.events import AdverseEvent, AdverseEventStateChange, Assessment
+from patients.safety.models.holds import HoldProposal, HoldProposalStateChange
+from patients.safety.models.incidents import Incident, IncidentEntry, IncidentStateChange
 from patients.suitability.models import Decision
 
 __all__ = [
+    "AdverseEvent",
+    "AdverseEventStateChange",
+    "Assessment",
     "CareRelationship",
     "ClaimCode",
     "Consent",
@@ -23,7 +29,12 @@ __all__ = [
     "Document",
     "DocumentStateChange",
     "FlagHit",
+    "HoldProposal",
+    "HoldProposalStateChange",
     "IdentityCheck",
+    "Incident",
+    "IncidentEntry",
+    "IncidentStateChange",
     "Intake",
     "IntakeStateChange",
     "IntakeVersion",

@@ -34,6 +34,8 @@ class TaskKind(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", "A patient has withdrawn a consent"
     DATA_COMPLAINT = "data_complaint", "A complaint about personal data"
     DATA_CORRECTION = "data_correction", "Personal data to put right"
+    ADVERSE_EVENT = "adverse_event", "A side effect was reported"
+    INCIDENT = "incident", "An incident to look into"
 
 
 MOVES: dict[str, frozenset[str]] = {

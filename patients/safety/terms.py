@@ -1,0 +1,95 @@
+"""The pick list of side effects: the coded word, and how people say it. Pure.
+
+The effects of the trials of the licensed spray, with what clinicians and the BNF warn of besides (domain 2.2; MedDRA-style
+words). "Other" is said in one's own words.
+"""
+
+from dataclasses import dataclass
+
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Term:
+    """``word``: what clinicians code; ``plain``: what people pick. Without ``plain`` it is on the clinician's list only."""
+
+    code: str
+    word: str
+    plain: str = ""
+
+
+TERMS = (
+    Term("dizziness", "Dizziness", "Feeling dizzy"),
+    Term("fatigue", "Fatigue", "Feeling very tired"),
+    Term("somnolence", "Somnolence", "Feeling sleepy in the day"),
+    Term("lethargy", "Lethargy"),
+    Term("asthenia", "Weakness", "Feeling weak"),
+    Term("malaise", "Malaise"),
+    Term("feeling_drunk", "Feeling abnormal or drunk", "Feeling drunk or not right"),
+    Term("balance", "Balance disorder", "Poor balance"),
+    Term("vertigo", "Vertigo", "The room seems to spin"),
+    Term("fall", "Fall", "A fall"),
+    Term("syncope", "Syncope", "Fainting"),
+    Term("chest_pain", "Chest pain", "Chest pain"),
+    Term("palpitations", "Palpitations", "A pounding heart"),
+    Term("tachycardia", "Tachycardia", "A fast heartbeat"),
+    Term("hypertension", "Hypertension"),
+    Term("dry_mouth", "Dry mouth", "A dry mouth"),
+    Term("mouth_ulcer", "Mouth ulceration or oral pain", "A sore mouth or mouth ulcers"),
+    Term("throat", "Throat irritation", "A sore throat"),
+    Term("cough", "Cough or airway irritation", "A cough, or sore lungs"),
+    Term("dysgeusia", "Taste change", "Things taste different"),
+    Term("nausea", "Nausea", "Feeling sick"),
+    Term("vomiting", "Vomiting", "Being sick"),
+    Term("hyperemesis", "Cannabinoid hyperemesis syndrome"),
+    Term("diarrhoea", "Diarrhoea", "Loose stools"),
+    Term("constipation", "Constipation", "Constipation"),
+    Term("appetite_up", "Increased appetite", "Eating more than usual"),
+    Term("appetite_down", "Decreased appetite", "Eating less than usual"),
+    Term("blurred_vision", "Blurred vision", "Blurred sight"),
+    Term("dysarthria", "Dysarthria", "Slurred speech"),
+    Term("attention", "Disturbance in attention", "Trouble with thinking"),
+    Term("memory", "Memory impairment", "Trouble with remembering"),
+    Term("amnesia", "Amnesia"),
+    Term("disorientation", "Disorientation", "Feeling confused"),
+    Term("dissociation", "Dissociation", "Feeling unreal, or far away"),
+    Term("euphoria", "Euphoric mood", "Feeling high"),
+    Term("anxiety", "Anxiety or panic", "Feeling very anxious or in a panic"),
+    Term("depression", "Depressed mood", "Feeling very low"),
+    Term("illusion", "Illusion"),
+    Term("hallucination", "Hallucination", "Seeing or hearing things that others do not"),
+    Term("paranoia", "Paranoia", "Thinking that people are against you"),
+    Term("delusion", "Delusional perception"),
+    Term("psychosis", "Psychosis"),
+    Term("mania", "Mania"),
+    Term("suicidal", "Suicidal ideation", "Thoughts of ending your life"),
+    Term("self_harm", "Self-harm or suicide attempt", "Hurting yourself on purpose"),
+    Term("dependence", "Dependence or withdrawal", "Feeling ill when you stop it"),
+    Term("rash", "Rash or allergic reaction", "A rash"),
+    Term("anaphylaxis", "Anaphylaxis", "A swollen face or trouble breathing"),
+    Term("seizure", "Seizure", "A fit"),
+    Term("liver", "Raised liver enzymes"),
+    Term("pregnancy", "Exposure during pregnancy", "Being pregnant while you take it"),
+    Term("accidental", "Accidental exposure, also of somebody else"),
+    Term(OTHER, "Other, in the reporter’s words", "Something else"),
+)
+BY_CODE = {term.code: term for term in TERMS}
+
+PSYCHOSIS = frozenset({"hallucination", "paranoia", "delusion", "psychosis"})
+SELF_HARM = frozenset({"suicidal", "self_harm"})
+# Life may be at risk, also before anybody has looked: 999 (domain 7.6: collapse, chest pain, fit; fainting with chest
+# pain among them).
+CALL_999 = frozenset({"chest_pain", "anaphylaxis", "seizure"})
+
+
+def picked(*, in_plain_words: bool) -> list[tuple[str, str]]:
+    """Return the list as a form shows it: all of it in coded words, or what people pick in theirs."""
+    if in_plain_words:
+        return [(term.code, term.plain) for term in TERMS if term.plain]
+    return [(term.code, term.word) for term in TERMS]
+
+
+def words(codes: list[str], *, in_plain_words: bool = False) -> str:
+    """Return the terms of ``codes`` as one line."""
+    found = [BY_CODE[code] for code in codes if code in BY_CODE]
+    return "; ".join(term.plain if in_plain_words and term.plain else term.word for term in found)
