@@ -91,9 +91,12 @@ class ReportForm(KeyedForm):
     def clean(self) -> dict[str, Any]:
         """Ask for words where nothing fits, and for days that can be."""
         given = super().clean() or self.cleaned_data
-        if not set(given.get("terms") or []) - {OTHER} and not given.get("description"):
-            if "description" not in self.errors:
-                self.add_error("description", "Choose what it was from the list, or say it in your own words")
+        if (
+            not set(given.get("terms") or []) - {OTHER}
+            and not given.get("description")
+            and "description" not in self.errors
+        ):
+            self.add_error("description", "Choose what it was from the list, or say it in your own words")
         if given.get("ended_on") and given.get("still_there") == "yes":
             self.add_error("ended_on", "Leave this empty if it is still there")
         began, ended = given.get("started_on"), given.get("ended_on")

@@ -80,7 +80,7 @@ def keeps_event_open(*, assessed: bool, hold_waits: bool, yellow_card: str) -> l
     return reasons
 
 
-def keeps_incident_open(  # noqa: PLR0913 - one question for each of what the CQC asks
+def keeps_incident_open(
     *, owner: bool, harm: str, candour: str, candour_done: bool, cqc: str, cqc_done: bool, learning: str, changed: str
 ) -> list[str]:
     """Return what is missing to close an incident; empty where nothing is (domain 6.9, lesson 7)."""

@@ -16,9 +16,9 @@ from clinic.db.clock import day_text, uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from patients.profile.models import Patient
-from patients.safety import terms
+from patients.safety import words
 from patients.safety.actions import events
-from patients.safety.enums import EventState, Hospital, ReportedBy, Taking
+from patients.safety.enums import EventState, ReportedBy
 from patients.safety.forms import ReportForm
 from patients.safety.models.events import AdverseEvent
 
@@ -70,7 +70,7 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
     is_new = event.state == EventState.REPORTED
     context = {
         "event": _row(event),
-        "rows": said(event, in_plain_words=True),
+        "rows": words.reported(event, in_plain_words=True),
         "emergency": event.emergency if is_new else None,
         "is_new": is_new,
         **opening(timezone.now()),
@@ -83,35 +83,9 @@ def opening(at: datetime) -> dict[str, Any]:
     return {"open_now": workdays.is_open(at), "opens_text": when_text(workdays.next_open(at))}
 
 
-def said(event: AdverseEvent, *, in_plain_words: bool) -> list[dict[str, str]]:
-    """Return what was reported, as rows of a summary list."""
-    rows = {
-        "What it was": terms.words(event.terms, in_plain_words=in_plain_words),
-        "In their words": event.description,
-        "Began": event.began_text,
-        "Over or not": event.ended_text,
-        "How bad at its worst": event.how_bad_text,
-        "In hospital because of it": _label(Hospital, event.hospital),
-        "Medicine, as they call it": event.product,
-        "Batch number": event.batch,
-        "Still taking it": _label(Taking, event.taking),
-        "What was done": event.done,
-    }
-    if in_plain_words:
-        rows = {PLAIN.get(key, key): value for key, value in rows.items()}
-    return [{"key": key, "value": value} for key, value in rows.items()]
-
-
-PLAIN = {"In their words": "In your words", "Medicine, as they call it": "Medicine, as you call it"}
-
-
-def _label(choices: type[Hospital] | type[Taking], value: str) -> str:
-    return choices(value).label if value else ""
-
-
 def _row(event: AdverseEvent) -> dict[str, Any]:
-    words, tone = STANDS[EventState(event.state)]
-    return {"pk": event.pk, "when": day_text(uk_day(event.reported_at)), "state": words, "tone": tone}
+    state, tone = STANDS[EventState(event.state)]
+    return {"pk": event.pk, "when": day_text(uk_day(event.reported_at)), "state": state, "tone": tone}
 
 
 def _report(form: ReportForm, patient: Patient, request: SignedIn, at: datetime) -> AdverseEvent | None:

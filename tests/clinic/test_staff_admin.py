@@ -47,6 +47,7 @@ LISTS = {
     "clinic/task": {"reception", "manager", "clinician"},
     "clinic/user": {"manager"},
     "patients/datarequest": {"manager"},
+    "patients/incident": {"manager", "clinician"},
     "patients/intake": {"reception", "manager"},
     "patients/patient": {"reception", "manager"},
     "patients/questionnaire": {"reception", "manager"},
