@@ -4,14 +4,19 @@ from patients.consents.models import Consent
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import Document, DocumentStateChange, IdentityCheck
+from patients.incidents.models import Incident, IncidentEntry, IncidentStateChange
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
 from patients.profile.models import CareRelationship, ClaimCode, NotSamePerson, Patient
 from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
-from patients.safety.models.events import AdverseEvent, AdverseEventStateChange, Assessment
-from patients.safety.models.holds import HoldProposal, HoldProposalStateChange
-from patients.safety.models.incidents import Incident, IncidentEntry, IncidentStateChange
+from patients.safety.models import (
+    AdverseEvent,
+    AdverseEventStateChange,
+    Assessment,
+    HoldProposal,
+    HoldProposalStateChange,
+)
 from patients.suitability.models import Decision
 
 __all__ = [

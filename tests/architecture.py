@@ -33,6 +33,7 @@ FEATURES = {
         "intake",
         "eligibility",
         "suitability",
+        "incidents",
         "safety",
         "rights",
     ],
@@ -82,6 +83,7 @@ NAMED = {
     "patients.consents": {"forms", "summary"},
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
+    "patients.incidents": {"forms", "refusals"},
     "patients.intake": {"carried", "flags", "form", "forms", "questions", "rules", "walk"},
     "patients.outcomes": {"history", "instruments", "scoring"},
 }

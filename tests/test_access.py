@@ -26,8 +26,7 @@ from patients.outcomes.models import Questionnaire, Response
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 from patients.rights import actions as rights
-from patients.safety.models.events import AdverseEvent, Assessment
-from patients.safety.models.holds import HoldProposal
+from patients.safety.models import AdverseEvent, Assessment, HoldProposal
 from patients.suitability.models import Decision
 from tests.factories import diary, documents, events, money, outcomes, pages, people, waiting
 from tests.loops import browser, undone

@@ -15,10 +15,10 @@ from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.workspace.desk_access import for_staff, me, page
 from patients.profile.models import Patient
-from patients.safety.actions import events
+from patients.safety import actions as events
 from patients.safety.enums import ReportedBy
 from patients.safety.forms import ToldForm
-from patients.safety.models.events import AdverseEvent
+from patients.safety.models import AdverseEvent
 
 SAVED = "The report is saved, and the clinicians have a task about it. You cannot open it again."
 CALL_NOW = (

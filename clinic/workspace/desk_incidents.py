@@ -16,10 +16,10 @@ from clinic.db.refusal import Refusal
 from clinic.db.spreadsheet import Cell, csv_file
 from clinic.workspace.desk_access import for_everybody_here, for_managers, me, page
 from clinic.workspace.report import WHOLE_CLINIC
+from patients.incidents import actions as incidents
+from patients.incidents.forms import IncidentForm
+from patients.incidents.models import Incident
 from patients.profile.models import Patient
-from patients.safety.actions import incidents
-from patients.safety.incident_forms import IncidentForm
-from patients.safety.models.incidents import Incident
 
 SAVED = "The incident is reported. A manager names who looks into it."
 HEAD = (
@@ -46,7 +46,7 @@ def new(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     if form.is_valid():
         try:
             key = form.cleaned_data["key"]
-            incidents.report_incident(form.facts, patient=patient, key=key, by=me(request), at=now)
+            incidents.report(form.facts, patient=patient, key=key, by=me(request), at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -83,7 +83,7 @@ def _row(each: Incident) -> list[Cell]:
         str(each.owner or ""),
         "yes" if each.patient_id else "no",
     ]
-    newest: Any = next(iter(each.entries.all()), None)  # type: ignore[attr-defined]
+    newest: Any = next(iter(each.entries.all()), None)
     if newest is None:
         return [*start, *[None] * (len(HEAD) - len(start))]
     return [

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,14 +16,13 @@ from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from clinic.staff.models import Clinician
 from clinic.workspace.review_access import care_of, clinician_of, log
+from patients.incidents.models import Incident
 from patients.profile.models import Patient
+from patients.safety import actions as events
 from patients.safety import terms, words
-from patients.safety.actions import events
 from patients.safety.enums import EventState, Grade, HoldState, ReportedBy
 from patients.safety.forms import AssessForm, ClinicianReportForm, ReasonForm
-from patients.safety.models.events import AdverseEvent, Assessment
-from patients.safety.models.holds import HoldProposal
-from patients.safety.models.incidents import Incident
+from patients.safety.models import AdverseEvent, Assessment, HoldProposal
 
 LOGGED_AS = "adverseevent"
 TONES = {EventState.REPORTED: "warning", EventState.ASSESSED: "info", EventState.CLOSED: "done"}
@@ -127,17 +125,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def listed_for(user: Any, patient: Patient) -> dict[str, Any]:
     """Return what the list of a patient's events shows (``events``, newest first; ``held``: whether one holds)."""
-    newest = Assessment.objects.filter(event=OuterRef("pk")).order_by("-number")
-    holds = HoldProposal.objects.filter(event=OuterRef("pk")).order_by("-proposed_at")
-    own = (
-        AdverseEvent.objects.visible_to(user)
-        .filter(patient=patient)
-        .annotate(
-            grade=Subquery(newest.values("grade")[:1]),
-            coded=Subquery(newest.values("terms")[:1]),
-            hold=Subquery(holds.values("state")[:1]),
-        )
-    )
+    own = AdverseEvent.objects.visible_to(user).as_they_stand().filter(patient=patient)
     rows = [_row(each) for each in own]
     return {"events": rows, "held": any(row["hold"] == HOLD_WORDS[HoldState.HELD] for row in rows)}
 
@@ -174,7 +162,7 @@ def _show(request: HttpRequest, found: AdverseEvent, form: AssessForm | None = N
             {"by": made.clinician, "when": when_text(made.at), "rows": words.assessed(made)} for made in assessments
         ],
         "holds": [_hold(each) for each in holds],
-        "incident": Incident.objects.visible_to(request.user).filter(event=found).first(),
+        "incident": Incident.objects.visible_to(request.user).filter(key=found.pk).first(),
         "may_close": found.state == EventState.ASSESSED,
         "form": form,
     }
@@ -213,7 +201,7 @@ def _row(each: Any) -> dict[str, Any]:
         "pk": each.pk,
         "when": day_text(uk_day(each.reported_at)),
         "what": terms.words(each.coded or each.terms) or "In their own words",
-        "began": each.began_text,
+        "began": words.began(each),
         "grade": Grade(each.grade).label if each.grade else "",
         "state": each.get_state_display(),
         "tone": TONES[EventState(each.state)],

@@ -1,4 +1,4 @@
-"""The words of adverse events, of holds and of incidents, and the tables of moves."""
+"""The words of adverse events and of holds, and the tables of moves."""
 
 from django.db import models
 
@@ -127,36 +127,3 @@ HOLD_MOVES: dict[str, frozenset[str]] = {
     HoldState.PROPOSED: frozenset({HoldState.HELD, HoldState.NOT_HELD}),
     HoldState.HELD: frozenset({HoldState.LIFTED}),
 }
-
-
-class IncidentState(models.TextChoices):
-    """From the report to the closing. A closed one can be opened again, with a reason."""
-
-    OPEN = "open", "Open"
-    INVESTIGATING = "investigating", "Being investigated"
-    CLOSED = "closed", "Closed"
-
-
-INCIDENT_MOVES: dict[str, frozenset[str]] = {
-    IncidentState.OPEN: frozenset({IncidentState.INVESTIGATING}),
-    IncidentState.INVESTIGATING: frozenset({IncidentState.CLOSED}),
-    IncidentState.CLOSED: frozenset({IncidentState.INVESTIGATING}),
-}
-
-
-class Harm(models.TextChoices):
-    """The level of harm."""
-
-    NONE = "none", "None"
-    LOW = "low", "Low"
-    MODERATE = "moderate", "Moderate"
-    SEVERE = "severe", "Severe"
-    DEATH = "death", "Death"
-
-
-class Needed(models.TextChoices):
-    """A check that is to be made: until it is answered an incident stays open."""
-
-    TO_CHECK = "to_check", "Still to check"
-    YES = "yes", "Needed"
-    NO = "no", "Not needed, and why"

@@ -9,6 +9,7 @@ from clinic.forms.base import PlainErrors, helper
 from clinic.forms.dates import DatePartsField
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
+from patients.incidents.forms import LONGEST, choice, line, text
 from patients.safety import policy
 from patients.safety.enums import (
     Action,
@@ -24,27 +25,8 @@ from patients.safety.enums import (
 )
 from patients.safety.terms import OTHER, picked
 
-LONGEST = 4000
-LINE = 200
 GONE = "no"
-
-
-def choice(label: str, choices: Any, ask: str, **more: Any) -> forms.ChoiceField:
-    """Return a question with radio buttons; ``ask`` is what to do without an answer."""
-    errors = {"required": ask, "invalid_choice": ask}
-    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, error_messages=errors, **more)
-
-
-def text(label: str, *, rows: int = 4, **more: Any) -> PlainTextField:
-    """Return a box for words that may stay empty."""
-    return PlainTextField(
-        label=label, longest=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": rows}), **more
-    )
-
-
-def line(label: str, longest: int = LINE, **more: Any) -> PlainTextField:
-    """Return a line that may stay empty."""
-    return PlainTextField(label=label, longest=longest, required=False, **more)
+NOT_SAID = {"how_bad": HowBad, "hospital": Hospital, "taking": Taking}  # what a caller may not have said
 
 
 class ReportForm(KeyedForm):
@@ -148,10 +130,10 @@ class ToldForm(ReportForm):
         }
         for name, label in labels.items():
             self.fields[name].label = label
-        for name in ("how_bad", "hospital", "taking"):
+        for name in NOT_SAID:
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - made so above
-            field.required, field.choices = False, [*field.choices, ("", "Not said")]
+            field.required, field.choices = False, [*NOT_SAID[name].choices, ("", "Not said")]
 
 
 class ClinicianReportForm(ToldForm):

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from clinic.db.workdays import next_open, workdays_after
-from patients.safety.enums import Grade, HowBad, Needed, YellowCard
+from patients.safety.enums import Grade, HowBad, YellowCard
 from patients.safety.terms import CALL_999, PSYCHOSIS, SELF_HARM
 
 URGENT_WITHIN = timedelta(minutes=30)  # of the team being at work, as urgent answers in the form (domain, decision 2)
 LOOKED_AT_WITHIN = 2  # workdays (domain 7.6: messages may not be read for 2 working days)
-INCIDENT_WITHIN = 10  # workdays
 WORST = frozenset({HowBad.NOT_MYSELF, HowBad.IN_DANGER})
 
 
@@ -54,11 +53,6 @@ def look_due(at: datetime, *, is_serious: bool) -> datetime:
     return next_open(at) + URGENT_WITHIN if is_serious else workdays_after(at, LOOKED_AT_WITHIN)
 
 
-def incident_due(reported_at: datetime) -> datetime:
-    """Return by when an incident is to be closed."""
-    return workdays_after(reported_at, INCIDENT_WITHIN)
-
-
 def began_wrongly(started_on: date, ended_on: date | None, *, born: date, today: date) -> str:
     """Return what is wrong with the days of an event, or nothing."""
     if started_on > today or (ended_on and ended_on > today):
@@ -80,23 +74,6 @@ def keeps_event_open(*, assessed: bool, hold_waits: bool, yellow_card: str) -> l
     return reasons
 
 
-def keeps_incident_open(
-    *, owner: bool, harm: str, candour: str, candour_done: bool, cqc: str, cqc_done: bool, learning: str, changed: str
-) -> list[str]:
-    """Return what is missing to close an incident; empty where nothing is (domain 6.9, lesson 7)."""
-    missing = {
-        "an owner": owner,
-        "the level of harm": harm,
-        "the duty-of-candour check": candour != Needed.TO_CHECK,
-        "the day on which the duty of candour was done": candour != Needed.YES or candour_done,
-        "the CQC-notification check": cqc != Needed.TO_CHECK,
-        "the day and the reference of the CQC notification": cqc != Needed.YES or cqc_done,
-        "what was learned": learning.strip(),
-        "what was changed": changed.strip(),
-    }
-    return [what for what, is_there in missing.items() if not is_there]
-
-
 def wrong_with_yellow_card(state: str, why: str, on: date | None, reference: str, *, today: date) -> dict[str, str]:
     """Return what is wrong with what is said of the Yellow Card, by field; empty where nothing is."""
     wrong = {}
@@ -111,16 +88,4 @@ def wrong_with_yellow_card(state: str, why: str, on: date | None, reference: str
         wrong["yellow_card"] = "Choose “Submitted”, or leave its day and reference empty"
     if on and on > today:
         wrong["yellow_card_on"] = "The day of the Yellow Card must be today or in the past"
-    return wrong
-
-
-def wrong_with_check(state: str, why: str, on: date | None, *, today: date) -> dict[str, str]:
-    """Return what is wrong with a check of an incident, by ``why`` and ``on``; empty where nothing is."""
-    wrong = {}
-    if state == Needed.NO and not why.strip():
-        wrong["why"] = "Write why it is not needed"
-    if on and state != Needed.YES:
-        wrong["on"] = "Choose “Needed”, or leave the day empty"
-    if on and on > today:
-        wrong["on"] = "The day must be today or in the past"
     return wrong

@@ -16,11 +16,11 @@ from clinic.db.clock import day_text, uk_day, when_text
 from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from patients.profile.models import Patient
+from patients.safety import actions as events
 from patients.safety import words
-from patients.safety.actions import events
 from patients.safety.enums import EventState, ReportedBy
 from patients.safety.forms import ReportForm
-from patients.safety.models.events import AdverseEvent
+from patients.safety.models import AdverseEvent
 
 # How it stands, in words to the patient.
 STANDS = {

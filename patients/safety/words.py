@@ -6,10 +6,22 @@ from django.db import models
 
 from clinic.db.clock import day_text
 from patients.safety import terms
-from patients.safety.enums import Grade, Hospital, Seriousness, Taking, YellowCard
-from patients.safety.models.events import AdverseEvent, Assessment
+from patients.safety.enums import Grade, Hospital, HowBad, Seriousness, Taking, YellowCard
+from patients.safety.models import AdverseEvent, Assessment
 
 PLAIN = {"In their words": "In your words", "Medicine, as they call it": "Medicine, as you call it"}
+
+
+def began(event: AdverseEvent) -> str:
+    """Return the day it began."""
+    return f"{'about ' if event.is_about else ''}{day_text(event.started_on)}"
+
+
+def over(event: AdverseEvent) -> str:
+    """Return whether it is over."""
+    if event.is_ongoing:
+        return "It is still there"
+    return f"Ended {day_text(event.ended_on)}" if event.ended_on else "It is over"
 
 
 def reported(event: AdverseEvent, *, in_plain_words: bool) -> list[dict[str, str]]:
@@ -17,9 +29,9 @@ def reported(event: AdverseEvent, *, in_plain_words: bool) -> list[dict[str, str
     rows = {
         "What it was": terms.words(event.terms, in_plain_words=in_plain_words),
         "In their words": event.description,
-        "Began": event.began_text,
-        "Over or not": event.ended_text,
-        "How bad at its worst": event.how_bad_text,
+        "Began": began(event),
+        "Over or not": over(event),
+        "How bad at its worst": f"“{_label(HowBad, event.how_bad)}”" if event.how_bad else "",
         "In hospital because of it": _label(Hospital, event.hospital),
         "Medicine, as they call it": event.product,
         "Batch number": event.batch,

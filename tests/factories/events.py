@@ -3,7 +3,8 @@
 from datetime import date
 from uuid import uuid4
 
-from patients.safety.actions import events, incidents
+from patients.incidents import actions as incidents
+from patients.safety import actions as events
 from patients.safety.enums import ReportedBy
 from tests.factories.people import NOW
 
@@ -71,7 +72,7 @@ def assessed(event, clinician, at=NOW, seen=None, **changes):
 
 def incident(by, patient=None, at=NOW, **changes):
     """An incident that was reported."""
-    return incidents.report_incident(INCIDENT | changes, patient=patient, key=uuid4(), by=by, at=at)
+    return incidents.report(INCIDENT | changes, patient=patient, key=uuid4(), by=by, at=at)
 
 
 def entry(found, by, at=NOW, seen=None, **changes):

@@ -19,6 +19,7 @@ from patients.consents.enums import Purpose
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import IdentityCheck
+from patients.incidents.models import Incident
 from patients.links.models import TriedLink
 from patients.outcomes.models import ScoreRelease
 from patients.profile.actions import open_care
@@ -66,7 +67,7 @@ def of(patient, clinician, staff, kind, number=0):
     asked_of_us = requests.asked(patient)
     event = events.serious(patient)
     events.assessed(event, clinician, grade=4)
-    events.entry(event.incident, staff)
+    events.entry(Incident.objects.get(key=event.pk), staff)
     make_copy(patient, by=patient.user, at=NOW)
     TriedLink.objects.create(purpose="visit", about=visit.pk, round=0, wrong=1, last_at=NOW)
     StoppedAddress.objects.create(address=patient.reach, why="bounced", stopped_at=NOW)

@@ -11,23 +11,15 @@ from django.db import DatabaseError, connection, transaction
 from clinic.db.states import StaleState, move
 from clinic.worklist.actions import tell_overdue
 from clinic.worklist.models import Task
+from patients.incidents.models import Incident
+from patients.incidents.refusals import NotComplete, SomebodyWasQuicker, WhyAgain, WrongDay
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship
+from patients.safety import actions as events
 from patients.safety import policy
-from patients.safety.actions import events
 from patients.safety.enums import EventState, HoldState
-from patients.safety.models.events import AdverseEvent, Assessment
-from patients.safety.models.holds import HoldProposal
-from patients.safety.models.incidents import Incident
-from patients.safety.refusals import (
-    NotComplete,
-    NothingSaid,
-    SomebodyWasQuicker,
-    StaysOpen,
-    WhyAgain,
-    WhyHeld,
-    WrongDay,
-)
+from patients.safety.models import AdverseEvent, Assessment, HoldProposal
+from patients.safety.refusals import NothingSaid, StaysOpen, WhyHeld
 from patients.safety.terms import TERMS
 from tests.factories.events import ASSESSMENT, BEGAN, REPORT, assessed, now, reported, serious
 from tests.factories.people import NOW
@@ -163,7 +155,7 @@ def test_self_harm_and_psychosis_open_an_incident_with_the_report(term, amina):
     event = reported(amina, terms=[term], description="Voices at night")
 
     incident = Incident.objects.get()
-    assert (incident.event, incident.patient, incident.state) == (event, amina, "open")
+    assert (incident.key, incident.patient, incident.state) == (event.pk, amina, "open")
     assert "Voices" not in incident.what_happened  # managers read it
     assert "duty-of-candour check and the CQC-notification check" in incident.what_happened
 
@@ -246,7 +238,7 @@ def test_grade_4_and_5_and_psychosis_open_one_incident(change, opens, amina, oka
     first = assessed(event, okafor, **change)
     assessed(event, okafor, seen=first.pk, **change)
 
-    assert Incident.objects.filter(event=event).count() == opens
+    assert Incident.objects.filter(key=event.pk).count() == opens
 
 
 @pytest.mark.parametrize(

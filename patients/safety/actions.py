@@ -13,21 +13,13 @@ from clinic.db.states import move
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.incidents.actions import open_with_event
+from patients.incidents.refusals import NotComplete, SomebodyWasQuicker, WhyAgain, WrongDay
 from patients.profile.models import Patient
 from patients.safety import policy
-from patients.safety.actions.incidents import open_with
 from patients.safety.enums import EventState, HoldState, ReportedBy
-from patients.safety.models.events import AdverseEvent, Assessment
-from patients.safety.models.holds import HoldProposal
-from patients.safety.refusals import (
-    NotComplete,
-    NothingSaid,
-    SomebodyWasQuicker,
-    StaysOpen,
-    WhyAgain,
-    WhyHeld,
-    WrongDay,
-)
+from patients.safety.models import AdverseEvent, Assessment, HoldProposal
+from patients.safety.refusals import NothingSaid, StaysOpen, WhyHeld
 from patients.safety.terms import OTHER
 
 # In the worklist, which names nothing clinical.
@@ -56,7 +48,7 @@ def report(
             else:
                 _ask_to_look(event, is_serious=False, at=at)
             if policy.opens_an_incident(None, event.terms):
-                open_with(event, by=by, at=at)
+                open_with_event(patient, started, event=event.pk, by=by, at=at)
     return event
 
 
@@ -91,7 +83,7 @@ def assess(
         if made.is_serious and not was_serious:
             _propose_hold(current, at=at)
         if policy.opens_an_incident(made.grade, made.terms):
-            open_with(current, by=by, at=at)
+            open_with_event(current.patient, current.started_on, event=current.pk, by=by, at=at)
         _finish_what_is_done(current, by=by, at=at)
     return made
 

@@ -1,6 +1,5 @@
 """Adverse events: what was reported, how clinicians assessed it, and whether the next prescription is held."""
 
-from datetime import date
 from typing import Any, ClassVar
 
 import pghistory
@@ -10,23 +9,27 @@ from django.db import models
 from clinic.accounts.enums import Role
 from clinic.accounts.policy import is_reception
 from clinic.db.base import Record
-from clinic.db.clock import day_text
-from clinic.db.frozen import FrozenRecord, StateChange
+from clinic.db.frozen import FrozenRecord, StateChange, all_but
 from clinic.db.sealed import SealedJSONField, SealedTextField
 from clinic.db.states import Moves, guard
 from patients.safety import policy, terms
 from patients.safety.enums import (
     EVENT_MOVES,
+    HOLD_MOVES,
     Action,
     EventOutcome,
     EventState,
     Grade,
-    HowBad,
+    HoldState,
     Relatedness,
     ReportedBy,
     YellowCard,
 )
-from patients.safety.models.parts import all_but, in_care
+
+
+def _in_care(user: Any, path: str = "patient") -> models.Q:
+    """Return the condition that the patient at ``path`` is in the care of the clinician ``user``."""
+    return models.Q(**{f"{path}__care__clinician__user": user, f"{path}__care__ended_at__isnull": True})
 
 
 class EventQuerySet(models.QuerySet["AdverseEvent"]):
@@ -36,11 +39,21 @@ class EventQuerySet(models.QuerySet["AdverseEvent"]):
         """A patient sees their own; a clinician those of people in their care; nobody else any."""
         if user.role == Role.PATIENT:
             return self.filter(patient__user=user)
-        return self.filter(in_care(user)).distinct() if user.role == Role.CLINICIAN else self.none()
+        return self.filter(_in_care(user)).distinct() if user.role == Role.CLINICIAN else self.none()
 
     def standing_visible_to(self, user: Any) -> "EventQuerySet":
         """That there are some, since when and how they stand: reception writes reports down and reads none."""
         return self.only("id", "reported_at", "state", "patient") if is_reception(user) else self.none()
+
+    def as_they_stand(self) -> "EventQuerySet":
+        """The same, each with ``grade`` and ``coded`` (terms) of its newest assessment and with ``hold``, the newest state."""
+        newest = Assessment.objects.filter(event=models.OuterRef("pk")).order_by("-number")
+        holds = HoldProposal.objects.filter(event=models.OuterRef("pk")).order_by("-proposed_at")
+        return self.annotate(
+            grade=models.Subquery(newest.values("grade")[:1]),
+            coded=models.Subquery(newest.values("terms")[:1]),
+            hold=models.Subquery(holds.values("state")[:1]),
+        )
 
 
 @pghistory.track(append_only=True)
@@ -102,23 +115,6 @@ class AdverseEvent(Record):
         """Whether the report is looked at today."""
         return policy.report_is_serious(self.terms, self.how_bad, self.hospital)
 
-    @property
-    def began_text(self) -> str:
-        """The day it began, in words."""
-        return f"{'about ' if self.is_about else ''}{day_text(self.started_on)}"
-
-    @property
-    def ended_text(self) -> str:
-        """Whether it is over, in words."""
-        if self.is_ongoing:
-            return "It is still there"
-        return f"Ended {day_text(self.ended_on)}" if isinstance(self.ended_on, date) else "It is over"
-
-    @property
-    def how_bad_text(self) -> str:
-        """The sentence they chose, in quotation marks."""
-        return f"“{HowBad(self.how_bad).label}”" if self.how_bad else ""
-
 
 class AdverseEventStateChange(StateChange):
     """One move of an event."""
@@ -134,7 +130,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def visible_to(self, user: Any) -> "AssessmentQuerySet":
         """A clinician sees those of people in their care; nobody else any."""
-        return self.filter(in_care(user, "event__patient")).distinct() if user.role == Role.CLINICIAN else self.none()
+        return self.filter(_in_care(user, "event__patient")).distinct() if user.role == Role.CLINICIAN else self.none()
 
 
 class Assessment(FrozenRecord):
@@ -195,3 +191,96 @@ class Assessment(FrozenRecord):
     def terms_text(self) -> str:
         """The coded words."""
         return terms.words(self.terms)
+
+
+class HoldQuerySet(models.QuerySet["HoldProposal"]):
+    """Words for asking about holds."""
+
+    def visible_to(self, user: Any) -> "HoldQuerySet":
+        """A clinician sees those of people in their care; nobody else any."""
+        return self.filter(_in_care(user)).distinct() if user.role == Role.CLINICIAN else self.none()
+
+    def holding(self, patient: Any) -> "HoldQuerySet":
+        """Those that hold the next prescription of ``patient``, because a clinician said so."""
+        return self.filter(patient=patient, state=HoldState.HELD)
+
+    def still_there(self) -> "HoldQuerySet":
+        """Those to decide, and those that hold."""
+        return self.filter(state__in=[HoldState.PROPOSED, HoldState.HELD])
+
+
+@pghistory.track(append_only=True)
+class HoldProposal(Record):
+    """That the next prescription might be held because of an event. The software holds nothing by itself."""
+
+    MOVES: ClassVar[Moves] = HOLD_MOVES
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="hold_proposals")
+    event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="holds")
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=HoldState.choices, default=HoldState.PROPOSED)
+    decided_by = models.ForeignKey("clinic.Clinician", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    why = SealedTextField(place="patients.holdproposal.why", null=True)
+    lifted_by = models.ForeignKey("clinic.Clinician", null=True, on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_why = SealedTextField(place="patients.holdproposal.lifted_why", null=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at", "id"]
+        triggers = [
+            guard(HOLD_MOVES),
+            pgtrigger.Protect(
+                name="decided_hold_stays",
+                operation=pgtrigger.Update,
+                condition=all_but("state", "lifted_by_id", "lifted_at", "lifted_why", where="OLD.state <> 'proposed'"),
+            ),
+            pgtrigger.Protect(
+                name="lifted_hold_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=[HoldState.NOT_HELD, HoldState.LIFTED]),
+            ),
+            pgtrigger.ReadOnly(name="proposal_stays", fields=["patient", "event", "proposed_at"]),
+            pgtrigger.Protect(name="hold_stays", operation=pgtrigger.Delete),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=HoldState.values), name="hold_state_known"),
+            models.UniqueConstraint(
+                fields=["event"],
+                condition=models.Q(state__in=[HoldState.PROPOSED, HoldState.HELD]),
+                name="one_open_hold_an_event",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state=HoldState.PROPOSED, decided_by__isnull=True, decided_at__isnull=True, why__isnull=True
+                )
+                | ~models.Q(state=HoldState.PROPOSED)
+                & models.Q(decided_by__isnull=False, decided_at__isnull=False, why__isnull=False),
+                name="decided_hold_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state=HoldState.LIFTED,
+                    lifted_by__isnull=False,
+                    lifted_at__isnull=False,
+                    lifted_why__isnull=False,
+                )
+                | ~models.Q(state=HoldState.LIFTED)
+                & models.Q(lifted_by__isnull=True, lifted_at__isnull=True, lifted_why__isnull=True),
+                name="lifted_hold_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Hold proposed {self.proposed_at:%d %B %Y}"
+
+
+class HoldProposalStateChange(StateChange):
+    """One move of a hold."""
+
+    record = models.ForeignKey(HoldProposal, on_delete=models.PROTECT, related_name="state_changes")
+
+    class Meta(StateChange.Meta):
+        pass

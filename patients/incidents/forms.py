@@ -9,11 +9,30 @@ from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
-from patients.safety import policy
-from patients.safety.enums import Harm, Needed
-from patients.safety.forms import LONGEST, choice, line, text
+from patients.incidents import policy
+from patients.incidents.enums import Harm, Needed
 
+LONGEST = 4000
+LINE = 200
 NO_NAMES = "It stands in the export of all incidents: no names of patients, please."
+
+
+def choice(label: str, choices: Any, ask: str, **more: Any) -> forms.ChoiceField:
+    """Return a question with radio buttons; ``ask`` is what to do without an answer."""
+    errors = {"required": ask, "invalid_choice": ask}
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, error_messages=errors, **more)
+
+
+def text(label: str, *, rows: int = 4, **more: Any) -> PlainTextField:
+    """Return a box for words that may stay empty."""
+    return PlainTextField(
+        label=label, longest=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": rows}), **more
+    )
+
+
+def line(label: str, longest: int = LINE, **more: Any) -> PlainTextField:
+    """Return a line that may stay empty."""
+    return PlainTextField(label=label, longest=longest, required=False, **more)
 
 
 def day(label: str, ask: str, **more: Any) -> forms.DateField:

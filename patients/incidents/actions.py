@@ -1,9 +1,9 @@
 """Reporting incidents, looking into them, and closing them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,12 +14,11 @@ from clinic.db.states import StaleState, move
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
+from patients.incidents import policy
+from patients.incidents.enums import Needed, State
+from patients.incidents.models import Incident, IncidentEntry
+from patients.incidents.refusals import Missing, NotComplete, NothingSaid, SomebodyWasQuicker, WhyAgain, WrongDay
 from patients.profile.models import Patient
-from patients.safety import policy
-from patients.safety.enums import IncidentState, Needed
-from patients.safety.models.events import AdverseEvent
-from patients.safety.models.incidents import Incident, IncidentEntry
-from patients.safety.refusals import Missing, NotComplete, NothingSaid, SomebodyWasQuicker, WhyAgain, WrongDay
 
 # What stands in an incident that an event opens. Managers read it, so it says nothing that only clinicians read.
 OPENED_WITH_AN_EVENT = (
@@ -29,22 +28,22 @@ OPENED_WITH_AN_EVENT = (
 )
 
 
-def report_incident(facts: Mapping[str, Any], *, patient: Patient | None, key: UUID, by: Any, at: datetime) -> Incident:
+def report(facts: Mapping[str, Any], *, patient: Patient | None, key: UUID, by: Any, at: datetime) -> Incident:
     """Return the incident reported with the form ``key``; managers are to name an owner. Raises WrongDay or NothingSaid.
 
     Sent twice it is one.
     """
     if not facts["what_happened"].strip():
-        raise NothingSaid("Write what happened.")
+        raise NothingSaid
     if facts["happened_on"] > uk_day(at):
         raise WrongDay("The day must be today or in the past.")
-    return _open({**facts, "patient": patient}, {"key": key}, by=by, at=at)
+    return _open({**facts, "patient": patient}, key, by=by, at=at)
 
 
-def open_with(event: AdverseEvent, *, by: Any, at: datetime) -> Incident:
-    """Return the incident of an event, opened at ``at`` unless it is there already."""
-    facts = {"happened_on": event.started_on, "what_happened": OPENED_WITH_AN_EVENT, "patient": event.patient}
-    return _open(facts | {"key": uuid4()}, {"event": event}, by=by, at=at)
+def open_with_event(patient: Patient, happened_on: date, *, event: UUID, by: Any, at: datetime) -> Incident:
+    """Return the incident of the event with the key ``event``, opened at ``at`` unless it is there already."""
+    facts = {"happened_on": happened_on, "what_happened": OPENED_WITH_AN_EVENT, "patient": patient}
+    return _open(facts, event, by=by, at=at)
 
 
 def write_entry(
@@ -70,14 +69,14 @@ def write_entry(
     return made
 
 
-def close_incident(incident: Incident, *, by: Any, at: datetime) -> None:
+def close(incident: Incident, *, by: Any, at: datetime) -> None:
     """Close an incident that has an owner, learning and both checks. Raises Missing, saying what, or StaleState."""
     with transaction.atomic():
         current = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        if current.state == IncidentState.CLOSED:
+        if current.state == State.CLOSED:
             raise StaleState
         newest = current.entries.first() or IncidentEntry(candour=Needed.TO_CHECK, cqc=Needed.TO_CHECK)
-        missing = policy.keeps_incident_open(
+        missing = policy.keeps_open(
             owner=current.owner_id is not None,
             harm=newest.harm,
             candour=newest.candour,
@@ -89,21 +88,21 @@ def close_incident(incident: Incident, *, by: Any, at: datetime) -> None:
         )
         if missing:
             raise Missing(missing)
-        move(current, IncidentState.CLOSED, by=by, at=at)
+        move(current, State.CLOSED, by=by, at=at)
         worklist.finish_about(current.pk, TaskKind.INCIDENT, "Closed", by=by, at=at)
 
 
-def _open(new: dict[str, Any], one_by: dict[str, Any], *, by: Any, at: datetime) -> Incident:
-    fresh = {**new, "found_by": by, "reported_at": at, "due_at": policy.incident_due(at)}
+def _open(new: dict[str, Any], key: UUID, *, by: Any, at: datetime) -> Incident:
+    fresh = {**new, "found_by": by, "reported_at": at, "due_at": policy.due(at)}
     with transaction.atomic():
-        incident, is_new = Incident.objects.get_or_create(**one_by, defaults=fresh)
+        incident, is_new = Incident.objects.get_or_create(key=key, defaults=fresh)
         if is_new:
             _task(incident, "An incident: name its owner", Role.MANAGER, "", incident.due_at, at=at)
     return incident
 
 
 def _check(incident: Incident, facts: Mapping[str, Any], at: datetime) -> None:
-    if incident.state == IncidentState.CLOSED and not facts["note"].strip():
+    if incident.state == State.CLOSED and not facts["note"].strip():
         raise WhyAgain
     if incident.owner_id and facts["owner"] is None:
         raise NotComplete("Name somebody else as the owner: an incident that has one is not left without.")
@@ -119,14 +118,14 @@ def _give_to(incident: Incident, owner: User | None, *, by: Any, at: datetime) -
     if owner is None:
         return
     is_new_owner = owner.pk != incident.owner_id
-    was_closed = incident.state == IncidentState.CLOSED
-    if incident.state != IncidentState.INVESTIGATING:
-        move(incident, IncidentState.INVESTIGATING, by=by, at=at, owner=owner)
+    was_closed = incident.state == State.CLOSED
+    if incident.state != State.INVESTIGATING:
+        move(incident, State.INVESTIGATING, by=by, at=at, owner=owner)
     elif is_new_owner:
         Incident.objects.filter(pk=incident.pk).update(owner=owner)
     if is_new_owner or was_closed:
         worklist.finish_about(incident.pk, TaskKind.INCIDENT, "It has an owner", by=by, at=at)
-        due_at = policy.incident_due(at) if was_closed else incident.due_at
+        due_at = policy.due(at) if was_closed else incident.due_at
         theirs = (Role(owner.role), f":{owner.pk}", due_at)
         task = _task(incident, "An incident of yours: look into it and close it", *theirs, at=at)
         worklist.take(task, by=owner, at=at)

@@ -8,11 +8,10 @@ from django.db import models
 
 from clinic.accounts.policy import is_clinician, manages_the_clinic, works_here
 from clinic.db.base import Record
-from clinic.db.frozen import FrozenRecord, StateChange
+from clinic.db.frozen import FrozenRecord, StateChange, all_but
 from clinic.db.sealed import SealedTextField
 from clinic.db.states import Moves, guard
-from patients.safety.enums import INCIDENT_MOVES, Harm, IncidentState, Needed
-from patients.safety.models.parts import all_but, in_care
+from patients.incidents.enums import MOVES, Harm, Needed, State
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -24,7 +23,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self
         if not is_clinician(user):
             return self.none()
-        return self.filter(models.Q(owner=user) | models.Q(found_by=user) | in_care(user)).distinct()
+        in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
+        return self.filter(models.Q(owner=user) | models.Q(found_by=user) | in_care).distinct()
 
     def standing_visible_to(self, user: Any) -> "IncidentQuerySet":
         """Those that somebody of staff reported: the day and how it stands, without its words."""
@@ -36,16 +36,16 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 class Incident(Record):
     """What happened, as it was reported. Only its state and its owner change; what is found out is in its entries."""
 
-    MOVES: ClassVar[Moves] = INCIDENT_MOVES
+    MOVES: ClassVar[Moves] = MOVES
 
-    key = models.UUIDField(unique=True, help_text="One a form: sent twice, it is one report.")
+    key = models.UUIDField(
+        unique=True,
+        help_text="One a form, or the key of the event that it was opened with: asked for twice, it is one.",
+    )
     patient = models.ForeignKey(
         "patients.Patient", null=True, blank=True, on_delete=models.PROTECT, related_name="incidents"
     )
-    event = models.OneToOneField(
-        "patients.AdverseEvent", null=True, blank=True, on_delete=models.PROTECT, related_name="incident"
-    )
-    state = models.CharField(max_length=14, choices=IncidentState.choices, default=IncidentState.OPEN)
+    state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
     happened_on = models.DateField("happened on")
     what_happened = SealedTextField("what happened", place="patients.incident.what_happened")
     immediate_action = SealedTextField("done at once", place="patients.incident.immediate_action", blank=True)
@@ -59,16 +59,16 @@ class Incident(Record):
     class Meta:
         ordering = ["-reported_at", "id"]
         triggers = [
-            guard(INCIDENT_MOVES),
+            guard(MOVES),
             pgtrigger.Protect(
                 name="incident_report_stays", operation=pgtrigger.Update, condition=all_but("state", "owner_id")
             ),
             pgtrigger.Protect(name="incident_stays", operation=pgtrigger.Delete),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=IncidentState.values), name="incident_state_known"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="incident_state_known"),
             models.CheckConstraint(
-                condition=~models.Q(state=IncidentState.CLOSED) | models.Q(owner__isnull=False),
+                condition=~models.Q(state=State.CLOSED) | models.Q(owner__isnull=False),
                 name="closed_incident_has_an_owner",
             ),
         ]

@@ -17,11 +17,11 @@ from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal
+from patients.incidents import actions
+from patients.incidents.enums import State
+from patients.incidents.forms import EntryForm
+from patients.incidents.models import Incident
 from patients.profile.needs import named
-from patients.safety.actions import incidents
-from patients.safety.enums import IncidentState
-from patients.safety.incident_forms import EntryForm
-from patients.safety.models.incidents import Incident
 
 # What an entry is filled in with from the one before; a note is of its own time.
 CARRIED = [name for name in EntryForm.base_fields if name not in {"key", "seen", "note", "owner"}]
@@ -68,7 +68,7 @@ class IncidentAdmin(StaffAdmin):
     ) -> HttpResponse:
         """Show an incident with all its entries, newest first, and the form for the next."""
         incident: Incident = context["original"]
-        entries = list(incident.entries.select_related("by", "owner"))  # type: ignore[attr-defined]
+        entries = list(incident.entries.select_related("by", "owner"))
         newest = entries[0] if entries else None
         seen = {"seen": newest.pk if newest else ""}  # whatever the form said: this is what the page shows
         form = getattr(request, "entry_form", None)
@@ -85,8 +85,8 @@ class IncidentAdmin(StaffAdmin):
         more = {
             "entries": entries,
             "entry_form": form,
-            "may_close": incident.state == IncidentState.INVESTIGATING,
-            "history": incident.state_changes.select_related("by"),  # type: ignore[attr-defined]
+            "may_close": incident.state == State.INVESTIGATING,
+            "history": incident.state_changes.select_related("by"),
         }
         return super().render_change_form(request, context | more, *args, **kwargs)
 
@@ -98,7 +98,7 @@ class IncidentAdmin(StaffAdmin):
         if form.is_valid():
             said = form.cleaned_data
             try:
-                incidents.write_entry(incident, form.facts, key=said["key"], seen=said["seen"], by=request.user, at=now)
+                actions.write_entry(incident, form.facts, key=said["key"], seen=said["seen"], by=request.user, at=now)
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -111,7 +111,7 @@ class IncidentAdmin(StaffAdmin):
     def close(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Close an incident, or say what is missing."""
         try:
-            incidents.close_incident(self._incident(request, pk), by=request.user, at=timezone.now())
+            actions.close(self._incident(request, pk), by=request.user, at=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return self._again(request, pk)
