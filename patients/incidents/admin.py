@@ -43,10 +43,7 @@ class IncidentAdmin(StaffAdmin):
     list_display = ("happened_on", "who", "state", "owner", "due_at")
     list_filter = ("state",)
     list_select_related = ("patient", "owner")
-    fields = (
-        *("state", "owner", "due_at", "happened_on", "who", "found_by", "reported_at"),
-        *("what_happened", "immediate_action"),
-    )
+    fields = ("state", "owner", "due_at", "happened_on", "who", "found_by", "reported_at")
     readonly_fields = ("who",)
 
     @admin.display(description="patient")

@@ -18,61 +18,72 @@ class Term:
     plain: str = ""
 
 
-TERMS = (
-    Term("dizziness", "Dizziness", "Feeling dizzy"),
-    Term("fatigue", "Fatigue", "Feeling very tired"),
-    Term("somnolence", "Somnolence", "Feeling sleepy in the day"),
-    Term("lethargy", "Lethargy"),
-    Term("asthenia", "Weakness", "Feeling weak"),
-    Term("malaise", "Malaise"),
-    Term("feeling_drunk", "Feeling abnormal or drunk", "Feeling drunk or not right"),
-    Term("balance", "Balance disorder", "Poor balance"),
-    Term("vertigo", "Vertigo", "The room seems to spin"),
-    Term("fall", "Fall", "A fall"),
-    Term("syncope", "Syncope", "Fainting"),
-    Term("chest_pain", "Chest pain", "Chest pain"),
-    Term("palpitations", "Palpitations", "A pounding heart"),
-    Term("tachycardia", "Tachycardia", "A fast heartbeat"),
-    Term("hypertension", "Hypertension"),
-    Term("dry_mouth", "Dry mouth", "A dry mouth"),
-    Term("mouth_ulcer", "Mouth ulceration or oral pain", "A sore mouth or mouth ulcers"),
-    Term("throat", "Throat irritation", "A sore throat"),
-    Term("cough", "Cough or airway irritation", "A cough, or sore lungs"),
-    Term("dysgeusia", "Taste change", "Things taste different"),
-    Term("nausea", "Nausea", "Feeling sick"),
-    Term("vomiting", "Vomiting", "Being sick"),
-    Term("hyperemesis", "Cannabinoid hyperemesis syndrome"),
-    Term("diarrhoea", "Diarrhoea", "Loose stools"),
-    Term("constipation", "Constipation", "Constipation"),
-    Term("appetite_up", "Increased appetite", "Eating more than usual"),
-    Term("appetite_down", "Decreased appetite", "Eating less than usual"),
-    Term("blurred_vision", "Blurred vision", "Blurred sight"),
-    Term("dysarthria", "Dysarthria", "Slurred speech"),
-    Term("attention", "Disturbance in attention", "Trouble with thinking"),
-    Term("memory", "Memory impairment", "Trouble with remembering"),
-    Term("amnesia", "Amnesia"),
-    Term("disorientation", "Disorientation", "Feeling confused"),
-    Term("dissociation", "Dissociation", "Feeling unreal, or far away"),
-    Term("euphoria", "Euphoric mood", "Feeling high"),
-    Term("anxiety", "Anxiety or panic", "Feeling very anxious or in a panic"),
-    Term("depression", "Depressed mood", "Feeling very low"),
-    Term("illusion", "Illusion"),
-    Term("hallucination", "Hallucination", "Seeing or hearing things that others do not"),
-    Term("paranoia", "Paranoia", "Thinking that people are against you"),
-    Term("delusion", "Delusional perception"),
-    Term("psychosis", "Psychosis"),
-    Term("mania", "Mania"),
-    Term("suicidal", "Suicidal ideation", "Thoughts of ending your life"),
-    Term("self_harm", "Self-harm or suicide attempt", "Hurting yourself on purpose"),
-    Term("dependence", "Dependence or withdrawal", "Feeling ill when you stop it"),
-    Term("rash", "Rash or allergic reaction", "A rash"),
-    Term("anaphylaxis", "Anaphylaxis", "A swollen face or trouble breathing"),
-    Term("seizure", "Seizure", "A fit"),
-    Term("liver", "Raised liver enzymes"),
-    Term("pregnancy", "Exposure during pregnancy", "Being pregnant while you take it"),
-    Term("accidental", "Accidental exposure, also of somebody else"),
-    Term(OTHER, "Other, in the reporter’s words", "Something else"),
-)
+GROUPS = {
+    "Body": (
+        Term("dizziness", "Dizziness", "Feeling dizzy"),
+        Term("balance", "Balance disorder", "Poor balance"),
+        Term("vertigo", "Vertigo"),
+        Term("fall", "Fall", "A fall"),
+        Term("syncope", "Syncope", "Fainting"),
+        Term("fatigue", "Fatigue", "Feeling very tired or weak"),
+        Term("somnolence", "Somnolence", "Feeling sleepy in the day"),
+        Term("lethargy", "Lethargy"),
+        Term("asthenia", "Weakness"),
+        Term("malaise", "Malaise"),
+        Term("feeling_drunk", "Feeling abnormal or drunk", "Feeling drunk or not right"),
+        Term("blurred_vision", "Blurred vision", "Blurred sight"),
+        Term("dysarthria", "Dysarthria", "Slurred speech"),
+        Term("seizure", "Seizure", "A fit"),
+        Term("rash", "Rash or allergic reaction", "A rash"),
+        Term("anaphylaxis", "Anaphylaxis", "A swollen face or trouble breathing"),
+    ),
+    "Heart and breathing": (
+        Term("chest_pain", "Chest pain", "Chest pain"),
+        Term("palpitations", "Palpitations", "A fast or pounding heart"),
+        Term("tachycardia", "Tachycardia"),
+        Term("hypertension", "Hypertension"),
+        Term("cough", "Cough or airway irritation", "A cough, or sore lungs"),
+        Term("throat", "Throat irritation"),
+    ),
+    "Mouth and stomach": (
+        Term("dry_mouth", "Dry mouth", "A dry mouth"),
+        Term("mouth_ulcer", "Mouth ulceration or oral pain", "A sore mouth or mouth ulcers"),
+        Term("dysgeusia", "Taste change"),
+        Term("nausea", "Nausea", "Feeling sick"),
+        Term("vomiting", "Vomiting", "Being sick"),
+        Term("hyperemesis", "Cannabinoid hyperemesis syndrome"),
+        Term("diarrhoea", "Diarrhoea", "Loose stools"),
+        Term("constipation", "Constipation", "Constipation"),
+        Term("appetite_up", "Increased appetite"),
+        Term("appetite_down", "Decreased appetite", "Eating less than usual"),
+    ),
+    "Mood and mind": (
+        Term("anxiety", "Anxiety or panic", "Feeling very anxious or in a panic"),
+        Term("depression", "Depressed mood", "Feeling very low"),
+        Term("euphoria", "Euphoric mood", "Feeling high"),
+        Term("disorientation", "Disorientation", "Feeling confused"),
+        Term("memory", "Memory impairment", "Trouble with remembering"),
+        Term("amnesia", "Amnesia"),
+        Term("attention", "Disturbance in attention"),
+        Term("dissociation", "Dissociation", "Feeling unreal, or far away"),
+        Term("illusion", "Illusion"),
+        Term("hallucination", "Hallucination", "Seeing or hearing things that others do not"),
+        Term("paranoia", "Paranoia", "Thinking that people are against you"),
+        Term("delusion", "Delusional perception"),
+        Term("psychosis", "Psychosis"),
+        Term("mania", "Mania"),
+        Term("suicidal", "Suicidal ideation", "Thoughts of ending your life"),
+        Term("self_harm", "Self-harm or suicide attempt", "Hurting yourself on purpose"),
+    ),
+    "Anything else": (
+        Term("dependence", "Dependence or withdrawal", "Feeling ill when you stop it"),
+        Term("liver", "Raised liver enzymes"),
+        Term("pregnancy", "Exposure during pregnancy", "Being pregnant while you take it"),
+        Term("accidental", "Accidental exposure, also of somebody else"),
+        Term(OTHER, "Other, in the reporter’s words", "Something else"),
+    ),
+}
+TERMS = tuple(term for group in GROUPS.values() for term in group)
 BY_CODE = {term.code: term for term in TERMS}
 
 PSYCHOSIS = frozenset({"hallucination", "paranoia", "delusion", "psychosis"})
@@ -82,11 +93,11 @@ SELF_HARM = frozenset({"suicidal", "self_harm"})
 CALL_999 = frozenset({"chest_pain", "anaphylaxis", "seizure"})
 
 
-def picked(*, in_plain_words: bool) -> list[tuple[str, str]]:
-    """Return the list as a form shows it: all of it in coded words, or what people pick in theirs."""
+def picked(*, in_plain_words: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the list as a form shows it, in its groups: all of it in coded words, or what people pick in theirs."""
     if in_plain_words:
-        return [(term.code, term.plain) for term in TERMS if term.plain]
-    return [(term.code, term.word) for term in TERMS]
+        return [(name, [(term.code, term.plain) for term in group if term.plain]) for name, group in GROUPS.items()]
+    return [(name, [(term.code, term.word) for term in group]) for name, group in GROUPS.items()]
 
 
 def words(codes: list[str], *, in_plain_words: bool = False) -> str:

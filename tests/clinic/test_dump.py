@@ -37,7 +37,7 @@ from tests.patients.filling import fill_in, send
 from tests.patients.test_details import GOOD
 from tests.patients.test_eligibility import SENT as PRECHECK
 from tests.patients.test_events_views import SENT as EVENT
-from tests.patients.test_events_views import SIGNED
+from tests.patients.test_events_views import SIGNED as ASSESSED
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Codes of answers that tell of somebody's health as well as words do.
@@ -165,7 +165,7 @@ def the_clinician_assesses(client, event):
     """Assess what was reported, hold, lift the hold; return the words."""
     client.post(
         reverse("review_event", args=[event.pk]),
-        SIGNED
+        ASSESSED
         | {"key": uuid4(), "terms": ["psychosis"], "seriousness": ["disability"]}
         | {"yellow_card_why": word("whynocard"), "notes": word("eventnotes")},
     )
