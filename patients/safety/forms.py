@@ -146,6 +146,7 @@ class ClinicianReportForm(ToldForm):
             ("reported_by", [*self.fields["reported_by"].choices, (ReportedBy.CLINICIAN, "I saw or found it myself")]),  # type: ignore[attr-defined]
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields["terms"].widget.attrs["class"] = "inline"
         self.fields["description"].label = "What happened, in their own words or yours?"
 
 
@@ -155,7 +156,7 @@ class AssessForm(KeyedForm):
     terms = forms.MultipleChoiceField(
         label="Terms",
         choices=picked(in_plain_words=False),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"}),
         error_messages={"required": "Choose at least one term", "invalid_choice": "Choose terms from the list"},
     )
     grade = choice("Severity (CTCAE v5, general grades)", Grade.choices, "Choose a grade from 1 to 5")

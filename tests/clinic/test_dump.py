@@ -216,7 +216,7 @@ def test_no_word_about_anybodys_health_is_in_clear(amina, okafor, manager):
     sign_in(browser, amina)
     late(browser, reverse("profile_part", args=["other-teams"]), neurologist=word("kept"))
     words |= {word("answer"), word("kept"), word("enquiry")}
-    words |= the_clinician_assesses(clinician, AdverseEvent.objects.get()) | the_manager_looks_into_it(
+    words |= the_clinician_assesses(signed_in(okafor.user), AdverseEvent.objects.get()) | the_manager_looks_into_it(
         signed_in(manager)
     )
 
