@@ -33,4 +33,4 @@ class Needed(models.TextChoices):
 
     TO_CHECK = "to_check", "Still to check"
     YES = "yes", "Needed"
-    NO = "no", "Not needed, and why"
+    NO = "no", "Not needed"

@@ -89,7 +89,7 @@ class IncidentStateChange(StateChange):
 class IncidentEntry(FrozenRecord):
     """What is known at one time: every entry carries all findings, and the newest counts. None is overwritten."""
 
-    key = models.UUIDField(unique=True, help_text="One a form: sent twice, it is one entry.")
+    key = models.UUIDField(help_text="One a form: sent twice, it is one entry.")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="entries")
     number = models.PositiveSmallIntegerField()
     by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
@@ -111,6 +111,7 @@ class IncidentEntry(FrozenRecord):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["incident", "number"], name="one_incident_entry_a_number"),
+            models.UniqueConstraint(fields=["incident", "key"], name="one_incident_entry_a_form"),
             models.CheckConstraint(condition=models.Q(harm__in=["", *Harm.values]), name="incident_harm_known"),
             models.CheckConstraint(condition=models.Q(candour__in=Needed.values), name="incident_candour_known"),
             models.CheckConstraint(condition=models.Q(cqc__in=Needed.values), name="incident_cqc_known"),

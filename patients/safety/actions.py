@@ -39,9 +39,9 @@ def report(
     started, ended = facts["started_on"], facts.get("ended_on")
     if wrong := policy.began_wrongly(started, ended, born=patient.date_of_birth, today=uk_day(at)):
         raise WrongDay(wrong)
-    new = {**facts, "patient": patient, "reported_by": reported_by, "reported_at": at, "written_by": by}
+    new = {**facts, "reported_by": reported_by, "reported_at": at, "written_by": by}
     with transaction.atomic():
-        event, is_new = AdverseEvent.objects.get_or_create(key=key, defaults=new)
+        event, is_new = AdverseEvent.objects.get_or_create(patient=patient, key=key, defaults=new)
         if is_new:
             if event.is_serious:
                 _propose_hold(event, at=at)

@@ -109,7 +109,7 @@ class EventOutcome(models.TextChoices):
 class YellowCard(models.TextChoices):
     """The report to the MHRA (all suspected reactions to unlicensed medicines; domain 6.7)."""
 
-    NOT_NEEDED = "not_needed", "Not needed, and why"
+    NOT_NEEDED = "not_needed", "Not needed"
     TO_DO = "to_do", "To do"
     SUBMITTED = "submitted", "Submitted"
 

@@ -21,8 +21,11 @@ from patients.safety.enums import (
     EventState,
     Grade,
     HoldState,
+    Hospital,
+    HowBad,
     Relatedness,
     ReportedBy,
+    Taking,
     YellowCard,
 )
 
@@ -62,7 +65,7 @@ class AdverseEvent(Record):
 
     MOVES: ClassVar[Moves] = EVENT_MOVES
 
-    key = models.UUIDField(unique=True, help_text="One a form: sent twice, it is one report.")
+    key = models.UUIDField(help_text="One a form: sent twice, it is one report.")
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="adverse_events")
     state = models.CharField(max_length=10, choices=EventState.choices, default=EventState.REPORTED)
     started_on = models.DateField("began on")
@@ -71,9 +74,15 @@ class AdverseEvent(Record):
     ended_on = models.DateField("ended on", null=True, blank=True)
     terms = SealedJSONField("what it was", place="patients.adverseevent.terms", default=list)
     description = SealedTextField("in their words", place="patients.adverseevent.description", blank=True)
-    how_bad = SealedTextField("how bad it was", place="patients.adverseevent.how_bad", blank=True)
-    hospital = SealedTextField("in hospital", place="patients.adverseevent.hospital", blank=True)
-    taking = SealedTextField("still taking the medicine", place="patients.adverseevent.taking", blank=True)
+    how_bad = SealedTextField(
+        "how bad it was", place="patients.adverseevent.how_bad", choices=HowBad.choices, blank=True
+    )
+    hospital = SealedTextField(
+        "in hospital", place="patients.adverseevent.hospital", choices=Hospital.choices, blank=True
+    )
+    taking = SealedTextField(
+        "still taking the medicine", place="patients.adverseevent.taking", choices=Taking.choices, blank=True
+    )
     done = SealedTextField("what was done", place="patients.adverseevent.done", blank=True)
     product = SealedTextField("medicine as they call it", place="patients.adverseevent.product", blank=True)
     batch = SealedTextField("batch number", place="patients.adverseevent.batch", blank=True)
@@ -91,6 +100,7 @@ class AdverseEvent(Record):
             pgtrigger.Protect(name="event_stays", operation=pgtrigger.Delete),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["patient", "key"], name="one_event_a_form"),
             models.CheckConstraint(condition=models.Q(state__in=EventState.values), name="event_state_known"),
             models.CheckConstraint(
                 condition=models.Q(reported_by__in=ReportedBy.values), name="event_reported_by_known"
@@ -136,7 +146,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 class Assessment(FrozenRecord):
     """How a clinician assessed an event, once. The newest counts; the older ones stay."""
 
-    key = models.UUIDField(unique=True, help_text="One a form: sent twice, it is one assessment.")
+    key = models.UUIDField(help_text="One a form: sent twice, it is one assessment.")
     event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="assessments")
     number = models.PositiveSmallIntegerField()
     clinician = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="+")
@@ -160,6 +170,7 @@ class Assessment(FrozenRecord):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["event", "number"], name="one_assessment_a_number"),
+            models.UniqueConstraint(fields=["event", "key"], name="one_assessment_a_form"),
             models.CheckConstraint(condition=models.Q(grade__gte=1, grade__lte=5), name="assessment_grade_known"),
             models.CheckConstraint(
                 condition=models.Q(relatedness__in=Relatedness.values), name="assessment_relatedness_known"

@@ -101,6 +101,12 @@ def picked(*, in_plain_words: bool) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def words(codes: list[str], *, in_plain_words: bool = False) -> str:
-    """Return the terms of ``codes`` as one line."""
-    found = [BY_CODE[code] for code in codes if code in BY_CODE]
-    return "; ".join(term.plain if in_plain_words and term.plain else term.word for term in found)
+    """Return the terms of ``codes`` as one line; one that is on the list no more is said as it is."""
+    return "; ".join(_said(code, in_plain_words) for code in codes)
+
+
+def _said(code: str, in_plain_words: bool) -> str:
+    term = BY_CODE.get(code)
+    if term is None:
+        return code
+    return term.plain if in_plain_words and term.plain else term.word

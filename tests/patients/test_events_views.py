@@ -1,5 +1,6 @@
 """The pages of adverse events: the patient's, the clinician's, and what reception may write and never read."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from uuid import uuid4
@@ -8,16 +9,19 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.audit.models import AccessLog
+from clinic.care.copy_reading import as_json
 from clinic.worklist.models import Task
 from clinic.workspace.events import listed_for
 from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship
 from patients.safety import actions as events
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
+from tests.clinic.test_keeping import late, sign_in
 from tests.factories.events import assessed, now, reported, serious
 from tests.factories.people import NOW
 from tests.web import main_of
@@ -165,6 +169,37 @@ def test_sent_twice_it_is_one_and_too_many_are_told_to_call(amina, as_user):
     assert "Call us instead" in page_of(answers[-1])
 
 
+def test_what_was_typed_after_the_session_ended_is_kept(amina):
+    browser = Client(enforce_csrf_checks=True)
+    sign_in(browser, amina)
+    late(browser, reverse("care_event_new"), description="Typed for long", terms=["fall"])
+
+    sign_in(browser, amina)
+    page = page_of(browser.get(reverse("care_event_new")))
+
+    assert "Typed for long" in page
+    assert re.search(r'value="fall"[^>]* checked', page)
+    assert not AdverseEvent.objects.exists()
+
+
+def test_a_form_of_somebody_else_does_not_stand_in_the_way(amina, ben, as_user):
+    key = uuid4()
+
+    for person in (amina, ben):
+        assert send(as_user(person.user), key=key).status_code == 302
+
+    assert set(AdverseEvent.objects.values_list("patient", flat=True)) == {amina.pk, ben.pk}
+
+
+def test_the_copy_of_ones_data_says_it_in_words(amina):
+    reported(amina, terms=["dizziness", "fall"])
+
+    part = next(each for each in as_json(amina, at=NOW)["parts"] if each["table"] == "patients.AdverseEvent")
+
+    assert part["rows"][0]["what it was"] == "Feeling dizzy; A fall"
+    assert part["rows"][0]["how bad it was"] == "I could do less than usual"
+
+
 # The clinician --------------------------------------------------------------------------------------
 
 
@@ -262,6 +297,26 @@ def test_a_button_that_does_not_fit_the_state_changes_nothing(decision, amina, o
     answer = client.post(reverse("review_event_hold", args=[event.pk]), {"reason": "x", "decision": decision})
 
     assert (answer.status_code, HoldProposal.objects.get().state) == (422, before)
+
+
+def test_a_clinicians_words_typed_after_the_session_ended_are_kept(amina, okafor, care):
+    address = reverse("review_event", args=[reported(amina).pk])
+    browser = Client(enforce_csrf_checks=True)
+    sign_in(browser, okafor)
+    late(browser, address, notes="Typed for long", grade="3")
+
+    sign_in(browser, okafor)
+
+    assert "Typed for long" in page_of(browser.get(address))
+
+
+def test_a_form_sent_for_another_event_signs_that_one(amina, okafor, care, as_user):
+    client, key = as_user(okafor.user), uuid4()
+
+    for event in (reported(amina), reported(amina)):
+        assert client.post(reverse("review_event", args=[event.pk]), SIGNED | {"key": key}).status_code == 302
+
+    assert Assessment.objects.count() == 2
 
 
 def test_readings_and_refusals_are_written_down(amina, okafor, lind, care, as_user):
