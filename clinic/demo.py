@@ -16,7 +16,7 @@ from bookings.charges.enums import Method
 from bookings.charges.models import Charge
 from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
-from clinic import demo_documents, demo_history, demo_intake
+from clinic import demo_documents, demo_events, demo_history, demo_intake
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
@@ -214,6 +214,7 @@ def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, 
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=at)
     demo_documents.add(amina, at - timedelta(hours=4))
     demo_intake.send(amina, at - timedelta(hours=3))
+    demo_events.tell(amina, okafor, users["rosa@example.com"], today, at)
 
 
 def _patient(

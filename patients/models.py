@@ -5,14 +5,25 @@ from patients.consents.models import Consent
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import Document, DocumentStateChange, IdentityCheck
+from patients.incidents.models import Incident, IncidentEntry, IncidentStateChange
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
 from patients.profile.models import ClaimCode, NotSamePerson, Patient
 from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
+from patients.safety.models import (
+    AdverseEvent,
+    AdverseEventStateChange,
+    Assessment,
+    HoldProposal,
+    HoldProposalStateChange,
+)
 from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
 
 __all__ = [
+    "AdverseEvent",
+    "AdverseEventStateChange",
+    "Assessment",
     "CareRelationship",
     "ClaimCode",
     "Consent",
@@ -27,7 +38,12 @@ __all__ = [
     "FlagAnswer",
     "FlagHit",
     "HandOver",
+    "HoldProposal",
+    "HoldProposalStateChange",
     "IdentityCheck",
+    "Incident",
+    "IncidentEntry",
+    "IncidentStateChange",
     "Intake",
     "IntakeStateChange",
     "IntakeVersion",

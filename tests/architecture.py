@@ -34,6 +34,8 @@ FEATURES = {
         "intake",
         "eligibility",
         "suitability",
+        "incidents",
+        "safety",
         "rights",
     ],
     "bookings": [
@@ -82,6 +84,7 @@ NAMED = {
     "patients.consents": {"forms", "summary"},
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
+    "patients.incidents": {"forms", "refusals"},
     "patients.intake": {"carried", "flags", "form", "forms", "names", "questions", "rules", "walk"},
     "patients.outcomes": {"history", "instruments", "scoring", "thresholds"},
 }

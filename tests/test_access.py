@@ -27,8 +27,9 @@ from patients.links import tokens
 from patients.outcomes.models import Questionnaire, Response
 from patients.profile.models import Patient
 from patients.rights import actions as rights
+from patients.safety.models import AdverseEvent, Assessment, HoldProposal
 from patients.suitability.models import Decision
-from tests.factories import diary, documents, money, outcomes, pages, people, waiting
+from tests.factories import diary, documents, events, money, outcomes, pages, people, waiting
 from tests.loops import browser, undone
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,14 @@ TABLE = {
     "review_questions": (404, 404, 403, 200, 403, 403),
     "review_questions_scores": (405, 405, 405, 405, 405, 405),
     "review_questions_withdraw": (405, 405, 405, 405, 405, 405),
+    "care_events": (200, 200, 403, 403, 403, 403),
+    "care_event_new": (200, 200, 403, 403, 403, 403),
+    "care_event": (200, 404, 403, 403, 403, 403),
+    "review_events": (404, 404, 403, 200, 403, 403),
+    "review_events_new": (404, 404, 403, 200, 403, 403),
+    "review_event": (404, 404, 403, 200, 403, 403),
+    "review_event_hold": (404, 404, 403, 200, 403, 403),
+    "review_event_close": (405, 405, 405, 405, 405, 405),
     "review_record": (404, 404, 403, 200, 403, 403),
     "review_claim": (405, 405, 405, 405, 405, 405),
     "review_decide": (404, 404, 403, 422, 403, 403),
@@ -199,6 +208,7 @@ def world(kind, amina, okafor, manager):
     waited = {"waitentry": entry.pk, "waitoffer": waiting.offer(entry, held).pk}
     asked = outcomes.asked(amina, okafor)
     document = documents.kept(amina, "secret pain story.pdf")
+    waited["event"] = events.serious(amina, description="secret pain story").pk
     waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk, "decision": decision.pk}
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
@@ -213,10 +223,12 @@ def record_of(name):
         return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
     if name.startswith("care_copy_"):
         return "copy"
-    if name.startswith(("review_questions", "review_documents", "review_consents", *OF_A_PERSON)):
+    if name.startswith(("review_questions", "review_documents", "review_consents", "review_events", *OF_A_PERSON)):
         return "patient"
     if name == "review_decision_add":
         return "decision"
+    if name.startswith(("review_event", "care_event")):
+        return "event"
     if name.startswith(("review_document", "care_document_")):
         return "document"
     return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"
@@ -344,6 +356,7 @@ LIKE_NOTHING = {
     "care_document_remove",
     "care_copy_page",
     "care_copy_file",
+    "care_event",
     "waiting_list_offer",
     "waiting_list_decline",
     "waiting_list_change",
@@ -381,6 +394,9 @@ def rows():
         IdentityCheck,
         Questionnaire,
         Response,
+        AdverseEvent,
+        Assessment,
+        HoldProposal,
         Patient,
         CareRelationship,
         Message,

@@ -100,6 +100,7 @@ INSIDE = {
     "clinic.wording": {"rules"},
     "patients.intake": {"access", "addresses", "baseline", "list_views", "names", "sent_views", "upgrades", "work"},
     "patients.outcomes": {"links", "score_views"},
+    "patients.safety": {"terms", "words"},
     "patients.details": {"questions", "summary"},
     "patients.documents": {"content", "reader", "scanner", "vault"},  # each a border: a process, a socket, a folder
 }

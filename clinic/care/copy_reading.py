@@ -27,6 +27,8 @@ from patients.intake import walk
 from patients.intake.actions import way_of
 from patients.intake.models import Intake, IntakeVersion
 from patients.profile.models import Patient
+from patients.safety.models import AdverseEvent
+from patients.safety.terms import words
 
 Values = dict[str, Any]
 CODED: dict[str, dict[Any, str]] = {"rule": LABELS, "role": dict(Role.choices), "weekdays": dict(enumerate(day_name))}
@@ -213,6 +215,8 @@ def _more(row: Model, reader: _Reader) -> Values:
         return {"answers in words": _form_words(walk.record(way, None))}
     if type(row) is IntakeVersion:
         return {"record": _form_words(row.record)}
+    if type(row) is AdverseEvent:
+        return {"what it was": words(row.terms, in_plain_words=True)}
     if type(row) is Document and row.is_readable:
         return {"file": settings.SITE_ORIGIN + reverse("care_document_file", args=[row.pk])}
     return {}

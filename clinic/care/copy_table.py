@@ -75,6 +75,10 @@ PARTS = (
     _steps("Steps of your documents", "patients.DocumentStateChange", "record__patient"),
     Part("Checks of your photo ID", "patients.IdentityCheck", "patient",
          "patient document kind valid_until checked_by checked_at"),
+    Part("What was reported of side effects", "patients.AdverseEvent", "patient",
+         "patient state started_on is_about is_ongoing ended_on terms description how_bad hospital taking done product batch"
+         " reported_by reported_at written_by"),
+    _steps("Steps of those reports", "patients.AdverseEventStateChange", "record__patient"),
     Part("Your visits", "bookings.Appointment", "patient",
          "kind clinician patient state mode starts_at ends_at busy_from busy_until held_until hold_extended held_for_offer"
          " fee_pence cut_off_minute refund_before_percent refund_after_percent charge sequence replaces created_at booked_at"
@@ -126,6 +130,8 @@ WITHHELD = {
     "professional look before these are given to anybody (Data Protection Act 2018, Schedule 3, Part 2). Ask us, and "
     "one of our specialists looks.",
     "A specialist's own reasons for a decision": "For the same reason. What the specialist wrote to you is in the copy.",
+    "How a specialist judged a side effect, and incidents": "For the same reason; and an incident can tell of other people "
+    "too. Ask us, and somebody looks.",
     "Files of your documents": "The copy lists them. You can save each from your documents.",
     "Messages from the contact page": "They were sent without signing in, so we cannot be sure by ourselves whose they are. "
     "Ask us, and we look for them.",
@@ -144,6 +150,9 @@ REASONS = {
     "patients.DecisionAddendum": _LOOK_FIRST,
     **dict.fromkeys((f"patients.Decision.{name}" for name in ("reasons", "capacity", "capacity_note", "without")), _LOOK_FIRST),
     "patients.HandOver.reason": _LOOK_FIRST,
+    "patients.AdverseEvent.key": _WORKING,
+    **dict.fromkeys(("patients.Assessment", "patients.HoldProposal", "patients.HoldProposalStateChange"), _LOOK_FIRST),
+    **dict.fromkeys(("patients.Incident", "patients.IncidentEntry", "patients.IncidentStateChange"), _LOOK_FIRST),
     "patients.ClaimCode.digest": _OPENS,
     "patients.NotSamePerson": "Only says that two records are of two people: it would tell of the other.",
     "patients.Document.sha256": _WORKING,

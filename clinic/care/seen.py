@@ -17,11 +17,13 @@ A_PAGE = 50
 # person's data.
 LOOKS = (AccessLog.What.READ, AccessLog.What.EXPORTED, AccessLog.What.OPENED)
 WHAT = {
+    "adverseevent": "A side effect that was reported",
     "appointment": "A visit",
     "charge": "What a visit cost",
     "consents": "What you agreed to",
     "datarequest": "What you asked about your data",
     "document": "A document",
+    "incident": "An incident about you",
     "intake": "Your form",
     "patient": "Your details or list of documents",
     "questions": "Your answers before a review",

@@ -12,6 +12,14 @@ from clinic.db.base import Record
 FROZEN = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 
+def all_but(*columns: str, where: str = "true") -> pgtrigger.Condition:
+    """Return the condition of a trigger that something besides ``columns`` changes, in rows of which ``where`` is true."""
+    names = ", ".join(f"'{name}'" for name in columns)
+    return pgtrigger.Condition(
+        f"{where} AND (to_jsonb(OLD) - ARRAY[{names}]::text[]) IS DISTINCT FROM (to_jsonb(NEW) - ARRAY[{names}]::text[])"
+    )
+
+
 class FrozenRecord(Record):
     """A record that is written once. Subclasses put ``triggers = FROZEN`` into their Meta."""
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from clinic.accounts.enums import Role
 from clinic.db.refusal import Refusal
 from clinic.db.states import move
@@ -14,6 +16,7 @@ from clinic.worklist.models import Task
 # In opening hours an urgent task that nobody has taken is told after 30 minutes, to the manager after 60: the first
 # 30 are in its due time.
 MANAGER_AFTER = timedelta(minutes=30)
+FOR_MANAGERS = (TaskKind.URGENT_ANSWERS, TaskKind.ADVERSE_EVENT)
 
 
 def ask(
@@ -61,12 +64,12 @@ def tell_overdue(*, at: datetime) -> tuple[set[Role], set[UUID]]:
     """Return whom to tell that tasks are overdue at ``at``: roles, and users by key. Each task is told of once.
 
     One that nobody has taken is told to its role, a taken one to whoever took it; an urgent one that nobody has taken
-    for half an hour more to the managers.
+    for half an hour more to the managers, and so an incident that is still open.
     """
     late = Task.objects.select_for_update(skip_locked=True).waiting().filter(due_at__lte=at)
     fresh = list(late.filter(told_at=None))
-    forgotten = late.filter(kind=TaskKind.URGENT_ANSWERS, state=TaskState.OPEN, manager_told_at=None)
-    for_managers = list(forgotten.filter(due_at__lte=at - MANAGER_AFTER))
+    forgotten = Q(kind__in=FOR_MANAGERS, state=TaskState.OPEN) | Q(kind=TaskKind.INCIDENT)
+    for_managers = list(late.filter(forgotten, manager_told_at=None, due_at__lte=at - MANAGER_AFTER))
     Task.objects.filter(pk__in=[task.pk for task in fresh]).update(told_at=at)
     Task.objects.filter(pk__in=[task.pk for task in for_managers]).update(manager_told_at=at)
     roles = {Role(task.role) for task in fresh if not task.taken_by_id} | ({Role.MANAGER} if for_managers else set())

@@ -47,6 +47,8 @@ PLACES = {
     TaskKind.DATA_COMPLAINT: "admin:patients_datarequest_change",
     TaskKind.DATA_CORRECTION: "admin:patients_datarequest_change",
     TaskKind.RECORD_OPENED: "admin:patients_carerelationship_change",
+    TaskKind.ADVERSE_EVENT: "review_event",
+    TaskKind.INCIDENT: "admin:patients_incident_change",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

@@ -35,6 +35,8 @@ class TaskKind(models.TextChoices):
     DATA_COMPLAINT = "data_complaint", "A complaint about personal data"
     DATA_CORRECTION = "data_correction", "Personal data to put right"
     RECORD_OPENED = "record_opened", "A record was opened with a reason"
+    ADVERSE_EVENT = "adverse_event", "A side effect was reported"
+    INCIDENT = "incident", "An incident to look into"
 
 
 MOVES: dict[str, frozenset[str]] = {

@@ -18,6 +18,7 @@ from clinic.keeping import marks
 from clinic.staff.models import Clinician
 from clinic.workspace.consents import answered as consents_of
 from clinic.workspace.documents import listed_for
+from clinic.workspace.events import listed_for as events_of
 from clinic.workspace.medicines import medicines_of
 from clinic.workspace.questions import shown_to
 from clinic.workspace.review_access import NotInCare, care_of, clinician_of, log
@@ -143,6 +144,7 @@ def _of_the_person(request: HttpRequest, patient: Patient, now: datetime) -> dic
         "results": shown_to(request.user, patient),
         **listed_for(request.user, patient),
         "consents": consents_of(request.user, patient),
+        **events_of(request.user, patient),
         "decisions": decisions,
         "timeline": timeline_of(request.user, patient, decisions),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.workspace import consents, documents, opening, questions, record, review, views
+from clinic.workspace import consents, documents, events, opening, questions, record, review, views
 
 urlpatterns = [
     path("", views.queue, name="review"),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("documents/<uuid:pk>/", documents.document, name="review_document"),
     path("documents/<uuid:pk>/file/", documents.file, name="review_document_file"),
     path("documents/<uuid:pk>/pages/<int:number>/", documents.page, name="review_document_page"),
+    path("people/<uuid:pk>/events/", events.of_a_patient, name="review_events"),
+    path("people/<uuid:pk>/events/new/", events.new, name="review_events_new"),
+    path("events/<uuid:pk>/", events.event, name="review_event"),
+    path("events/<uuid:pk>/hold/", events.hold, name="review_event_hold"),
+    path("events/<uuid:pk>/close/", events.close, name="review_event_close"),
     path("decisions/<uuid:pk>/add/", review.add, name="review_decision_add"),
     path("<uuid:pk>/", record.record, name="review_record"),
     path("<uuid:pk>/claim/", review.claim, name="review_claim"),

@@ -23,6 +23,7 @@ from patients.access.models import CareRelationship
 from patients.consents.actions import give_consents
 from patients.consents.enums import Purpose
 from patients.documents.enums import Kind
+from patients.incidents.models import Incident
 from patients.intake.form.whole import PAGES
 from patients.outcomes import links as question_links
 from patients.rights.actions import answer as answer_request
@@ -32,7 +33,7 @@ from tests.browser import mails
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import Pointer
 from tests.conftest import APP_ROLE
-from tests.factories import diary, documents, everything, intakes, money, outcomes, people, rights, waiting
+from tests.factories import diary, documents, events, everything, intakes, money, outcomes, people, rights, waiting
 from tests.factories.documents import kept
 from tests.factories.messages import due
 from tests.patients.filling import entry_url, url
@@ -384,6 +385,43 @@ def test_consents(walk, amina, okafor, rosa):
     hand = walk(rosa, f"/admin/people/{amina.pk}/consents/")
     hand.follow("Save")
     assert hand.page.title().startswith("Error: ")
+
+
+def test_side_effects_and_incidents(walk, amina, okafor, rosa, manager):
+    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=timezone.now())
+    now = timezone.now()
+    event = events.serious(amina, terms=["suicidal", "dizziness"], at=now)
+    first = events.assessed(event, okafor, at=now, grade=4, seriousness=["hospital"])
+    events.assessed(event, okafor, at=now, seen=first.pk, grade=3, yellow_card="to_do", yellow_card_why="")
+    events.reported(amina, at=now)
+    alarming = events.serious(amina, terms=["suicidal"], at=now)
+    hand = walk(amina.user, "/care/side-effects/", f"/care/side-effects/{alarming.pk}/", "/care/side-effects/new/")
+    hand.follow("Send this to us")
+    assert hand.page.title().startswith("Error: ")
+    hand.tick("Feeling dizzy")
+
+    own = f"/review/events/{event.pk}/"
+    hand = walk(okafor.user, f"/review/people/{amina.pk}/events/", own, f"{own}hold/")
+    hand.follow("Do not hold it")
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/review/people/{amina.pk}/events/new/")
+    hand.follow("Save this report")
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/review/events/{alarming.pk}/")
+    hand.follow("Sign this assessment")
+    assert hand.page.title().startswith("Error: ")
+
+    hand = walk(rosa, f"/admin/people/{amina.pk}/side-effects/", "/admin/incidents/new/")
+    hand.follow("Report this incident")
+    assert hand.page.title().startswith("Error: ")
+    hand.arrive(f"/admin/people/{amina.pk}/side-effects/")
+    hand.follow("Save this report")
+    assert hand.page.title().startswith("Error: ")
+
+    incident = Incident.objects.get(key=event.pk)
+    events.entry(incident, manager, owner=manager, at=now)
+    hand = walk(manager, "/admin/patients/incident/", f"/admin/patients/incident/{incident.pk}/change/")
+    hand.follow("Save this entry")
 
 
 def test_a_form_that_was_sent(walk, amina):

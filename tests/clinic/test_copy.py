@@ -79,6 +79,7 @@ STAY = {
     "clinic.AccessLog.role",
     "clinic.StoppedAddress.address",
     "clinic.User.email",
+    "patients.AdverseEvent.terms",
     "patients.Intake.form_version",
     "patients.Response.instrument",
 }

@@ -22,22 +22,27 @@ from django.urls import reverse
 
 from clinic.celery import app
 from clinic.db.sealed import SealedTextField
+from patients.incidents.models import Incident
 from patients.intake.form.whole import QUESTIONS
 from patients.intake.models import FlagHit, Intake
 from patients.intake.questions import Kind
 from patients.rights.models import DataRequest
+from patients.safety.models import AdverseEvent
 from patients.suitability.models import Decision
 from tests.clinic.test_keeping import late, sign_in
 from tests.factories import diary, documents, intakes, outcomes, pages
+from tests.factories.events import ENTRY
 from tests.factories.intakes import SIGNED, entry
 from tests.factories.people import NOW
 from tests.patients.filling import fill_in, send
 from tests.patients.test_details import GOOD
 from tests.patients.test_eligibility import SENT as PRECHECK
+from tests.patients.test_events_views import SENT as EVENT
+from tests.patients.test_events_views import SIGNED as ASSESSED
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Codes of answers that tell of somebody's health as well as words do.
-CODES = {"ms_pain", "ocrelizumab", "side_effects", "two_or_more"}
+CODES = {"ms_pain", "ocrelizumab", "hallucination", "psychosis", '"disability"', "side_effects", "two_or_more"}
 
 
 @pytest.fixture(autouse=True)
@@ -122,8 +127,11 @@ def the_patient_writes(client):
     )
     for kind in ("correct", "complain"):
         client.post(reverse(f"care_data_{kind}"), {"text": word(kind), "key": uuid4()})
+    event = {name: word(f"event{name}") for name in ("description", "product", "batch", "done")}
+    client.post(reverse("care_event_new"), EVENT | event | {"key": uuid4(), "terms": ["hallucination"]})
     return {
         *(word(name) for name in ("medicine", "dose", "whatfor", "treatment", "olddose", "changedgoals")),
+        *(word(f"event{name}") for name in ("description", "product", "batch", "done")),
         *(word(name) for name in ("msteam", "mentalhealth", "accessneeds", "filename", "correct", "complain")),
     }
 
@@ -153,6 +161,31 @@ def the_clinician_decides(client, intake):
     client.post(reverse("review_decision_add", args=[decision.pk]), {"text": word("addendum"), "key": uuid4()})
     names = ["records", "diagnosis_source", "capacity_note", "without", "message", "reasons", "addendum", "flaganswer"]
     return {word(name) for name in names}
+
+
+def the_clinician_assesses(client, event):
+    """Assess what was reported, hold, lift the hold; return the words."""
+    client.post(
+        reverse("review_event", args=[event.pk]),
+        ASSESSED
+        | {"key": uuid4(), "terms": ["psychosis"], "seriousness": ["disability"]}
+        | {"yellow_card_why": word("whynocard"), "notes": word("eventnotes")},
+    )
+    for decision in ("hold", "lift"):
+        sent = {"decision": decision, "reason": word(f"why{decision}")}
+        client.post(reverse("review_event_hold", args=[event.pk]), sent)
+    return {word(name) for name in ("whynocard", "eventnotes", "whyhold", "whylift")}
+
+
+def the_manager_looks_into_it(client):
+    """Report an incident and write down what is known; return the words."""
+    sent = {"what_happened": word("whathappened"), "immediate_action": word("atonce"), "happened_on": "2026-11-20"}
+    client.post(reverse("desk_incident_new"), sent | {"key": uuid4()})
+    found = Incident.objects.latest("reported_at")
+    texts = {name: word(f"incident{name}") for name in ("note", "candour_why", "cqc_why", "learning", "changed")}
+    known = {name: value or "" for name, value in ENTRY.items()} | texts | {"key": uuid4()}
+    client.post(reverse("admin:patients_incident_entry", args=[found.pk]), known)
+    return {*texts.values(), word("whathappened"), word("atonce")}
 
 
 def signed_in(user):
@@ -185,6 +218,9 @@ def test_no_word_about_anybodys_health_is_in_clear(amina, okafor, manager):
     sign_in(browser, amina)
     late(browser, reverse("profile_part", args=["other-teams"]), neurologist=word("kept"))
     words |= {word("answer"), word("kept"), word("enquiry")}
+    words |= the_clinician_assesses(signed_in(okafor.user), AdverseEvent.objects.get()) | the_manager_looks_into_it(
+        signed_in(manager)
+    )
 
     inside, dump = opened(), whole_dump()
 

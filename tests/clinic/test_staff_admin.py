@@ -48,6 +48,7 @@ LISTS = {
     "clinic/user": {"manager"},
     "patients/carerelationship": {"manager"},
     "patients/datarequest": {"manager"},
+    "patients/incident": {"manager", "clinician"},
     "patients/intake": {"reception", "manager"},
     "patients/patient": {"reception", "manager"},
     "patients/questionnaire": {"reception", "manager"},

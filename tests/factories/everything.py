@@ -21,12 +21,13 @@ from patients.consents.enums import Purpose
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import IdentityCheck
+from patients.incidents.models import Incident
 from patients.links.models import TriedLink
 from patients.outcomes.models import ScoreRelease
 from patients.profile.models import ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision, DecisionAddendum, HandOver, PartRead
-from tests.factories import diary, documents, intakes, money, outcomes, people, waiting
+from tests.factories import diary, documents, events, intakes, money, outcomes, people, waiting
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -75,12 +76,15 @@ def of(patient, clinician, staff, kind, number=0):
     )
     ScoreRelease.objects.create(patient=patient, clinician=clinician, is_shown=True, at=NOW)
     asked_of_us = requests.asked(patient)
+    event = events.serious(patient)
+    events.assessed(event, clinician, grade=4)
+    events.entry(Incident.objects.get(key=event.pk), staff)
     make_copy(patient, by=patient.user, at=NOW)
     TriedLink.objects.create(purpose="visit", about=visit.pk, round=0, wrong=1, last_at=NOW)
     StoppedAddress.objects.create(address=patient.reach, why="bounced", stopped_at=NOW)
     audit.record(AccessLog.What.READ, "intake", sent.pk, by=clinician.user, at=NOW)
     audit.record(AccessLog.What.READ, "page", uuid4(), by=patient.user, at=NOW)
-    for record in (sent, document, asked, visit, visit.charge, entry, offer, task, asked_of_us):
+    for record in (sent, document, asked, visit, visit.charge, entry, offer, task, asked_of_us, event):
         record.state_changes.create(from_state="before", to_state="after", at=NOW, by=staff, reason="Because")
 
 
