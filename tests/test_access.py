@@ -139,6 +139,7 @@ TABLE = {
     "review_open": (404, 404, 403, 200, 200, 403),
     "review_papers": (404, 404, 403, 200, 403, 403),
     "review_part": (405, 405, 405, 405, 405, 405),
+    "review_timeline": (404, 404, 403, 200, 403, 403),
     "review_person": (404, 404, 403, 302, 403, 403),
 }
 # Every clinician sees who waits; a receipt bears the name of who paid.
@@ -214,7 +215,7 @@ def world(kind, amina, okafor, manager):
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
 
-OF_A_PERSON = ("review_person", "review_open", "review_papers")
+OF_A_PERSON = ("review_person", "review_open", "review_papers", "review_timeline")
 
 
 def record_of(name):

@@ -22,7 +22,7 @@ from clinic.workspace.events import listed_for as events_of
 from clinic.workspace.medicines import medicines_of
 from clinic.workspace.questions import shown_to
 from clinic.workspace.review_access import NotInCare, care_of, clinician_of, log
-from clinic.workspace.timeline import timeline_of
+from clinic.workspace.timeline import SHOWN, timeline_of
 from patients.details.summary import topics
 from patients.intake.enums import LOUDEST_FIRST, IntakeState, Level
 from patients.intake.models import FlagHit, Intake, IntakeVersion
@@ -146,7 +146,7 @@ def _of_the_person(request: HttpRequest, patient: Patient, now: datetime) -> dic
         "consents": consents_of(request.user, patient),
         **events_of(request.user, patient),
         "decisions": decisions,
-        "timeline": timeline_of(request.user, patient, decisions),
+        "timeline": timeline_of(request.user, patient, SHOWN),
     }
 
 

@@ -1,33 +1,45 @@
-"""What happened with a person here, newest first: forms, decisions, visits, documents, answers. Facts without a word of them."""
+"""What happened with a person here, newest first: forms and visits. Facts without a word of them."""
 
-from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from bookings.appointments.enums import State
 from bookings.appointments.models import Appointment
 from clinic.db.clock import when_in_a_table
+from clinic.workspace.review_access import care_of
 from patients.intake.enums import IntakeState
 from patients.intake.models import IntakeStateChange
 from patients.profile.models import Patient
-from patients.suitability.models import Decision
 
-SHOWN = 10  # the rest is folded away
+SHOWN = 10  # on the record; all of it has a page of its own
+LOGGED_AS = "patient"
 
 
-def timeline_of(user: Any, patient: Patient, decisions: Iterable[Decision]) -> dict[str, list[dict[str, Any]]]:
-    """Return what happened with ``patient``, as ``user`` may see it: the newest, and what came before."""
+@require_safe
+def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All that happened with a person."""
+    _, patient = care_of(request, LOGGED_AS, pk)
+    context = {"patient": patient, "events": timeline_of(request.user, patient)}
+    return render(request, "workspace/timeline.html", context)
+
+
+def timeline_of(user: Any, patient: Patient, most: int | None = None) -> list[dict[str, Any]]:
+    """Return what happened with ``patient``, as ``user`` may see it: the newest ``most``, or all."""
     moves = IntakeStateChange.objects.visible_to(user).filter(record__patient=patient).select_related("by")
     visits = Appointment.objects.in_care_visible_to(user).filter(patient=patient).select_related("clinician", "kind")
     found = [
-        *((each.at, f"Form: {IntakeState(each.to_state).label}", f"By {each.by}") for each in moves),
-        *((each.at, f"Decision: {each.get_outcome_display()}", f"By {each.clinician}") for each in decisions),
+        *(
+            (each.at, f"Form: {IntakeState(each.to_state).label}", f"By {each.by}")
+            for each in moves.order_by("-at")[:most]
+        ),
         *(
             (each.starts_at, f"{each.kind.name}: {State(each.state).label}", f"With {each.clinician}")
-            for each in visits
+            for each in visits.order_by("-starts_at")[:most]
         ),
     ]
-    rows = [
-        {"when": when_in_a_table(at), "title": title, "text": text}
-        for at, title, text in sorted(found, key=lambda each: each[0], reverse=True)
-    ]
-    return {"newest": rows[:SHOWN], "earlier": rows[SHOWN:]}
+    newest = sorted(found, key=lambda each: each[0], reverse=True)[:most]
+    return [{"when": when_in_a_table(at), "title": title, "text": text} for at, title, text in newest]

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from clinic.workspace import consents, documents, events, opening, questions, record, review, views
+from clinic.workspace import consents, documents, events, opening, questions, record, review, timeline, views
 
 urlpatterns = [
     path("", views.queue, name="review"),
     path("people/<uuid:pk>/", record.person, name="review_person"),
+    path("people/<uuid:pk>/timeline/", timeline.timeline, name="review_timeline"),
     path("people/<uuid:pk>/open/", opening.open_record, name="review_open"),
     path("people/<uuid:pk>/papers/", opening.papers, name="review_papers"),
     path("people/<uuid:pk>/questions/", questions.questions, name="review_questions"),
