@@ -1,6 +1,7 @@
 """The tables of this app, gathered from its folders."""
 
 from patients.consents.models import Consent
+from patients.consultations.models import ConsultationNote, ConsultationNoteStateChange, NoteAddendum
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import Document, DocumentStateChange, IdentityCheck
@@ -15,6 +16,8 @@ __all__ = [
     "CareRelationship",
     "ClaimCode",
     "Consent",
+    "ConsultationNote",
+    "ConsultationNoteStateChange",
     "ContactChoice",
     "DataCopy",
     "DataRequest",
@@ -28,6 +31,7 @@ __all__ = [
     "IntakeStateChange",
     "IntakeVersion",
     "NotSamePerson",
+    "NoteAddendum",
     "OtherTeams",
     "Patient",
     "Questionnaire",

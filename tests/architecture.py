@@ -33,6 +33,7 @@ FEATURES = {
         "intake",
         "eligibility",
         "suitability",
+        "consultations",
         "rights",
     ],
     "bookings": [

@@ -27,7 +27,7 @@ from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, Patient
 from patients.rights import actions as rights
 from patients.suitability.models import Decision
-from tests.factories import diary, documents, money, outcomes, pages, people, waiting
+from tests.factories import diary, documents, money, notes, outcomes, pages, people, waiting
 from tests.loops import browser, undone
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,12 @@ TABLE = {
     "review_document": (404, 404, 403, 200, 403, 403),
     "review_document_file": (404, 404, 403, 200, 403, 403),
     "review_document_page": (404, 404, 403, 200, 403, 403),
+    "review_note": (404, 404, 403, 200, 403, 403),
+    "review_notes": (404, 404, 403, 200, 403, 403),
+    "review_notes_add": (405, 405, 405, 405, 405, 405),
+    "review_visits": (404, 404, 403, 200, 200, 403),
+    "review_visit_begin": (405, 405, 405, 405, 405, 405),
+    "review_visit_complete": (405, 405, 405, 405, 405, 405),
     "review_questions": (404, 404, 403, 200, 403, 403),
     "review_questions_scores": (405, 405, 405, 405, 405, 405),
     "review_questions_withdraw": (405, 405, 405, 405, 405, 405),
@@ -178,6 +184,7 @@ def world(kind, amina, okafor, manager):
     document = documents.kept(amina, "secret pain story.pdf")
     waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk}
+    waited["note"] = notes.signed(amina, okafor, history="secret pain story").pk
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
 
@@ -187,8 +194,12 @@ def record_of(name):
         return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
     if name.startswith("care_copy_"):
         return "copy"
-    if name.startswith(("review_questions", "review_documents", "review_consents")):
+    if name.startswith(("review_questions", "review_documents", "review_consents", "review_notes")):
         return "patient"
+    if name.startswith("review_note"):
+        return "note"
+    if name.startswith("review_visit"):
+        return "appointment"
     if name.startswith(("review_document", "care_document_")):
         return "document"
     return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"

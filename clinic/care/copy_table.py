@@ -61,6 +61,10 @@ PARTS = (
     _steps("Steps of your forms", "patients.IntakeStateChange", "record__patient"),
     Part("What you sent", "patients.IntakeVersion", "intake__patient", "intake number form_version answers record signed_name done_by at"),
     Part("What was decided", "patients.Decision", "version__intake__patient", "version clinician outcome message at"),
+    Part("Notes of specialists", "patients.ConsultationNote", "patient",
+         "patient clinician visited_at mode state version created_at saved_at signed_at"),
+    _steps("Steps of those notes", "patients.ConsultationNoteStateChange", "record__patient"),
+    Part("Additions to those notes", "patients.NoteAddendum", "note__patient", "note clinician at"),
     Part("Questions before a review", "patients.Questionnaire", "patient",
          "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
     _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
@@ -73,7 +77,7 @@ PARTS = (
          "patient document kind valid_until checked_by checked_at"),
     Part("Your visits", "bookings.Appointment", "patient",
          "kind clinician patient state mode starts_at ends_at busy_from busy_until held_until hold_extended held_for_offer"
-         " fee_pence cut_off_minute refund_before_percent refund_after_percent charge sequence replaces created_at booked_at"
+         " fee_pence cut_off_minute refund_before_percent refund_after_percent charge note sequence replaces created_at booked_at"
          " move_asked_at early_start_requested_at early_start_text join_url outside_hours_reason"),
     _steps("Steps of your visits", "bookings.AppointmentStateChange", "record__patient"),
     Part("New times of your visits", "bookings.AppointmentMove", "appointment__patient",
@@ -122,6 +126,8 @@ WITHHELD = {
     "professional look before these are given to anybody (Data Protection Act 2018, Schedule 3, Part 2). Ask us, and "
     "one of our specialists looks.",
     "A specialist's own reasons for a decision": "For the same reason. What the specialist wrote to you is in the copy.",
+    "What our specialists wrote about your visits": "For the same reason. The copy says when each note was written, and "
+    "by whom. Ask us, and one of our specialists looks.",
     "Files of your documents": "The copy lists them. You can save each from your documents.",
     "Messages from the contact page": "They were sent without signing in, so we cannot be sure by ourselves whose they are. "
     "Ask us, and we look for them.",
@@ -137,6 +143,10 @@ _ACCOUNT = "The account it belongs to: its own part has it."
 REASONS = {
     "patients.FlagHit": _LOOK_FIRST,
     "patients.Decision.reasons": _LOOK_FIRST,
+    "patients.ConsultationNote.said": _LOOK_FIRST,
+    "patients.ConsultationNote.key": _WORKING,
+    "patients.NoteAddendum.text": _LOOK_FIRST,
+    "patients.NoteAddendum.key": _WORKING,
     "patients.ClaimCode.digest": _OPENS,
     "patients.NotSamePerson": "Only says that two records are of two people: it would tell of the other.",
     "patients.Document.sha256": _WORKING,

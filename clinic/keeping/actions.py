@@ -11,14 +11,16 @@ from clinic.accounts.models import User
 from clinic.keeping.models import KeptTyping
 from clinic.keeping.policy import KEPT_FOR, MOST_PAGES, Fields
 
+WRITERS = (Role.PATIENT, Role.CLINICIAN)
+
 
 @transaction.atomic
 def keep(whose: UUID, page: str, fields: Fields, *, at: datetime) -> bool:
-    """Keep ``fields`` of the form on ``page`` for a patient; what was kept for that page before goes.
+    """Keep ``fields`` of the form on ``page`` for a patient or a clinician; what was kept for that page before goes.
 
-    Returns False where there is no such patient any more, or they may not sign in.
+    Returns False where there is no such person any more, or they may not sign in.
     """
-    if not User.objects.filter(pk=whose, role=Role.PATIENT, is_active=True).exists():
+    if not User.objects.filter(pk=whose, role__in=WRITERS, is_active=True).exists():
         return False
     KeptTyping.objects.update_or_create(user_id=whose, page=page, defaults={"fields": fields, "at": at})
     newest = KeptTyping.objects.filter(user_id=whose).order_by("-at", "-pk").values("pk")[:MOST_PAGES]

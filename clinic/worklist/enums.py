@@ -34,6 +34,7 @@ class TaskKind(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", "A patient has withdrawn a consent"
     DATA_COMPLAINT = "data_complaint", "A complaint about personal data"
     DATA_CORRECTION = "data_correction", "Personal data to put right"
+    LETTER_DUE = "letter_due", "A letter to the GP is due"
 
 
 MOVES: dict[str, frozenset[str]] = {

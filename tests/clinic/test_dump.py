@@ -29,11 +29,13 @@ from patients.rights.models import DataRequest
 from tests.clinic.test_keeping import late, sign_in
 from tests.factories import diary, documents, intakes, outcomes, pages
 from tests.factories.intakes import SIGNED, entry
+from tests.factories.notes import FORM
 from tests.factories.people import NOW
 from tests.patients.filling import fill_in, send
 from tests.patients.test_details import GOOD
 from tests.patients.test_eligibility import SENT as PRECHECK
 
+NOTE_BOXES = ("indication_text", "history", "discussion", "capacity_text", "driving_why", "plan", "identity_how")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Codes of answers that tell of somebody's health as well as words do.
 CODES = {"ms_pain", "ocrelizumab", "side_effects", "two_or_more"}
@@ -53,7 +55,7 @@ def files(settings, tmp_path, db):
 
 def word(place):
     """A word that stands in one place only, long enough to be there by no accident."""
-    return f"planted{place.replace('_', '').replace('-', '')}word"
+    return f"planted{place.replace('_', '').replace('-', '').replace(' ', '')}word"
 
 
 def whole_dump():
@@ -153,6 +155,16 @@ def the_clinician_decides(client, intake):
     return {word("message"), word("reasons")}
 
 
+def the_clinician_notes(client, patient):
+    """Write a note, sign it and add to it; return the words."""
+    page = client.post(reverse("review_notes_add", args=[patient.pk]), {"key": uuid4()}).url
+    boxes = {name: word(f"note {name}") for name in NOTE_BOXES}
+    client.post(page, FORM | boxes | {"version": 0, "act": "save"})
+    client.post(page, FORM | boxes | {"version": 1, "act": "sign"})
+    client.post(page, {"key": uuid4(), "text": word("addendum")})
+    return {*boxes.values(), word("addendum")}
+
+
 def signed_in(user):
     client = Client()
     client.force_login(user, backend=BACKEND)
@@ -172,6 +184,7 @@ def test_no_word_about_anybodys_health_is_in_clear(amina, okafor, manager):
     words |= the_clinician_writes(clinician, intake)
     patient.post(reverse("intake_reply"), {"reply": word("reply"), **SIGNED})
     words |= {word("reply")} | the_clinician_decides(clinician, intake)
+    words |= the_clinician_notes(clinician, amina)
     request = DataRequest.objects.filter(kind="complaint").get()
     signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
     Client().post(

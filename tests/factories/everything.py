@@ -16,6 +16,7 @@ from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.consents.actions import give_consents
 from patients.consents.enums import Purpose
+from patients.consultations.actions import add as add_to_note
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import IdentityCheck
@@ -25,7 +26,7 @@ from patients.profile.actions import open_care
 from patients.profile.models import CareRelationship, ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision
-from tests.factories import diary, documents, intakes, money, outcomes, waiting
+from tests.factories import diary, documents, intakes, money, notes, outcomes, waiting
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -45,6 +46,8 @@ def of(patient, clinician, staff, kind, number=0):
     Decision.objects.create(
         version=version, clinician=clinician, outcome="proceed", reasons="Private", message="For you", at=NOW
     )
+    note = notes.signed(patient, clinician)
+    add_to_note(note, clinician, "Private", key=uuid4(), at=NOW)
     document = documents.kept(patient)
     IdentityCheck.objects.create(
         patient=patient, document=document, kind="passport", valid_until=SOON.date(), checked_by=staff, checked_at=NOW
@@ -69,7 +72,7 @@ def of(patient, clinician, staff, kind, number=0):
     StoppedAddress.objects.create(address=patient.reach, why="bounced", stopped_at=NOW)
     audit.record(AccessLog.What.READ, "intake", sent.pk, by=clinician.user, at=NOW)
     audit.record(AccessLog.What.READ, "page", uuid4(), by=patient.user, at=NOW)
-    for record in (sent, document, asked, visit, visit.charge, entry, offer, task, asked_of_us):
+    for record in (sent, note, document, asked, visit, visit.charge, entry, offer, task, asked_of_us):
         record.state_changes.create(from_state="before", to_state="after", at=NOW, by=staff, reason="Because")
 
 
