@@ -3,6 +3,7 @@
 from patients.consents.models import Consent
 from patients.consultations.models import ConsultationNote, ConsultationNoteStateChange, NoteAddendum
 from patients.contact.models import ContactChoice
+from patients.correspondence.models import GpLetter, GpLetterStateChange
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import Document, DocumentStateChange, IdentityCheck
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
@@ -26,6 +27,8 @@ __all__ = [
     "Document",
     "DocumentStateChange",
     "FlagHit",
+    "GpLetter",
+    "GpLetterStateChange",
     "IdentityCheck",
     "Intake",
     "IntakeStateChange",

@@ -34,6 +34,7 @@ FEATURES = {
         "eligibility",
         "suitability",
         "consultations",
+        "correspondence",
         "rights",
     ],
     "bookings": [

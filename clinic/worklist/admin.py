@@ -46,6 +46,7 @@ PLACES = {
     TaskKind.CONSENT_WITHDRAWN: "desk_consents",
     TaskKind.DATA_COMPLAINT: "admin:patients_datarequest_change",
     TaskKind.DATA_CORRECTION: "admin:patients_datarequest_change",
+    TaskKind.LETTER_DUE: "review_letter_due",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 
