@@ -27,7 +27,7 @@ from patients.intake.models import FlagHit, Intake
 from patients.intake.questions import Kind
 from patients.rights.models import DataRequest
 from tests.clinic.test_keeping import late, sign_in
-from tests.factories import diary, documents, intakes, outcomes, pages
+from tests.factories import diary, documents, intakes, letters, outcomes, pages
 from tests.factories.intakes import SIGNED, entry
 from tests.factories.notes import FORM
 from tests.factories.people import NOW
@@ -165,6 +165,17 @@ def the_clinician_notes(client, patient):
     return {*boxes.values(), word("addendum")}
 
 
+def the_clinician_writes_a_letter(client, patient):
+    """Draft a letter, approve and withdraw it; return the words."""
+    letters.allow(patient)
+    page = client.post(reverse("review_letters_add", args=[patient.pk]), {"key": uuid4()}).url
+    boxes = {name: word(f"letter {name}") for name in letters.BODY}
+    client.post(page, letters.FORM | boxes | {"version": 0, "act": "save"})
+    client.post(page, letters.FORM | boxes | {"version": 1, "act": "approve"})
+    client.post(f"{page}withdraw/", {"why": word("withdrawn")})
+    return {*boxes.values(), word("withdrawn")}
+
+
 def signed_in(user):
     client = Client()
     client.force_login(user, backend=BACKEND)
@@ -184,7 +195,7 @@ def test_no_word_about_anybodys_health_is_in_clear(amina, okafor, manager):
     words |= the_clinician_writes(clinician, intake)
     patient.post(reverse("intake_reply"), {"reply": word("reply"), **SIGNED})
     words |= {word("reply")} | the_clinician_decides(clinician, intake)
-    words |= the_clinician_notes(clinician, amina)
+    words |= the_clinician_notes(clinician, amina) | the_clinician_writes_a_letter(clinician, amina)
     request = DataRequest.objects.filter(kind="complaint").get()
     signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
     Client().post(

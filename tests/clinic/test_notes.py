@@ -172,7 +172,7 @@ class TestOwnVisits:
         assert [row["pk"] for row in page.context["earlier"]] == [old.pk]
         text = page.content.decode()
         assert "It took place: write the note" in text
-        assert ">Start<" in text
+        assert "<span>Start<" in text
 
     def test_each_sees_their_own(self, visit, lind):
         page = browser(lind.user).get(reverse("review_visits"))

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pypdfium2
 import pytest
-from pypdfium2 import raw
 from django.db import DatabaseError, connection, transaction
+from pypdfium2 import raw
 
 from clinic.db.states import StaleState, move
 from clinic.outbox.models import Message
