@@ -30,8 +30,8 @@ def _text(label: str, hint: str = "", rows: int = 8, *, needed: bool = True) -> 
     )
 
 
-def _line(label: str) -> PlainTextField:
-    return PlainTextField(label=label, longest=policy.LONGEST_LINE, required=False)
+def _line(label: str, *, needed: bool = False) -> PlainTextField:
+    return PlainTextField(label=label, longest=policy.LONGEST_LINE, required=needed)
 
 
 def _choice(label: str, choices: Any, hint: str = "") -> forms.ChoiceField:
@@ -54,7 +54,7 @@ class NoteForm(forms.Form):
     minute = ClockMinutes(label="Time it began", latest=LATEST_MINUTE)
     mode = _choice("How you met", Mode.choices)
     identity = _choice("Did you confirm who the person is?", Confirmed.choices)
-    identity_how = _line("How you confirmed it, or why you could not")
+    identity_how = _line("How you confirmed it, or why you could not", needed=True)
     indications = forms.MultipleChoiceField(
         label="Indication",
         choices=Indication.choices,

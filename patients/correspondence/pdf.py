@@ -15,6 +15,8 @@ from patients.correspondence.refusals import CannotBePrinted
 
 HERE = Path(__file__).parent
 TITLE = "Letter"  # what a reader's window shows: neutral
+MAY_BREAK = "\u200b"  # has no width, and no letter
+LONG_WORD, PIECE = re.compile(r"\S{30,}"), re.compile(r".{1,10}")  # a line holds 50 of the widest letters
 SPACES = re.compile(r"^ | (?= )")  # a space that a line would lose
 
 
@@ -41,9 +43,10 @@ def data(letter: GpLetter) -> dict[str, Any]:
     patient, clinic = letter.patient, settings.CLINIC
     born = f"{patient.date_of_birth.day} {patient.date_of_birth:%B %Y}"
     facts = [patient.full_name, f"Date of birth: {born}", *patient.address_lines.splitlines()]
+    facts = [_breakable(fact) for fact in facts]
     facts += [f"NHS number: {patient.nhs_number_text}"] if patient.nhs_number else []
     body = sections(letter.body, with_statement=letter.with_statement)
-    copies = [f"Copy to: {letter.cc}"] if letter.cc else []
+    copies = [_breakable(f"Copy to: {letter.cc}")] if letter.cc else []
     copies += ["Copy to the patient"] if letter.copy_to_patient else []
     return {
         "title": TITLE,
@@ -51,7 +54,7 @@ def data(letter: GpLetter) -> dict[str, Any]:
         "day": day_text(letter.day),
         "to": _lines(f"{letter.to_practice}\n{letter.to_address}".strip()),
         "heading": "Letter to the GP practice",
-        "patient": {"who": f"{patient.full_name}, born {born}", "lines": facts},
+        "patient": {"who": _breakable(f"{patient.full_name}, born {born}"), "lines": facts},
         "sections": [{"heading": part.heading, "paragraphs": _paragraphs(part.text)} for part in body],
         "signed": [letter.clinician.name, letter.clinician.specialty, f"GMC number {letter.clinician.gmc_number}"],
         "copies": copies,
@@ -65,4 +68,9 @@ def _paragraphs(text: str) -> list[list[str]]:
 
 
 def _lines(text: str) -> list[str]:
-    return [SPACES.sub("\u00a0", line.expandtabs(4)) for line in text.splitlines()]
+    return [_breakable(SPACES.sub("\u00a0", line.expandtabs(4))) for line in text.split("\n")]
+
+
+def _breakable(line: str) -> str:
+    """Return a line whose long words may be broken: one longer than the page would run out of it."""
+    return LONG_WORD.sub(lambda found: MAY_BREAK.join(re.findall(PIECE, found[0])), line)

@@ -37,7 +37,9 @@ PARTS = (
     Part("review", "Next review"),
     Part("contact", "How to reach us", needed=True),
 )
-STATEMENT = "The medicine in this plan has no licence in the UK for this use. It is a controlled drug in Schedule 2."
+STATEMENT = (
+    "The medicine in this plan has no licence in the UK for this use. It is a controlled drug in Schedule\u00a02."
+)
 WHO = "Our clinic prescribes and monitors what is in this plan. We do not ask you to prescribe it."
 ASKS = (
     "Please record what is in this plan as “hospital-only” or “other medicine” in the patient’s record. "

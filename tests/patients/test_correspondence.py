@@ -296,7 +296,7 @@ def printed(letter):
 
 
 def on_one_line(pages):
-    return " ".join(" ".join(pages).split())
+    return " ".join(" ".join(pages).split())  # what holds a line together is a space to split()
 
 
 class TestPdf:
@@ -355,7 +355,19 @@ class TestPdf:
         assert all("Amina Example, born 27 March 1980" in page for page in pages)
         assert all(f"Page {number} of {len(pages)}" in page for number, page in enumerate(pages, 1))
         assert "Line 89" in " ".join(pages)
-        assert sum(page.count("x") for page in pages) >= 4_000  # broken over lines, none cut off
+        assert sum(page.count("x") for page in pages) >= 4_000
+
+    @pytest.mark.parametrize("letter_typed", ["x", "W", "@", "😀", "ש"])
+    def test_no_letter_stands_outside_the_page(self, amina, okafor, letter_typed):
+        made = pdf.made(letters.approved(amina, okafor, plan=letter_typed * 4_000, tried="W" * 29 + " " + "W" * 31))
+
+        outside = 0
+        for page in pypdfium2.PdfDocument(made):
+            text, (width, height) = page.get_textpage(), page.get_size()
+            for number in range(text.count_chars()):
+                left, bottom, right, top = text.get_charbox(number)
+                outside += left < 40 or right > width - 40 or bottom < 20 or top > height - 20
+        assert outside == 0
 
     def test_lines_and_paragraphs_stay_as_they_were_typed(self, amina, okafor):
         letter = letters.approved(amina, okafor, plan="one\n  two   three\n\n\nfour")
