@@ -122,6 +122,7 @@ WRITING_FILES = {
     "clinic/demo.py",
     "clinic/demo_documents.py",
     "clinic/demo_history.py",
+    "clinic/demo_notes.py",
     "bookings/appointments/diary.py",
     "patients/documents/reader.py",
 }

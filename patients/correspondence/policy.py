@@ -11,7 +11,7 @@ from typing import Any
 from clinic.db.clock import day_text, uk_day
 from patients.consultations.policy import indication_text
 
-LONGEST_TEXT = 8_000
+LONGEST_TEXT = 25_000  # what a note's field holds, and where it comes from
 LONGEST_LINE = 300
 
 
@@ -89,10 +89,15 @@ def _from_form(record: Iterable[Mapping[str, Any]], sent_at: datetime | None) ->
     return {
         name: _marked(
             source,
-            "\n".join(f"{row['key']}: {row['value']}" for row in rows if row.get("name") in asked and row["value"]),
+            "\n".join(_answer(row) for row in rows if row.get("name") in asked and row["value"]),
         )
         for name, asked in ANSWERS.items()
     }
+
+
+def _answer(row: Mapping[str, str]) -> str:
+    """Return a question with its answer on one line."""
+    return f"{row['key']}{' ' if row['key'].endswith('?') else ': '}{row['value']}"
 
 
 def _marked(source: str, text: str) -> str:
