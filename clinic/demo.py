@@ -16,7 +16,7 @@ from bookings.charges.enums import Method
 from bookings.charges.models import Charge
 from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
-from clinic import demo_documents, demo_events, demo_history, demo_intake
+from clinic import demo_documents, demo_events, demo_history, demo_intake, demo_notes
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
@@ -210,11 +210,12 @@ def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, 
             at,
             **(INTERPRETER if number == 1 else {}),
         )
-    _past_visit(amina, okafor, kind, users["rosa@example.com"], today)
+    visit = _past_visit(amina, okafor, kind, users["rosa@example.com"], today)
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=at)
     demo_documents.add(amina, at - timedelta(hours=4))
     demo_intake.send(amina, at - timedelta(hours=3))
     demo_events.tell(amina, okafor, users["rosa@example.com"], today, at)
+    demo_notes.write(visit, at=at - timedelta(hours=2))
 
 
 def _patient(
@@ -234,12 +235,14 @@ def _patient(
     )
 
 
-def _past_visit(patient: Patient, clinician: Clinician, kind: AppointmentKind, reception: User, today: date) -> None:
+def _past_visit(
+    patient: Patient, clinician: Clinician, kind: AppointmentKind, reception: User, today: date
+) -> Appointment:
     day = today - timedelta(days=21)
     while not is_workday(day):
         day -= timedelta(days=1)
     starts_at = instant(day, MORNING[0])
-    Appointment.objects.create(
+    return Appointment.objects.create(
         kind=kind,
         clinician=clinician,
         patient=patient,

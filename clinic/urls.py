@@ -32,6 +32,7 @@ urlpatterns = [
     path("waiting-list/", include("bookings.waitlist.urls")),
     path("care/", include("clinic.care.urls")),
     path("care/documents/", include("patients.documents.urls")),
+    path("care/letters/", include("patients.correspondence.urls")),
     path("care/data/", include("patients.rights.urls")),
     path("care/side-effects/", include("patients.safety.urls")),
     path("care/", include("patients.profile.urls")),

@@ -12,6 +12,7 @@ class PatientsConfig(AppConfig):
         """Tell the outbox who writes this app's messages, and what of a patient stops them."""
         from clinic.outbox import registry  # noqa: PLC0415 - models are loaded only now
         from patients.contact.models import reaches  # noqa: PLC0415
+        from patients.correspondence import letters as correspondence  # noqa: PLC0415
         from patients.details import letters as details  # noqa: PLC0415
         from patients.outcomes import letters as outcomes  # noqa: PLC0415
         from patients.rights import letters as rights  # noqa: PLC0415
@@ -21,6 +22,7 @@ class PatientsConfig(AppConfig):
         registry.register("account_closed", details.account_closed)
         registry.register("copy_made", rights.copy_made)
         registry.register("data_request_moved", rights.data_request_moved)
+        registry.register("letter_released", correspondence.letter_released)
         registry.register("decision_made", letters.decision_made)
         registry.register("more_information", letters.more_information)
         registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, outcomes.SAMPLES)

@@ -2,7 +2,9 @@
 
 from patients.access.models import CareRelationship
 from patients.consents.models import Consent
+from patients.consultations.models import ConsultationNote, ConsultationNoteStateChange, NoteAddendum
 from patients.contact.models import ContactChoice
+from patients.correspondence.models import GpLetter, GpLetterStateChange
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import Document, DocumentStateChange, IdentityCheck
 from patients.incidents.models import Incident, IncidentEntry, IncidentStateChange
@@ -27,6 +29,8 @@ __all__ = [
     "CareRelationship",
     "ClaimCode",
     "Consent",
+    "ConsultationNote",
+    "ConsultationNoteStateChange",
     "ContactChoice",
     "DataCopy",
     "DataRequest",
@@ -37,6 +41,8 @@ __all__ = [
     "DocumentStateChange",
     "FlagAnswer",
     "FlagHit",
+    "GpLetter",
+    "GpLetterStateChange",
     "HandOver",
     "HoldProposal",
     "HoldProposalStateChange",
@@ -48,6 +54,7 @@ __all__ = [
     "IntakeStateChange",
     "IntakeVersion",
     "NotSamePerson",
+    "NoteAddendum",
     "OtherTeams",
     "PartRead",
     "Patient",

@@ -34,8 +34,10 @@ FEATURES = {
         "intake",
         "eligibility",
         "suitability",
+        "consultations",
         "incidents",
         "safety",
+        "correspondence",
         "rights",
     ],
     "bookings": [
@@ -82,6 +84,7 @@ NAMED = {
     "bookings.status": {"reading"},
     "patients.profile": {"forms", "needs"},
     "patients.consents": {"forms", "summary"},
+    "patients.correspondence": {"download", "pdf"},  # the workspace gives the same file and shows the same text
     "patients.documents": {"exchange", "forms"},
     "patients.links": {"forms", "opening", "tokens"},
     "patients.incidents": {"forms", "refusals"},
@@ -123,6 +126,7 @@ WRITING_FILES = {
     "clinic/demo.py",
     "clinic/demo_documents.py",
     "clinic/demo_history.py",
+    "clinic/demo_notes.py",
     "bookings/appointments/diary.py",
     "patients/documents/reader.py",
 }

@@ -29,7 +29,7 @@ from patients.profile.models import Patient
 from patients.rights import actions as rights
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
 from patients.suitability.models import Decision
-from tests.factories import diary, documents, events, money, outcomes, pages, people, waiting
+from tests.factories import diary, documents, events, letters, money, notes, outcomes, pages, people, waiting
 from tests.loops import browser, undone
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,9 @@ TABLE = {
     "waiting_list_withdraw": (405, 405, 405, 405, 405, 405),
     "waiting_list_offer": (200, 404, 403, 403, 403, 403),
     "waiting_list_decline": (200, 404, 403, 403, 403, 403),
+    "care_letter": (200, 404, 403, 403, 403, 403),
+    "care_letter_pdf": (200, 404, 403, 403, 403, 403),
+    "care_letters": (200, 200, 403, 403, 403, 403),
     "care_messages": (200, 200, 403, 403, 403, 403),
     "care_documents": (200, 200, 403, 403, 403, 403),
     "care_document_file": (200, 404, 403, 403, 403, 403),
@@ -119,6 +122,22 @@ TABLE = {
     "review_document": (404, 404, 403, 200, 403, 403),
     "review_document_file": (404, 404, 403, 200, 403, 403),
     "review_document_page": (404, 404, 403, 200, 403, 403),
+    "review_note": (404, 404, 403, 200, 403, 403),
+    "review_notes": (404, 404, 403, 200, 403, 403),
+    "review_notes_add": (405, 405, 405, 405, 405, 405),
+    "review_visits": (404, 404, 403, 200, 200, 403),
+    "review_visit_begin": (405, 405, 405, 405, 405, 405),
+    "review_visit_complete": (405, 405, 405, 405, 405, 405),
+    "review_letter": (404, 404, 403, 200, 403, 403),
+    "review_letter_acknowledged": (405, 405, 405, 405, 405, 405),
+    "review_letter_due": (404, 404, 403, 200, 403, 403),
+    "review_letter_none": (405, 405, 405, 405, 405, 405),
+    "review_letter_pdf": (404, 404, 403, 200, 403, 403),
+    "review_letter_sent": (405, 405, 405, 405, 405, 405),
+    "review_letter_withdraw": (405, 405, 405, 405, 405, 405),
+    "review_letters": (404, 404, 403, 200, 403, 403),
+    "review_letters_add": (405, 405, 405, 405, 405, 405),
+    "review_letters_open": (404, 404, 403, 200, 200, 403),
     "review_questions": (404, 404, 403, 200, 403, 403),
     "review_questions_scores": (405, 405, 405, 405, 405, 405),
     "review_questions_withdraw": (405, 405, 405, 405, 405, 405),
@@ -212,27 +231,46 @@ def world(kind, amina, okafor, manager):
     waited["event"] = events.serious(amina, description="secret pain story").pk
     waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk, "decision": decision.pk}
+    waited["letter"] = letters.sent(amina, okafor, at=timezone.now(), plan="secret pain story").pk
+    waited["note"] = notes.signed(amina, okafor, history="secret pain story").pk
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
 
-OF_A_PERSON = ("review_person", "review_open", "review_papers", "review_timeline")
+# The start of a URL name, and which of Amina's records it is about; the first that fits.
+RECORDS = {
+    "waiting_list_withdraw": "waitentry",
+    "waiting_list_change": "waitentry",
+    "waiting_list": "waitoffer",
+    "care_copy_": "copy",
+    "review_letters": "patient",
+    "review_letter_due": "note",
+    "review_letter_none": "note",
+    "review_letter": "letter",
+    "care_letter": "letter",
+    "review_notes": "patient",
+    "review_note": "note",
+    "review_visit": "appointment",
+    "review_questions": "patient",
+    "review_documents": "patient",
+    "review_consents": "patient",
+    "review_document": "document",
+    "care_document_": "document",
+    "review_events": "patient",
+    "review_event": "event",
+    "care_event": "event",
+    "review_decision_add": "decision",
+    "review_person": "patient",
+    "review_open": "patient",
+    "review_papers": "patient",
+    "review_timeline": "patient",
+    "review": "review",
+    "page_": "page",
+}
 
 
 def record_of(name):
     """Which of Amina's records an address is about."""
-    if name.startswith("waiting_list"):
-        return "waitentry" if name.endswith(("withdraw", "change")) else "waitoffer"
-    if name.startswith("care_copy_"):
-        return "copy"
-    if name.startswith(("review_questions", "review_documents", "review_consents", "review_events", *OF_A_PERSON)):
-        return "patient"
-    if name == "review_decision_add":
-        return "decision"
-    if name.startswith(("review_event", "care_event")):
-        return "event"
-    if name.startswith(("review_document", "care_document_")):
-        return "document"
-    return name.split("_")[0] if name.startswith(("review", "page_")) else "appointment"
+    return next((record for start, record in RECORDS.items() if name.startswith(start)), "appointment")
 
 
 def address(name, world):

@@ -74,6 +74,9 @@ class Appointment(Record):
         related_name="+",
         help_text="Made with the contract. Empty for a hold, and where there is no fee.",
     )
+    note = models.OneToOneField(
+        "patients.ConsultationNote", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     sequence = models.PositiveSmallIntegerField(
         default=0, help_text="Rises with every move: calendars and messages go by it."
     )

@@ -6,18 +6,32 @@ from django.conf import settings
 from django.db import transaction
 
 from bookings.appointments.diary import close_tasks, plan_messages
-from bookings.appointments.enums import MAY_BE_TAKEN_BACK, State
+from bookings.appointments.enums import MAY_BE_TAKEN_BACK, UPCOMING, State
 from bookings.appointments.models import Appointment
 from bookings.appointments.policy import fits_the_time, is_video_link
 from bookings.appointments.refusals import NotAVideoLink, NotNow
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.clock import day_text, uk_day
+from clinic.db.refusal import Refusal
 from clinic.db.states import StaleState, move
 from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from patients.consultations import actions as notes
+from patients.consultations.models import ConsultationNote
+
+AFTERWARDS = "Written down afterwards"
+
+
+class NoteFirst(Refusal):
+    """A visit is over when its note is signed and says what it was about."""
+
+    words = (
+        "This visit is not completed yet: its note is not signed. The clinician who holds the visit opens “Your visits” in "
+        "their workspace, writes the note with the indication, and signs it there. The visit is completed with it."
+    )
 
 
 def will_come(appointment: Appointment, *, by: User | None, at: datetime, reason: str = "") -> None:
@@ -48,16 +62,58 @@ def check_in(appointment: Appointment, *, by: User, at: datetime) -> None:
         close_tasks(appointment, "The patient came", by=by, at=at)
 
 
-def start(appointment: Appointment, *, by: User, at: datetime) -> None:
-    """Record that the consultation has begun. Raises StaleState where the patient has not arrived."""
-    move(appointment, State.IN_PROGRESS, by=by, at=at)
+def start(appointment: Appointment, *, by: User, at: datetime, reason: str = "") -> None:
+    """Record that the consultation has begun, and open its note. Raises StaleState where the patient has not arrived."""
+    with transaction.atomic():
+        move(appointment, State.IN_PROGRESS, by=by, at=at, reason=reason, note=_open_note(appointment, at=at))
+
+
+def begin(appointment: Appointment, *, by: User, at: datetime) -> None:
+    """Record that a visit takes place, also where nobody wrote down the arrival, and open its note.
+
+    So it is for a visit of an earlier day: it took place while the system could not be reached, and is written down
+    afterwards. Begun already, it only gets the note that it lacks. Raises NotNow before its day, StaleState where it
+    is no visit that could take place.
+    """
+    if uk_day(at) < uk_day(appointment.starts_at):
+        raise NotNow
+    reason = AFTERWARDS if uk_day(at) > uk_day(appointment.starts_at) else ""
+    with transaction.atomic():
+        if appointment.state == State.IN_PROGRESS:
+            _note_where_none_is(appointment, at=at)
+            return
+        if appointment.state in UPCOMING:
+            _hold_still(appointment)
+            move(appointment, State.CHECKED_IN, by=by, at=at, reason=reason)
+            close_tasks(appointment, "The patient came", by=by, at=at)
+        start(appointment, by=by, at=at, reason=reason)
 
 
 def complete(appointment: Appointment, *, by: User, at: datetime) -> None:
-    """Record that the consultation is over. Raises StaleState where it has not begun."""
+    """Record that the consultation is over, and ask its clinician for the letter to the GP.
+
+    Raises NoteFirst while its note is not signed or names no indication (domain.md 6.9, lessons 1 and 6), StaleState
+    where it has not begun.
+    """
+    note = appointment.note
+    if note is not None:
+        note.refresh_from_db()  # it may have been signed since the visit was read
+    if appointment.state == State.IN_PROGRESS and not (note and note.is_signed and note.has_indication):
+        raise NoteFirst
     with transaction.atomic():
         move(appointment, State.COMPLETED, by=by, at=at)
         close_tasks(appointment, "The visit took place", by=by, at=at)
+        if note is not None:
+            notes.ask_for_letter(note, at=at)
+
+
+def sign_and_complete(
+    appointment: Appointment, note: ConsultationNote, written: notes.Written, *, by: User, at: datetime
+) -> None:
+    """Sign the note of a visit under way and complete the visit: both or neither. Raises what the two do."""
+    with transaction.atomic():
+        notes.sign(note, written, by=by, at=at)
+        complete(appointment, by=by, at=at)
 
 
 def mark_did_not_attend(appointment: Appointment, *, by: User, at: datetime) -> None:
@@ -98,6 +154,26 @@ def take_back(appointment: Appointment, *, reason: str, by: User, at: datetime) 
         move(appointment, State.BOOKED, by=by, at=at, reason=reason)
         outbox.cancel(appointment.pk, why="it was a mistake", at=at, rules=["did_not_attend"])
         worklist.finish_about(appointment.pk, TaskKind.DID_NOT_ATTEND, "It was a mistake", by=by, at=at)
+
+
+def _open_note(appointment: Appointment, *, at: datetime) -> ConsultationNote:
+    """Return the note of a visit, opened at ``at`` where there is none: the visit's key is the note's too."""
+    assert appointment.patient is not None  # noqa: S101 - only a hold has none
+    is_today = uk_day(at) == uk_day(appointment.starts_at)
+    return notes.open_note(
+        appointment.patient,
+        appointment.clinician,
+        key=appointment.pk,
+        at=at,
+        mode=appointment.mode,
+        visited_at=at.replace(second=0, microsecond=0) if is_today else appointment.starts_at,
+    )
+
+
+def _note_where_none_is(appointment: Appointment, *, at: datetime) -> None:
+    if appointment.note_id is None:
+        appointment.note = _open_note(appointment, at=at)
+        appointment.save(update_fields=["note"])
 
 
 def _hold_still(appointment: Appointment) -> None:

@@ -65,6 +65,14 @@ PARTS = (
          " treatments_verified examination meetings message at"),
     Part("Who read which part of what you sent", "patients.PartRead", "version__intake__patient", "version part clinician at"),
     Part("Who handed your form on", "patients.HandOver", "intake__patient", "intake giver taker at"),
+    Part("Notes of specialists", "patients.ConsultationNote", "patient",
+         "patient clinician visited_at mode state version created_at saved_at signed_at"),
+    _steps("Steps of those notes", "patients.ConsultationNoteStateChange", "record__patient"),
+    Part("Additions to those notes", "patients.NoteAddendum", "note__patient", "note clinician at"),
+    Part("Letters to your GP", "patients.GpLetter", "patient",
+         "patient clinician about note replaces to_practice to_address cc copy_to_patient state version created_at saved_at"
+         " approved_at sent_on method sent_by acknowledged_on acknowledged_how"),
+    _steps("Steps of those letters", "patients.GpLetterStateChange", "record__patient"),
     Part("Questions before a review", "patients.Questionnaire", "patient",
          "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
     _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
@@ -81,7 +89,7 @@ PARTS = (
     _steps("Steps of those reports", "patients.AdverseEventStateChange", "record__patient"),
     Part("Your visits", "bookings.Appointment", "patient",
          "kind clinician patient state mode starts_at ends_at busy_from busy_until held_until hold_extended held_for_offer"
-         " fee_pence cut_off_minute refund_before_percent refund_after_percent charge sequence replaces created_at booked_at"
+         " fee_pence cut_off_minute refund_before_percent refund_after_percent charge note sequence replaces created_at booked_at"
          " move_asked_at early_start_requested_at early_start_text join_url outside_hours_reason"),
     _steps("Steps of your visits", "bookings.AppointmentStateChange", "record__patient"),
     Part("New times of your visits", "bookings.AppointmentMove", "appointment__patient",
@@ -132,6 +140,9 @@ WITHHELD = {
     "A specialist's own reasons for a decision": "For the same reason. What the specialist wrote to you is in the copy.",
     "How a specialist judged a side effect, and incidents": "For the same reason; and an incident can tell of other people "
     "too. Ask us, and somebody looks.",
+    "What our specialists wrote about your visits": "For the same reason. The copy says when each note was written, and "
+    "by whom. Ask us, and one of our specialists looks.",
+    "What our letters to your GP say": "For the same reason. Those of which you have a copy stand under “Your letters”.",
     "Files of your documents": "The copy lists them. You can save each from your documents.",
     "Messages from the contact page": "They were sent without signing in, so we cannot be sure by ourselves whose they are. "
     "Ask us, and we look for them.",
@@ -153,6 +164,14 @@ REASONS = {
     "patients.AdverseEvent.key": _WORKING,
     **dict.fromkeys(("patients.Assessment", "patients.HoldProposal", "patients.HoldProposalStateChange"), _LOOK_FIRST),
     **dict.fromkeys(("patients.Incident", "patients.IncidentEntry", "patients.IncidentStateChange"), _LOOK_FIRST),
+    "patients.ConsultationNote.said": _LOOK_FIRST,
+    "patients.ConsultationNote.key": _WORKING,
+    "patients.NoteAddendum.text": _LOOK_FIRST,
+    "patients.NoteAddendum.key": _WORKING,
+    "patients.GpLetter.body": _LOOK_FIRST,
+    "patients.GpLetter.with_statement": _LOOK_FIRST,
+    "patients.GpLetter.withdrawn_why": _LOOK_FIRST,
+    "patients.GpLetter.key": _WORKING,
     "patients.ClaimCode.digest": _OPENS,
     "patients.NotSamePerson": "Only says that two records are of two people: it would tell of the other.",
     "patients.Document.sha256": _WORKING,

@@ -19,11 +19,13 @@ class PlainTextField(forms.CharField):
     """Text of at most ``longest`` characters: one line, or several where the widget is a Textarea.
 
     There is no ``maxlength`` in the HTML: a browser would cut what is pasted without a word.
-    ``called`` names it in messages (default: the label in quotation marks).
+    ``called`` names it in messages (default: the label in quotation marks). ``as_typed`` keeps the spaces and empty
+    lines around it too.
     """
 
-    def __init__(self, *, longest: int, called: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, longest: int, called: str = "", as_typed: bool = False, **kwargs: Any) -> None:
         self.longest = longest
+        self.as_typed = as_typed
         self.called = called
         super().__init__(**kwargs)
 
@@ -40,7 +42,7 @@ class PlainTextField(forms.CharField):
         text = unicodedata.normalize("NFC", UNSEEN.sub("", text))
         if not isinstance(self.widget, forms.Textarea):
             text = " ".join(text.split())
-        text = text.strip()
+        text = text if self.as_typed else text.strip()
         if len(text) > self.longest:
             raise self.too_long(called, len(text))
         return text

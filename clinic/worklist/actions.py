@@ -1,7 +1,10 @@
 """Opening, taking and finishing tasks."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +16,24 @@ from clinic.db.states import move
 from clinic.worklist.enums import TaskKind, TaskState
 from clinic.worklist.models import Task
 
+
+@dataclass(frozen=True)
+class Escalation:
+    """When the managers are told of a task too: so long ``after`` it was due, in one of ``states``."""
+
+    after: timedelta
+    states: frozenset[TaskState]
+
+
 # In opening hours an urgent task that nobody has taken is told after 30 minutes, to the manager after 60: the first
-# 30 are in its due time.
-MANAGER_AFTER = timedelta(minutes=30)
-FOR_MANAGERS = (TaskKind.URGENT_ANSWERS, TaskKind.ADVERSE_EVENT)
+# 30 are in its due time. A letter to the GP is due 48 hours after the consultation, and told to the manager then,
+# taken or not (domain.md 6.9, lesson 6).
+ESCALATED = {
+    TaskKind.URGENT_ANSWERS: Escalation(timedelta(minutes=30), frozenset({TaskState.OPEN})),
+    TaskKind.ADVERSE_EVENT: Escalation(timedelta(minutes=30), frozenset({TaskState.OPEN})),
+    TaskKind.INCIDENT: Escalation(timedelta(minutes=30), frozenset({TaskState.OPEN, TaskState.TAKEN})),
+    TaskKind.LETTER_DUE: Escalation(timedelta(), frozenset({TaskState.OPEN, TaskState.TAKEN})),
+}
 
 
 def ask(
@@ -63,17 +80,22 @@ def finish(task: Task, outcome: str, *, by: Any, at: datetime) -> None:
 def tell_overdue(*, at: datetime) -> tuple[set[Role], set[UUID]]:
     """Return whom to tell that tasks are overdue at ``at``: roles, and users by key. Each task is told of once.
 
-    One that nobody has taken is told to its role, a taken one to whoever took it; an urgent one that nobody has taken
-    for half an hour more to the managers, and so an incident that is still open.
+    One that nobody has taken is told to its role, a taken one to whoever took it; those of ``ESCALATED`` to the
+    managers too.
     """
     late = Task.objects.select_for_update(skip_locked=True).waiting().filter(due_at__lte=at)
     fresh = list(late.filter(told_at=None))
-    forgotten = Q(kind__in=FOR_MANAGERS, state=TaskState.OPEN) | Q(kind=TaskKind.INCIDENT)
-    for_managers = list(late.filter(forgotten, manager_told_at=None, due_at__lte=at - MANAGER_AFTER))
+    for_managers = list(late.filter(_escalated(at), manager_told_at=None))
     Task.objects.filter(pk__in=[task.pk for task in fresh]).update(told_at=at)
     Task.objects.filter(pk__in=[task.pk for task in for_managers]).update(manager_told_at=at)
     roles = {Role(task.role) for task in fresh if not task.taken_by_id} | ({Role.MANAGER} if for_managers else set())
     return roles, {task.taken_by_id for task in fresh if task.taken_by_id}
+
+
+def _escalated(at: datetime) -> Q:
+    """Return which tasks managers are told of at ``at``."""
+    kinds = (Q(kind=kind, state__in=how.states, due_at__lte=at - how.after) for kind, how in ESCALATED.items())
+    return reduce(or_, kinds)
 
 
 def waiting_about(records: Iterable[UUID], kind: TaskKind) -> list[UUID]:

@@ -49,6 +49,7 @@ PLACES = {
     TaskKind.RECORD_OPENED: "admin:patients_carerelationship_change",
     TaskKind.ADVERSE_EVENT: "review_event",
     TaskKind.INCIDENT: "admin:patients_incident_change",
+    TaskKind.LETTER_DUE: "review_letter_due",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

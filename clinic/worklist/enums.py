@@ -37,6 +37,7 @@ class TaskKind(models.TextChoices):
     RECORD_OPENED = "record_opened", "A record was opened with a reason"
     ADVERSE_EVENT = "adverse_event", "A side effect was reported"
     INCIDENT = "incident", "An incident to look into"
+    LETTER_DUE = "letter_due", "A letter to the GP is due"
 
 
 MOVES: dict[str, frozenset[str]] = {

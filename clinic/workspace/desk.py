@@ -124,6 +124,8 @@ def act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
+        if act == "start" and visit.note_id and visit.clinician.user_id == me(request).pk:
+            return redirect("review_note", visit.note_id)
     return redirect(_back(request, visit))
 
 

@@ -19,7 +19,9 @@ from clinic.staff.models import Clinician
 from clinic.workspace.consents import answered as consents_of
 from clinic.workspace.documents import listed_for
 from clinic.workspace.events import listed_for as events_of
+from clinic.workspace.letters import listed_for as letters_of
 from clinic.workspace.medicines import medicines_of
+from clinic.workspace.notes import listed_for as notes_of
 from clinic.workspace.questions import shown_to
 from clinic.workspace.review_access import NotInCare, care_of, clinician_of, log
 from clinic.workspace.timeline import SHOWN, timeline_of
@@ -145,6 +147,8 @@ def _of_the_person(request: HttpRequest, patient: Patient, now: datetime) -> dic
         **listed_for(request.user, patient),
         "consents": consents_of(request.user, patient),
         **events_of(request.user, patient),
+        **notes_of(request.user, patient),
+        **letters_of(request.user, patient),
         "decisions": decisions,
         "timeline": timeline_of(request.user, patient, SHOWN),
     }

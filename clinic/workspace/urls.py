@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from clinic.workspace import consents, documents, events, opening, questions, record, review, timeline, views
+from clinic.workspace import (
+    consents,
+    documents,
+    events,
+    letters,
+    notes,
+    opening,
+    questions,
+    record,
+    review,
+    timeline,
+    views,
+)
 
 urlpatterns = [
     path("", views.queue, name="review"),
@@ -18,6 +30,22 @@ urlpatterns = [
     path("documents/<uuid:pk>/", documents.document, name="review_document"),
     path("documents/<uuid:pk>/file/", documents.file, name="review_document_file"),
     path("documents/<uuid:pk>/pages/<int:number>/", documents.page, name="review_document_page"),
+    path("visits/", notes.visits, name="review_visits"),
+    path("visits/<uuid:pk>/begin/", notes.begin, name="review_visit_begin"),
+    path("visits/<uuid:pk>/complete/", notes.complete, name="review_visit_complete"),
+    path("people/<uuid:pk>/notes/", notes.of_a_patient, name="review_notes"),
+    path("people/<uuid:pk>/notes/add/", notes.add, name="review_notes_add"),
+    path("notes/<uuid:pk>/", notes.note, name="review_note"),
+    path("notes/<uuid:pk>/letter/", letters.due, name="review_letter_due"),
+    path("notes/<uuid:pk>/no-letter/", letters.end_without, name="review_letter_none"),
+    path("people/<uuid:pk>/letters/", letters.of_a_patient, name="review_letters"),
+    path("people/<uuid:pk>/letters/add/", letters.add, name="review_letters_add"),
+    path("letters/", letters.open_letters, name="review_letters_open"),
+    path("letters/<uuid:pk>/", letters.letter, name="review_letter"),
+    path("letters/<uuid:pk>/letter.pdf", letters.file, name="review_letter_pdf"),
+    path("letters/<uuid:pk>/sent/", letters.sent, name="review_letter_sent"),
+    path("letters/<uuid:pk>/acknowledged/", letters.acknowledged, name="review_letter_acknowledged"),
+    path("letters/<uuid:pk>/withdraw/", letters.withdraw, name="review_letter_withdraw"),
     path("people/<uuid:pk>/events/", events.of_a_patient, name="review_events"),
     path("people/<uuid:pk>/events/new/", events.new, name="review_events_new"),
     path("events/<uuid:pk>/", events.event, name="review_event"),

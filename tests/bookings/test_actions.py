@@ -28,7 +28,7 @@ from clinic.db.states import StaleState, move
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Message
 from patients.access.models import CareRelationship
-from tests.factories import diary, people
+from tests.factories import diary, notes, people
 from tests.factories.people import NOW
 
 pytestmark = pytest.mark.django_db
@@ -460,8 +460,10 @@ class TestStaff:
     def test_a_visit_runs_its_course(self, kind, okafor, amina, rosa):
         visit = booked(kind, okafor, WEDNESDAY, amina)
 
-        for act in (attendance.check_in, attendance.start, attendance.complete):
-            act(visit, by=rosa, at=WEDNESDAY)
+        attendance.check_in(visit, by=rosa, at=WEDNESDAY)
+        attendance.start(visit, by=rosa, at=WEDNESDAY)
+        notes.of_visit(visit, at=WEDNESDAY)
+        attendance.complete(visit, by=rosa, at=WEDNESDAY)
 
         assert visit.state == State.COMPLETED
 

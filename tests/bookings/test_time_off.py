@@ -27,7 +27,7 @@ from clinic.outbox.registry import NotWanted
 from clinic.worklist import actions as worklist
 from clinic.worklist.models import Task
 from patients.profile.policy import phone_text
-from tests.factories import diary, money, people
+from tests.factories import diary, money, notes, people
 from tests.factories.people import NOW
 from tests.race import race
 
@@ -361,6 +361,7 @@ class TestTake:
         if acts == [attendance.complete]:
             attendance.check_in(visit, by=rosa, at=VISIT)
             attendance.start(visit, by=rosa, at=VISIT)
+            notes.of_visit(visit, at=VISIT)
         take(okafor, rosa)
         worklist.ask(kind_of_task, "x", key="x", about=visit.pk, role="reception", due_at=NOW, at=NOW)
 

@@ -37,6 +37,8 @@ def test_amina_has_a_history_ben_is_new_and_the_twenty_have_booked_nothing():
     amina = Patient.objects.get(user__email="amina@example.com")
     assert [visit.state for visit in amina.appointments.all()] == [State.COMPLETED]
     assert [intake.state for intake in amina.intakes.all()] == [IntakeState.SUBMITTED]
+    assert [note.state for note in amina.consultation_notes.all()] == ["signed"]
+    assert [letter.state for letter in amina.gp_letters.all()] == ["approved"]
     assert not Patient.objects.filter(user__email="ben@example.com").exists()
     twenty = Patient.objects.filter(user__email__in=demo.NEW_PATIENTS)
     assert (twenty.count(), all(map(is_complete, twenty))) == (20, True)

@@ -30,9 +30,10 @@ from patients.rights.models import DataRequest
 from patients.safety.models import AdverseEvent
 from patients.suitability.models import Decision
 from tests.clinic.test_keeping import late, sign_in
-from tests.factories import diary, documents, intakes, outcomes, pages
+from tests.factories import diary, documents, intakes, letters, outcomes, pages
 from tests.factories.events import ENTRY
 from tests.factories.intakes import SIGNED, entry
+from tests.factories.notes import FORM
 from tests.factories.people import NOW
 from tests.patients.filling import fill_in, send
 from tests.patients.test_details import GOOD
@@ -40,6 +41,7 @@ from tests.patients.test_eligibility import SENT as PRECHECK
 from tests.patients.test_events_views import SENT as EVENT
 from tests.patients.test_events_views import SIGNED as ASSESSED
 
+NOTE_BOXES = ("indication_text", "history", "discussion", "capacity_text", "driving_why", "plan", "identity_how")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Codes of answers that tell of somebody's health as well as words do.
 CODES = {"ms_pain", "ocrelizumab", "hallucination", "psychosis", '"disability"', "side_effects", "two_or_more"}
@@ -59,7 +61,7 @@ def files(settings, tmp_path, db):
 
 def word(place):
     """A word that stands in one place only, long enough to be there by no accident."""
-    return f"planted{place.replace('_', '').replace('-', '')}word"
+    return f"planted{place.replace('_', '').replace('-', '').replace(' ', '')}word"
 
 
 def whole_dump():
@@ -188,6 +190,27 @@ def the_manager_looks_into_it(client):
     return {*texts.values(), word("whathappened"), word("atonce")}
 
 
+def the_clinician_notes(client, patient):
+    """Write a note, sign it and add to it; return the words."""
+    page = client.post(reverse("review_notes_add", args=[patient.pk]), {"key": uuid4()}).url
+    boxes = {name: word(f"note {name}") for name in NOTE_BOXES}
+    client.post(page, FORM | boxes | {"version": 0, "act": "save"})
+    client.post(page, FORM | boxes | {"version": 1, "act": "sign"})
+    client.post(page, {"key": uuid4(), "text": word("addendum")})
+    return {*boxes.values(), word("addendum")}
+
+
+def the_clinician_writes_a_letter(client, patient):
+    """Draft a letter, approve and withdraw it; return the words."""
+    letters.allow(patient)
+    page = client.post(reverse("review_letters_add", args=[patient.pk]), {"key": uuid4()}).url
+    boxes = {name: word(f"letter {name}") for name in letters.BODY}
+    client.post(page, letters.FORM | boxes | {"version": 0, "act": "save"})
+    client.post(page, letters.FORM | boxes | {"version": 1, "act": "approve"})
+    client.post(f"{page}withdraw/", {"why": word("withdrawn")})
+    return {*boxes.values(), word("withdrawn")}
+
+
 def signed_in(user):
     client = Client()
     client.force_login(user, backend=BACKEND)
@@ -207,6 +230,7 @@ def test_no_word_about_anybodys_health_is_in_clear(amina, okafor, manager):
     words |= the_clinician_writes(clinician, intake)
     patient.post(reverse("intake_reply"), {"reply": word("reply"), **SIGNED})
     words |= {word("reply")} | the_clinician_decides(clinician, intake)
+    words |= the_clinician_notes(clinician, amina) | the_clinician_writes_a_letter(clinician, amina)
     request = DataRequest.objects.filter(kind="complaint").get()
     signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
     Client().post(

@@ -23,7 +23,6 @@ from tests.factories.people import NOW
 UK = ZoneInfo("Europe/London")
 # Rules whose facts no feature tells yet: nobody writes them, and nothing plans them.
 TO_COME = {
-    "letter_released",
     "plan_released",
     "week_1_check",
     "review_4w_soon",

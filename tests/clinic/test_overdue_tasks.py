@@ -70,6 +70,17 @@ def test_an_urgent_one_that_nobody_takes_is_told_to_the_manager(db, rosa, manage
     assert told() == expected
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_lesson_6_a_letter_to_the_gp_is_told_to_the_manager_as_soon_as_it_is_late(db, rosa, manager, okafor, is_taken):
+    made = task(TaskKind.LETTER_DUE, "clinician")
+    if is_taken:
+        worklist.take(made, by=okafor.user, at=DUE)
+
+    for minutes in (-1, 0, 1):
+        tell_of_overdue_tasks(at=DUE + minutes * MINUTE)
+        assert told() == ([] if minutes < 0 else ["manager", "okafor"])
+
+
 def test_a_done_task_and_a_shut_account_are_left_alone(db, rosa):
     people.user("left@example.com", role="reception", is_active=False)
     worklist.finish(task(), "Done", by=rosa, at=DUE)

@@ -18,6 +18,7 @@ from patients.access.actions import open_care
 from patients.access.models import CareRelationship
 from patients.consents.actions import give_consents
 from patients.consents.enums import Purpose
+from patients.consultations.actions import add as add_to_note
 from patients.contact.models import ContactChoice
 from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import IdentityCheck
@@ -27,7 +28,7 @@ from patients.outcomes.models import ScoreRelease
 from patients.profile.models import ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision, DecisionAddendum, HandOver, PartRead
-from tests.factories import diary, documents, events, intakes, money, outcomes, people, waiting
+from tests.factories import diary, documents, events, intakes, letters, money, notes, outcomes, people, waiting
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -57,6 +58,9 @@ def of(patient, clinician, staff, kind, number=0):
     PartRead.objects.create(version=version, part=0, clinician=clinician, at=NOW)
     other = people.clinician(f"other{number}@example.com")
     HandOver.objects.create(intake=sent, giver=other, taker=clinician, reason="Away", at=NOW)
+    note = notes.signed(patient, clinician)
+    add_to_note(note, clinician, "Private", key=uuid4(), at=NOW)
+    letter = letters.sent(patient, clinician)
     document = documents.kept(patient)
     IdentityCheck.objects.create(
         patient=patient, document=document, kind="passport", valid_until=SOON.date(), checked_by=staff, checked_at=NOW
@@ -84,7 +88,7 @@ def of(patient, clinician, staff, kind, number=0):
     StoppedAddress.objects.create(address=patient.reach, why="bounced", stopped_at=NOW)
     audit.record(AccessLog.What.READ, "intake", sent.pk, by=clinician.user, at=NOW)
     audit.record(AccessLog.What.READ, "page", uuid4(), by=patient.user, at=NOW)
-    for record in (sent, document, asked, visit, visit.charge, entry, offer, task, asked_of_us, event):
+    for record in (sent, note, letter, document, asked, visit, visit.charge, entry, offer, task, asked_of_us, event):
         record.state_changes.create(from_state="before", to_state="after", at=NOW, by=staff, reason="Because")
 
 
