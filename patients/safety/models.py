@@ -40,9 +40,8 @@ class EventQuerySet(models.QuerySet["AdverseEvent"]):
 
     def visible_to(self, user: Any) -> "EventQuerySet":
         """A patient sees their own; a clinician those of people in their care; nobody else any."""
-        if user.role == Role.PATIENT:
-            return self.filter(patient__user=user)
-        return self.filter(_in_care(user)).distinct() if user.role == Role.CLINICIAN else self.none()
+        own = {Role.PATIENT: models.Q(patient__user=user), Role.CLINICIAN: _in_care(user)}.get(user.role)
+        return self.none() if own is None else self.filter(own).distinct()
 
     def whose_visible_to(self, user: Any) -> "EventQuerySet":
         """Whose event it is, and nothing else: for a clinician who comes from its task and has to give a reason first."""
