@@ -10,6 +10,7 @@ from bookings.appointments.enums import HOLD_STATES, OVER_WITHOUT_A_VISIT, UPCOM
 from clinic.accounts.enums import Role
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
+from patients.access.models import in_care
 from patients.intake.enums import IntakeState
 from patients.intake.models import Intake
 from patients.profile.models import Patient
@@ -61,10 +62,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def in_care_visible_to(self, user: Any) -> "AppointmentQuerySet":
         """That there are visits, and how each ended: for clinicians, of people in their care, with whomever they are."""
-        if user.role != Role.CLINICIAN:
-            return self.none()
-        in_care = Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-        return self.visits().filter(in_care).distinct()
+        return self.visits().filter(in_care(user)) if user.role == Role.CLINICIAN else self.none()
 
     def times_visible_to(self, user: Any) -> "AppointmentQuerySet":
         """The same with the holds of a clinician's own diary: of those only the time is for them to see."""

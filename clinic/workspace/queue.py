@@ -110,7 +110,6 @@ class Row:
 
     pk: UUID
     name: str
-    phone: str
     state: str
     since: str
     age: str

@@ -29,7 +29,6 @@ TASKS_SHOWN = 8
 OF_THE_PERSON = (
     "first_names",
     "family_name",
-    "phone",
     "needs",
     "interpreter_language",
     "access_needs",
@@ -48,10 +47,12 @@ def show_queue(request: HttpRequest, clinician: Clinician, status: int = 200) ->
     """Return the page of the queue."""
     now, asked = timezone.now(), Asked.of(request.GET.dict())
     listed = Intake.listed.visible_to(request.user)
-    visits = _next_visits(request.user, now)
+    own = Appointment.objects.visible_to(request.user).upcoming().filter(ends_at__gte=now)
+    visits = _next_visits(own)
+    coming = own.order_by().values("patient")
     whole = listed.filter(state__in=WITH_THE_CLINIC)
-    counts = _counts(whole, asked, clinician, visits)
-    wanted = whole.filter(_which(asked, clinician, visits), state__in=STATES[asked.what]).with_urgency()
+    counts = _counts(whole, asked, clinician, coming)
+    wanted = whole.filter(_which(asked, clinician, coming), state__in=STATES[asked.what]).with_urgency()
     found = wanted.select_related("patient", "reviewer").only(*SHOWN).order_by(*_order(asked.order, visits))
     page = Counted(found, counts[asked.what]).get_page(request.GET.get("page"))
     cared = set(
@@ -93,9 +94,8 @@ class Counted(Paginator):
         return self._known
 
 
-def _next_visits(user: Any, now: datetime) -> dict[UUID, datetime]:
+def _next_visits(own: QuerySet[Appointment]) -> dict[UUID, datetime]:
     """Return the next visit of each patient in this clinician's own diary, the soonest first."""
-    own = Appointment.objects.visible_to(user).upcoming().filter(ends_at__gte=now)
     soonest: dict[UUID, datetime] = {}
     for patient, starts_at in own.order_by("starts_at").values_list("patient", "starts_at"):
         soonest.setdefault(patient, starts_at)
@@ -122,21 +122,19 @@ class PlaceIn(Func):
         super().__init__(Value(keys, output_field=ArrayField(UUIDField())), key)
 
 
-def _which(asked: Asked, clinician: Clinician, visits: dict[UUID, datetime]) -> Q:
-    """Return the condition beside the state."""
-    mine = Q(reviewer=clinician) | Q(reviewer=None, patient__in=list(visits))
+def _which(asked: Asked, clinician: Clinician, coming: Any) -> Q:
+    """Return the condition beside the state; ``coming`` are the patients who have a visit with this clinician to come."""
+    mine = Q(reviewer=clinician) | Q(reviewer=None, patient__in=coming)
     records = Q(patient__records_received_on=None) if asked.what == What.RECORDS else Q()
     return records & (mine if asked.who == Who.MINE else Q())
 
 
-def _counts(
-    whole: QuerySet[Intake], asked: Asked, clinician: Clinician, visits: dict[UUID, datetime]
-) -> dict[StrEnum, int]:
+def _counts(whole: QuerySet[Intake], asked: Asked, clinician: Clinician, coming: Any) -> dict[StrEnum, int]:
     """Return how many forms each choice of a filter would show, the others as they are."""
     kinds: dict[StrEnum, Asked] = {what: Asked(what, asked.who) for what in What}
     kinds |= {who: Asked(asked.what, who) for who in Who}
     wanted = {
-        f"n_{one}": Count("pk", filter=Q(state__in=STATES[each.what]) & _which(each, clinician, visits))
+        f"n_{one}": Count("pk", filter=Q(state__in=STATES[each.what]) & _which(each, clinician, coming))
         for one, each in kinds.items()
     }
     found = whole.aggregate(**wanted)
@@ -156,7 +154,6 @@ def _row(intake: Any, clinician: Clinician, visit: datetime | None, in_care: boo
         pk=intake.pk,
         name=intake.patient.full_name,
         flag=intake.patient.flag,
-        phone=phone_text(intake.patient.phone),
         state=intake.get_state_display(),
         since=when_in_a_table(intake.submitted_at),
         age=age_text(intake.submitted_at, now),

@@ -11,6 +11,12 @@ from clinic.db.sealed import SealedTextField
 from patients.profile.models import Patient
 
 
+def in_care(user: Any, path: str = "patient") -> models.Q:
+    """Return the condition that the patient at ``path`` is in the care of the clinician ``user``: one row is one row still."""
+    care = CareRelationship.objects.filter(clinician__user=user, ended_at__isnull=True)
+    return models.Q(**{f"{path}__in": care.values("patient")})
+
+
 class CareQuerySet(models.QuerySet["CareRelationship"]):
     """Words for asking about care relationships."""
 

@@ -13,6 +13,7 @@ from clinic.db.clock import when_text
 from clinic.db.frozen import FROZEN, FrozenRecord, StateChange
 from clinic.db.sealed import SealedJSONField, SealedTextField
 from clinic.db.states import Moves, guard
+from patients.access.models import in_care
 from patients.consultations.enums import MOVES, Mode, State
 
 
@@ -23,8 +24,7 @@ class ConsultationNoteQuerySet(models.QuerySet["ConsultationNote"]):
         """A clinician sees the signed ones of people in their care, and their own drafts; nobody else any."""
         if user.role != Role.CLINICIAN:
             return self.none()
-        in_care = Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-        return self.filter(in_care).filter(Q(state=State.SIGNED) | Q(clinician__user=user)).distinct()
+        return self.filter(in_care(user)).filter(Q(state=State.SIGNED) | Q(clinician__user=user))
 
 
 @pghistory.track(append_only=True)

@@ -13,6 +13,7 @@ from clinic.db.clock import day_text, uk_day
 from clinic.db.frozen import StateChange
 from clinic.db.sealed import SealedJSONField, SealedTextField
 from clinic.db.states import Moves, guard
+from patients.access.models import in_care
 from patients.correspondence.enums import MOVES, OUT, About, Method, State
 
 TEXT = (
@@ -40,8 +41,7 @@ class GpLetterQuerySet(models.QuerySet["GpLetter"]):
             return self.filter(patient__user=user, copy_to_patient=True, state__in=sorted(OUT))
         if user.role != Role.CLINICIAN:
             return self.none()
-        in_care = Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-        return self.filter(in_care).filter(~Q(state=State.DRAFT) | Q(clinician__user=user)).distinct()
+        return self.filter(in_care(user)).filter(~Q(state=State.DRAFT) | Q(clinician__user=user))
 
 
 @pghistory.track(append_only=True)

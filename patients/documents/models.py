@@ -10,6 +10,7 @@ from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord, StateChange
 from clinic.db.sealed import SealedTextField
 from clinic.db.states import Moves, guard
+from patients.access.models import in_care
 from patients.documents.enums import MOVES, READABLE, SHORT, WITH_A_FILE, IdKind, Kind, Made, State
 from patients.documents.policy import MOST_BYTES, download_name, size_text
 
@@ -24,7 +25,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         if user.role == Role.PATIENT:
             return self.filter(patient__user=user)
         if user.role == Role.CLINICIAN:
-            return self.filter(patient__care__clinician__user=user, patient__care__ended_at__isnull=True).distinct()
+            return self.filter(in_care(user))
         return self.none()
 
     def names_visible_to(self, user: Any) -> "DocumentQuerySet":
@@ -135,7 +136,7 @@ class IdentityCheckQuerySet(models.QuerySet["IdentityCheck"]):
             return self.filter(patient__user=user)
         if user.role in {Role.RECEPTION, Role.MANAGER}:
             return self
-        return self.filter(patient__care__clinician__user=user, patient__care__ended_at__isnull=True).distinct()
+        return self.filter(in_care(user))
 
 
 class IdentityCheck(FrozenRecord):

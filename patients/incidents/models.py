@@ -11,6 +11,7 @@ from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord, StateChange, all_but
 from clinic.db.sealed import SealedTextField
 from clinic.db.states import Moves, guard
+from patients.access.models import in_care
 from patients.incidents.enums import MOVES, Harm, Needed, State
 
 
@@ -23,8 +24,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self
         if not is_clinician(user):
             return self.none()
-        in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-        return self.filter(models.Q(owner=user) | models.Q(found_by=user) | in_care).distinct()
+        return self.filter(models.Q(owner=user) | models.Q(found_by=user) | in_care(user))
 
     def standing_visible_to(self, user: Any) -> "IncidentQuerySet":
         """Those that somebody of staff reported: the day and how it stands, without its words."""

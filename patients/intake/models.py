@@ -13,6 +13,7 @@ from clinic.db.sealed import SealedJSONField, SealedTextField
 from clinic.db.states import Moves, guard
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
+from patients.access.models import in_care
 from patients.intake.enums import MOVES, WITH_THE_CLINIC, IntakeState, Level
 from patients.intake.flags import Hit
 from patients.intake.upgrades import upgraded
@@ -31,8 +32,7 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         if user.role == Role.PATIENT:
             return self.filter(patient__user=user)
         if user.role == Role.CLINICIAN:
-            in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-            return self.exclude(state=IntakeState.DRAFT).filter(in_care).distinct()
+            return self.exclude(state=IntakeState.DRAFT).filter(in_care(user))
         return self.none()
 
     def status_visible_to(self, user: Any) -> "IntakeQuerySet":
@@ -139,10 +139,7 @@ class IntakeStateChangeQuerySet(models.QuerySet["IntakeStateChange"]):
 
     def visible_to(self, user: Any) -> "IntakeStateChangeQuerySet":
         """For clinicians in whose care the person is."""
-        if user.role != Role.CLINICIAN:
-            return self.none()
-        in_care = models.Q(record__patient__care__clinician__user=user, record__patient__care__ended_at__isnull=True)
-        return self.filter(in_care).distinct()
+        return self.filter(in_care(user, "record__patient")) if user.role == Role.CLINICIAN else self.none()
 
 
 class IntakeStateChange(StateChange):
@@ -161,10 +158,7 @@ class IntakeVersionQuerySet(models.QuerySet["IntakeVersion"]):
 
     def visible_to(self, user: Any) -> "IntakeVersionQuerySet":
         """For clinicians in whose care the person is; a patient reads theirs through the form."""
-        if user.role != Role.CLINICIAN:
-            return self.none()
-        in_care = models.Q(intake__patient__care__clinician__user=user, intake__patient__care__ended_at__isnull=True)
-        return self.filter(in_care).distinct()
+        return self.filter(in_care(user, "intake__patient")) if user.role == Role.CLINICIAN else self.none()
 
 
 class IntakeVersion(FrozenRecord):

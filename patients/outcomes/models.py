@@ -13,6 +13,7 @@ from clinic.db.clock import uk_day
 from clinic.db.frozen import FrozenRecord, StateChange
 from clinic.db.sealed import SealedJSONField
 from clinic.db.states import Moves, guard
+from patients.access.models import in_care
 from patients.outcomes import policy
 from patients.outcomes.enums import MOVES, DoneBy, Moment, Standing, State
 from patients.outcomes.instruments import BY_CODE
@@ -26,8 +27,7 @@ class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
         if user.role == Role.PATIENT:
             return self.filter(patient__user=user)
         if user.role == Role.CLINICIAN:
-            in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-            return self.filter(in_care).distinct().defer("answers")
+            return self.filter(in_care(user)).defer("answers")
         return self.none()
 
     def status_visible_to(self, user: Any) -> "QuestionnaireQuerySet":
@@ -133,8 +133,7 @@ class AnsweredQuerySet(models.QuerySet[Any]):
         if user.role == Role.PATIENT:
             return self.filter(patient__user=user)
         if user.role == Role.CLINICIAN:
-            in_care = models.Q(patient__care__clinician__user=user, patient__care__ended_at__isnull=True)
-            return self.filter(in_care).distinct()
+            return self.filter(in_care(user))
         return self.none()
 
 

@@ -12,6 +12,7 @@ from clinic.db.base import Record
 from clinic.db.frozen import FrozenRecord, StateChange, all_but
 from clinic.db.sealed import SealedJSONField, SealedTextField
 from clinic.db.states import Moves, guard
+from patients.access.models import in_care
 from patients.safety import policy, terms
 from patients.safety.enums import (
     EVENT_MOVES,
@@ -30,18 +31,13 @@ from patients.safety.enums import (
 )
 
 
-def _in_care(user: Any, path: str = "patient") -> models.Q:
-    """Return the condition that the patient at ``path`` is in the care of the clinician ``user``."""
-    return models.Q(**{f"{path}__care__clinician__user": user, f"{path}__care__ended_at__isnull": True})
-
-
 class EventQuerySet(models.QuerySet["AdverseEvent"]):
     """Words for asking about adverse events."""
 
     def visible_to(self, user: Any) -> "EventQuerySet":
         """A patient sees their own; a clinician those of people in their care; nobody else any."""
-        own = {Role.PATIENT: models.Q(patient__user=user), Role.CLINICIAN: _in_care(user)}.get(user.role)
-        return self.none() if own is None else self.filter(own).distinct()
+        own = {Role.PATIENT: models.Q(patient__user=user), Role.CLINICIAN: in_care(user)}.get(user.role)
+        return self.none() if own is None else self.filter(own)
 
     def whose_visible_to(self, user: Any) -> "EventQuerySet":
         """Whose event it is, and nothing else: for a clinician who comes from its task and has to give a reason first."""
@@ -143,7 +139,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def visible_to(self, user: Any) -> "AssessmentQuerySet":
         """A clinician sees those of people in their care; nobody else any."""
-        return self.filter(_in_care(user, "event__patient")).distinct() if user.role == Role.CLINICIAN else self.none()
+        return self.filter(in_care(user, "event__patient")) if user.role == Role.CLINICIAN else self.none()
 
 
 class Assessment(FrozenRecord):
@@ -212,7 +208,7 @@ class HoldQuerySet(models.QuerySet["HoldProposal"]):
 
     def visible_to(self, user: Any) -> "HoldQuerySet":
         """A clinician sees those of people in their care; nobody else any."""
-        return self.filter(_in_care(user)).distinct() if user.role == Role.CLINICIAN else self.none()
+        return self.filter(in_care(user)) if user.role == Role.CLINICIAN else self.none()
 
     def holding(self, patient: Any) -> "HoldQuerySet":
         """Those that hold the next prescription of ``patient``, because a clinician said so."""

@@ -8,6 +8,7 @@ from django.db import models
 from clinic.accounts.enums import Role
 from clinic.db.frozen import FrozenRecord
 from clinic.db.sealed import SealedTextField
+from patients.access.models import in_care
 from patients.suitability.enums import Capacity, Diagnosis, Examination, Meeting, Outcome
 from patients.suitability.policy import Findings
 
@@ -23,10 +24,7 @@ class InCareQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> "InCareQuerySet":
         """A clinician sees those of people in their care; nobody else any."""
-        if user.role != Role.CLINICIAN:
-            return self.none()
-        care = f"{self.intake}__patient__care"
-        return self.filter(**{f"{care}__clinician__user": user, f"{care}__ended_at__isnull": True}).distinct()
+        return self.filter(in_care(user, f"{self.intake}__patient")) if user.role == Role.CLINICIAN else self.none()
 
 
 class FlagAnswerQuerySet(InCareQuerySet):

@@ -21,7 +21,7 @@ from tests.factories import diary, documents, intakes, outcomes, people
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 QUEUE_MS, RECORD_MS, RECORD_QUERIES = 60, 100, 20
-FORMS, EACH = 5_000, 15
+FORMS, EACH = 5_000, 40
 YEARS = 5
 WAYS = ["", "?who=mine", "?what=records&order=age", "?order=visit", "?what=waiting&page=40"]
 
@@ -85,6 +85,7 @@ def queue(okafor, lind):
         diary.appointment(patients[number], okafor, kind, noon + timedelta(hours=number // 50))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("asked", WAYS)
 def test_the_queue_answers_within_60_ms(web, queue, okafor, asked):
     with connection.cursor() as cursor:
@@ -121,7 +122,7 @@ def five_years(amina, okafor):
     return Intake.objects.order_by("-submitted_at").first()
 
 
-def test_a_record_answers_within_100_ms_and_20_queries(web, five_years, okafor, as_user):
+def test_a_record_asks_20_queries_at_most(five_years, okafor, as_user):
     address, client = reverse("review_record", args=[five_years.pk]), as_user(okafor.user)
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
@@ -130,6 +131,12 @@ def test_a_record_answers_within_100_ms_and_20_queries(web, five_years, okafor, 
     print(f"\n{len(queries)} queries, {len(page.content) // 1024} KB")
     assert len(client.get(reverse("review_timeline", args=[five_years.patient_id])).context["events"]) > 60
     assert len(queries) <= RECORD_QUERIES, [each["sql"][:160] for each in queries]
+
+
+@pytest.mark.proof
+def test_a_record_answers_within_100_ms(web, five_years, okafor):
+    address = reverse("review_record", args=[five_years.pk])
+
     assert middle_of_three(web.origin, okafor.user, address, RECORD_MS) <= RECORD_MS
 
 
