@@ -13,7 +13,7 @@ export PYTHON PORT DATA_DIR CHROMIUM
 DEMO := export CLINIC_ENV=demo
 # The tests sign in as the owner: they make and drop their own database. Their servers are thrown away.
 # All of them on every core, each process with servers of its own; a part of them, or on given servers, in one.
-CORES := $(if $(ARGS)$(DATABASE_URL)$(REDIS_URL),,-n auto --maxprocesses 4 --dist loadfile)
+CORES := $(if $(ARGS)$(DATABASE_URL)$(REDIS_URL),,-n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 TESTS := export CLINIC_ENV=test DATABASE_ROLE=clinic DATA_DIR="$${DATA_DIR:-.local/test}"
 
 .PHONY: words

@@ -22,6 +22,13 @@ def hands_out_only(config):
     return bool(config.getoption("numprocesses", None)) and not WORKER
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Hand out what takes long first, or one process works on alone at the end."""
+    if WORKER:
+        items.sort(key=lambda item: item.path.parent.name not in {"browser", "faults", "benchmarks"})
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
     """Run a test marked ``alone`` while the other processes wait: what it measures is time."""

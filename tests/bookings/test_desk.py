@@ -19,7 +19,7 @@ from bookings.kinds.models import AppointmentKind
 from clinic.audit.models import AccessLog
 from clinic.outbox.models import Message
 from patients.profile.models import Patient
-from tests.factories import diary, people
+from tests.factories import diary, notes, people
 from tests.factories.people import NOW
 
 pytestmark = pytest.mark.django_db
@@ -175,8 +175,10 @@ class TestButtons:
         client = as_user(rosa)
 
         states = [(press(client, visit, act), fresh(visit).state)[1] for act in ("check-in", "start", "complete")]
+        notes.of_visit(fresh(visit), at=WEDNESDAY)
+        press(client, visit, "complete")
 
-        assert states == ["checked_in", "in_progress", "completed"]
+        assert [*states, fresh(visit).state] == ["checked_in", "in_progress", "in_progress", "completed"]
 
     def test_did_not_attend(self, as_user, rosa, visit, monday_morning):
         monday_morning.move_to(WEDNESDAY + timedelta(minutes=10))

@@ -7,6 +7,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from patients.access.actions import open_care
 from patients.access.models import CareRelationship
 from patients.profile import actions
 from patients.profile.models import Patient
@@ -250,17 +251,17 @@ def test_a_child_is_refused_below_the_form_too(newcomer):
 
 
 def test_care_is_opened_once(amina, okafor):
-    actions.open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=NOW)
-    actions.open_care(amina, okafor, CareRelationship.Reason.CLAIMED, at=NOW + timedelta(days=1))
+    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=NOW)
+    open_care(amina, okafor, CareRelationship.Reason.CLAIMED, at=NOW + timedelta(days=1))
 
     assert list(CareRelationship.objects.values_list("reason", "started_at")) == [("booked", NOW)]
 
 
 def test_care_that_ended_is_opened_anew(amina, okafor):
-    actions.open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=NOW)
+    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=NOW)
     CareRelationship.objects.update(ended_at=NOW)
 
-    actions.open_care(amina, okafor, CareRelationship.Reason.CLAIMED, at=NOW)
+    open_care(amina, okafor, CareRelationship.Reason.CLAIMED, at=NOW)
 
     assert set(CareRelationship.objects.values_list("reason", "ended_at")) == {("booked", NOW), ("claimed", None)}
 
