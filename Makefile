@@ -12,8 +12,6 @@ ARGS ?=
 export PYTHON PORT DATA_DIR CHROMIUM
 DEMO := export CLINIC_ENV=demo
 # The tests sign in as the owner: they make and drop their own database. Their servers are thrown away.
-# All of them on every core, each process with servers of its own; a part of them, or on given servers, in one.
-CORES := $(if $(ARGS)$(DATABASE_URL)$(REDIS_URL),,-n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 TESTS := export CLINIC_ENV=test DATABASE_ROLE=clinic DATA_DIR="$${DATA_DIR:-.local/test}"
 
 .PHONY: words
@@ -29,7 +27,7 @@ run: ## serve the demo clinic on http://localhost:8000/ (PORT=, DATA_DIR=)
 .PHONY: test
 test: ## run the tests, the long ones left out (ARGS='tests/patients -q')
 	@.ci/venv dev
-	@$(TESTS) CHROMIUM="$$(.ci/chromium)"; exec $(PY) -m pytest $(CORES) $(ARGS)
+	@$(TESTS) CHROMIUM="$$(.ci/chromium)"; exec $(PY) -m pytest $(ARGS)
 
 .PHONY: proof
 proof: ## run the long tests: full numbers, every width, faults at full length (up to 2 hours)

@@ -15,7 +15,6 @@ from clinic.embedded.errors import CannotStart
 from clinic.embedded.static import collect_static
 from clinic.embedded.testing import start_for_tests
 from tests import reading
-from tests.beside import hands_out_only
 from tests.cleaning import clean_fast
 from tests.factories import people
 from tests.factories.pages import all_live
@@ -26,8 +25,6 @@ APP_ROLE = "clinic_app"
 
 def pytest_configure(config):
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    if hands_out_only(config):
-        return
     try:
         config.stop_servers = start_for_tests()
     except CannotStart as error:

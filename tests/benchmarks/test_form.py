@@ -20,7 +20,7 @@ from tests.factories.intakes import entry, page_of
 from tests.patients.filling import url
 from tests.web import CSRF, session_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 EACH, SENDERS = 2, 12
 LONG = {
     "medicines": [entry(f"Medicine {number}", what_for="Pain " * 30) for number in range(25)],

@@ -13,7 +13,7 @@ from clinic.pages.models import Page
 from clinic.website.shown import address
 from tests.factories import diary
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 GZIP = {"accept-encoding": "gzip"}
 CLIENTS, SECONDS, EACH = 50, 10, 15
 

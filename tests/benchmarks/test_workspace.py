@@ -18,7 +18,7 @@ from patients.profile.models import Patient
 from tests.benchmarks.test_form import browser, p95, timed
 from tests.factories import diary, documents, intakes, outcomes, people
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 QUEUE_MS, RECORD_MS, RECORD_QUERIES = 60, 100, 20
 FORMS, EACH = 5_000, 40

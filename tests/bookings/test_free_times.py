@@ -144,7 +144,6 @@ def test_a_slot_of_a_clinician_who_is_not_there_is_refused_on_the_page(as_user, 
     assert "We do not offer this time" in answer.content.decode()
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("rows", [0, 1_000, pytest.param(100_000, marks=pytest.mark.proof)])
 def test_28_days_and_10_clinicians_take_at_most_6_queries(as_user, amina, django_assert_max_num_queries, rows):
     clinicians = [people.clinician() for _ in range(10)]

@@ -93,7 +93,6 @@ class TestSignUp:
         assert User.objects.count() == 2
         assert [mail.to for mail in mailoutbox] == [[amina.user.email], [NEW]]
 
-    @pytest.mark.alone
     def test_takes_as_long_with_an_address_in_use(self, client, amina, settings):
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
         settings.ACCOUNT_RATE_LIMITS = False

@@ -329,7 +329,6 @@ ROWS = """
 """
 
 
-@pytest.mark.alone
 class TestSpeed:
     """A year of messages: 11 months behind us, one to come."""
 

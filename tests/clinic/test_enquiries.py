@@ -233,7 +233,6 @@ def test_the_21st_message_of_an_hour_is_refused_kindly(client, contact, settings
     assert send(client, name="").status_code == 422  # a fault is still said
 
 
-@pytest.mark.alone
 def test_marks_without_end_do_not_stop_the_site():
     """Composing letters takes the square of their marks: unbounded, one request held the site for minutes."""
     field = PlainTextField(longest=4000)

@@ -254,7 +254,6 @@ class TestExport:
         assert not AccessLog.objects.exists()
 
 
-@pytest.mark.alone
 class TestSpeed:
     @pytest.mark.parametrize("visits", [1_000, pytest.param(10_000, marks=pytest.mark.proof)])
     def test_same_queries_for_one_and_for_many_and_under_half_a_second(self, as_user, manager, okafor, lind, visits):

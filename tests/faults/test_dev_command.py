@@ -166,7 +166,6 @@ def another_data_dir(first_start):
     remove(folder)
 
 
-@pytest.mark.alone
 def test_the_first_start_shows_its_steps_and_who_may_sign_in(first_start):
     said = first_start["said"]
 
@@ -196,7 +195,6 @@ def test_sigterm_stops_everything_in_reverse_order(first_start):
     assert order == sorted(order)
 
 
-@pytest.mark.alone
 def test_a_second_start_is_quick_and_nobody_else_lives_in_its_folder(start):
     copy = start()
 

@@ -92,7 +92,6 @@ def restarted(queue, meanwhile):
         yield took
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("scale", [SMALL, pytest.param(FULL, marks=pytest.mark.proof)], ids=["small", "full"])
 def test_whatever_the_queue_does_bookings_go_on_and_messages_go_when_it_is_back(tmp_path, scale, okafor):
     """Neither the worker nor the scheduler is started again."""

@@ -81,7 +81,6 @@ class Watch:
         return self.most - self.before
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("name", BOMBS)
 def test_case_42_a_bomb_is_refused_soon_and_takes_little(amina_online, web, name):
     data = BOMBS[name]()
@@ -100,7 +99,6 @@ def test_case_42_a_bomb_is_refused_soon_and_takes_little(amina_online, web, name
     assert took <= SLOWEST
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("content", [STROKES, b"x\nstream\n" * 1_000_000])
 def test_what_is_hard_to_look_at_stops_nothing_else(amina_online, web, content):
     answers = []

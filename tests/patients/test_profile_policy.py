@@ -28,7 +28,6 @@ def test_uk_numbers_are_stored_in_one_form(typed, stored):
     assert policy.uk_phone(typed, drama=False) == stored
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize(
     "typed",
     [
