@@ -25,7 +25,12 @@ from patients.profile.models import Patient
 
 
 def not_in_care(request: HttpRequest, refused: NotInCare) -> HttpResponse:
-    """Say that the person is not in this clinician's care, and which ways in there are: 403, whoever it is."""
+    """Say that the person is not in this clinician's care, and which ways in there are: 403, whoever it is.
+
+    Who is in care, and comes from a task about a form that was not sent, finds the person's record instead.
+    """
+    if Patient.objects.visible_to(request.user).filter(pk=refused.patient).exists():
+        return redirect("review_person", refused.patient)
     return _ask(request, refused.patient, WhyForm(action=reverse("review_open", args=[refused.patient])), status=403)
 
 

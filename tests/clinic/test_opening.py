@@ -128,6 +128,18 @@ def test_nobodys_key_looks_the_same(lind, amina, as_user):
     assert len(known.content) == len(unknown.content)
 
 
+def test_from_the_task_about_a_form_that_was_not_sent_one_comes_to_the_record(amina, okafor, lind, as_user):
+    draft = intakes.draft(amina, chest_signs="yes", medicines=[intakes.entry("Zebra tablets")])
+    actions.open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=NOW)
+
+    mine = as_user(okafor.user).get(url("review_record", draft.pk), follow=True)
+    theirs = as_user(lind.user).get(url("review_record", draft.pk))
+
+    assert (mine.redirect_chain, mine.status_code) == ([(url("review_person", amina.pk), 302)], 200)
+    assert ("07700 900123" in mine.content.decode(), "Zebra" in mine.content.decode()) == (True, False)
+    assert theirs.status_code == 403
+
+
 def test_who_is_in_care_needs_no_reason(amina, okafor):
     intakes.in_review(amina, okafor)
 
