@@ -82,6 +82,15 @@ def fill(request: HttpRequest, form: Form, *, at: datetime) -> Form:
     return form
 
 
+def fill_draft(request: HttpRequest, form: Form, *, at: datetime) -> Form:
+    """Return ``form`` as ``fill`` does, with the version of the draft that was typed into: a newer save is not lost."""
+    kept = kept_fields(request, at=at)
+    form = fill(request, form, at=at)
+    if kept is not None:
+        form.initial = {**(form.initial or {}), "version": kept.get("version", "")}
+    return form
+
+
 class KeepWhatWasTyped:
     """Catch a form of a page that keeps typing, sent by a browser whose session is over, before it is turned away.
 

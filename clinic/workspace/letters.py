@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day, when_text
 from clinic.db.refusal import Refusal
-from clinic.keeping.typed import fill, keeps_typing, kept_fields
+from clinic.keeping.typed import fill_draft, keeps_typing
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
-from clinic.workspace.review_access import care_of, clinician_of, log
+from clinic.workspace.review_access import care_of, clinician_of, is_done, log
 from patients.consultations.models import ConsultationNote
 from patients.correspondence import actions, pdf
 from patients.correspondence.download import attachment
@@ -85,11 +85,8 @@ def due(request: HttpRequest, pk: UUID) -> HttpResponse:
 def end_without(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close the task, since the patient refuses that we write to their GP."""
     note = _note(request, pk)
-    _tell(
-        request,
-        lambda: actions.end_without_letter(note, by=request.user, at=timezone.now()),
-        "Noted: no letter, since the patient does not let us write to their GP.",
-    )
+    if is_done(request, lambda: actions.end_without_letter(note, by=request.user, at=timezone.now())):
+        messages.success(request, "Noted: no letter, since the patient does not let us write to their GP.")
     return redirect("review_letter_due", pk)
 
 
@@ -130,7 +127,7 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
         log(request, AccessLog.What.READ, LOGGED_AS, pk)
         if found.state != State.DRAFT:
             return _show_approved(request, found, now)
-        return _show_draft(request, found, _with_what_was_kept(request, LetterForm.of(found), now))
+        return _show_draft(request, found, fill_draft(request, LetterForm.of(found), at=now))
     form, is_approval = LetterForm(request.POST.copy()), request.POST.get("act") == "approve"
     if form.is_valid() and is_approval:
         form.ask_for_the_rest()
@@ -209,15 +206,6 @@ def _step(
     return redirect("review_letter", pk) if found.state == State.DRAFT else _show_approved(request, found, now, form)
 
 
-def _tell(request: HttpRequest, act: Callable[[], None], done: str) -> None:
-    try:
-        act()
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-
-
 def _find(request: HttpRequest, pk: UUID) -> GpLetter:
     """Return the letter if this clinician may read it. Raises PermissionDenied, the same for nobody's key."""
     letters = GpLetter.objects.visible_to(request.user).select_related("patient", "clinician", "sent_by")
@@ -235,13 +223,6 @@ def _note(request: HttpRequest, pk: UUID) -> ConsultationNote:
     if found is None:
         raise PermissionDenied
     return found
-
-
-def _with_what_was_kept(request: HttpRequest, form: LetterForm, now: datetime) -> LetterForm:
-    """Return the form with what was typed after the session's end, and the version of the draft that it was typed into."""
-    kept = kept_fields(request, at=now)
-    form = fill(request, form, at=now)
-    return form if kept is None else LetterForm(initial={**form.initial, "version": kept.get("version", "")})
 
 
 def _show_draft(request: HttpRequest, found: GpLetter, form: LetterForm, *, newer: bool = False) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Consultation notes: a clinician's visits of today, the notes of a patient, writing one, signing it, adding to it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,9 +18,9 @@ from bookings.attendance import actions as attendance
 from clinic.audit.models import AccessLog
 from clinic.db.clock import clock, instant, uk_day, when_text
 from clinic.db.refusal import Refusal
-from clinic.keeping.typed import fill, keeps_typing, kept_fields
+from clinic.keeping.typed import fill, fill_draft, keeps_typing
 from clinic.staff.models import Clinician
-from clinic.workspace.review_access import care_of, clinician_of, log
+from clinic.workspace.review_access import care_of, clinician_of, is_done, log
 from patients.consultations import actions
 from patients.consultations.forms import AddendumForm, NewNoteForm, NoteForm
 from patients.consultations.models import ConsultationNote, NoteAddendum
@@ -58,7 +57,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin a visit of one's own, today or afterwards, and go on to its note."""
     visit = _own_visit(request, pk)
-    if _is_done(request, lambda: attendance.begin(visit, by=request.user, at=timezone.now())):  # type: ignore[arg-type]
+    if is_done(request, lambda: attendance.begin(visit, by=request.user, at=timezone.now())):  # type: ignore[arg-type]
         return redirect("review_note", visit.note_id)
     return redirect("review_visits")
 
@@ -67,7 +66,7 @@ def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
 def complete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Complete a visit of one's own whose note is signed. Pressed twice it is done once."""
     visit = _own_visit(request, pk)
-    if visit.state == State.COMPLETED or _is_done(
+    if visit.state == State.COMPLETED or is_done(
         request,
         lambda: attendance.complete(visit, by=request.user, at=timezone.now()),  # type: ignore[arg-type]
     ):
@@ -105,7 +104,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
         log(request, AccessLog.What.READ, LOGGED_AS, pk)
         if found.is_signed:
             return _show_signed(request, found, fill(request, AddendumForm(), at=now))
-        return _show_draft(request, found, _with_what_was_kept(request, NoteForm.of(found), now))
+        return _show_draft(request, found, fill_draft(request, NoteForm.of(found), at=now))
     if found.is_signed and "key" in request.POST:
         return _add_to(request, found, clinician, now)
     form = NoteForm(request.POST.copy())
@@ -168,16 +167,6 @@ def _own_visit(request: HttpRequest, pk: UUID) -> Appointment:
     return visit
 
 
-def _is_done(request: HttpRequest, act: Callable[[], None]) -> bool:
-    """Do ``act``; where it is refused, say why and return False."""
-    try:
-        act()
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
-
-
 def _find(request: HttpRequest, pk: UUID) -> ConsultationNote:
     """Return the note if this clinician may read it. Raises PermissionDenied, the same for nobody's key."""
     notes = ConsultationNote.objects.visible_to(request.user).select_related("patient", "clinician")
@@ -190,13 +179,6 @@ def _find(request: HttpRequest, pk: UUID) -> ConsultationNote:
 
 def _visit_under_way(request: HttpRequest, found: ConsultationNote) -> Appointment | None:
     return Appointment.objects.visible_to(request.user).filter(note=found, state=State.IN_PROGRESS).first()
-
-
-def _with_what_was_kept(request: HttpRequest, form: NoteForm, now: datetime) -> NoteForm:
-    """Return the form with what was typed after the session's end, and the version of the draft that it was typed into."""
-    kept = kept_fields(request, at=now)
-    form = fill(request, form, at=now)
-    return form if kept is None else NoteForm(initial={**form.initial, "version": kept.get("version", "")})
 
 
 def _show_draft(request: HttpRequest, found: ConsultationNote, form: NoteForm, *, newer: bool = False) -> HttpResponse:

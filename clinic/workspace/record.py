@@ -32,10 +32,10 @@ from patients.intake.names import LIST_VERSION
 from patients.intake.walk import amendments, was_before
 from patients.profile.models import Patient
 from patients.profile.policy import age, phone_text
-from patients.suitability.actions import LOUD, answered
-from patients.suitability.forms import FlagsForm, OutcomeForm
+from patients.suitability.actions import answered
+from patients.suitability.forms import DecisionForm, FlagsForm, OutcomeForm
 from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
-from patients.suitability.policy import open_points
+from patients.suitability.policy import LOUD, open_points
 
 LOGGED_AS = "intake"
 TONES = {Level.EMERGENCY: "danger", Level.RED: "danger", Level.AMBER: "warning", Level.INFO: "info"}
@@ -47,7 +47,7 @@ class Forms:
 
     flags: FlagsForm | None = None
     outcome: OutcomeForm | None = None
-    decision: Any = None
+    decision: DecisionForm | None = None
 
     @property
     def wrong(self) -> list[Any]:
@@ -98,16 +98,16 @@ def show(
     version, before = versions[-1], versions[-2] if len(versions) > 1 else None
     may_decide = intake.state == IntakeState.IN_REVIEW and intake.reviewer_id == clinician.pk
     flags = loudest_first(version)
-    answers = answered(
-        flags, list(FlagAnswer.objects.visible_to(request.user).of(intake).select_related("flag", "clinician"))
-    )
+    known = FlagAnswer.objects.visible_to(request.user).of(intake).select_related("flag", "clinician")
+    answers = answered(flags, list(known))
+    to_answer = [flag.code for flag in flags if flag.level in LOUD and not answers[flag.pk]]
     context = _of_the_person(request, intake.patient, now)
     if may_decide:
         forms.flags = forms.flags or FlagsForm(flags=flags)
         forms.outcome = forms.outcome or OutcomeForm(action=reverse("review_decide", args=[intake.pk]))
         context["points"] = open_points(
             None,
-            unanswered=[flag.code for flag in flags if flag.level in LOUD and not answers[flag.pk]],
+            unanswered=to_answer,
             has_records=intake.patient.records_received_on is not None,
             is_identified=bool(context["identity"]),
         )
@@ -115,7 +115,7 @@ def show(
         "intake": intake,
         "version": version,
         "flags": [_flag(flag, answers[flag.pk], before, forms.flags if may_decide else None) for flag in flags],
-        "to_answer": sum(1 for flag in flags if flag.level in LOUD and not answers[flag.pk]),
+        "to_answer": len(to_answer),
         "parts": _parts(request, version, before),
         "medicines": medicines_of(version.answers),
         "names_list": LIST_VERSION,
@@ -125,13 +125,20 @@ def show(
         "forms": forms,
         "forms_with_errors": forms.wrong,
         "kept_for": marks.mark(clinician.user_id, reverse("review_flags", args=[intake.pk])),
-        "may_claim": intake.state in {IntakeState.SUBMITTED, IntakeState.MORE_ASKED},
-        "is_asked": intake.state == IntakeState.MORE_ASKED,
         "may_decide": may_decide,
-        "may_hand_over": intake.reviewer_id == clinician.pk
-        and intake.state in {IntakeState.IN_REVIEW, IntakeState.MORE_ASKED},
+        **_open_to(intake, clinician),
     }
     return render(request, "workspace/record.html", context, status=status)
+
+
+def _open_to(intake: Intake, clinician: Clinician) -> dict[str, bool]:
+    """Return what else ``clinician`` can do with a form where it is now."""
+    is_asked = intake.state == IntakeState.MORE_ASKED
+    return {
+        "is_asked": is_asked,
+        "may_claim": is_asked or intake.state == IntakeState.SUBMITTED,
+        "may_hand_over": intake.reviewer_id == clinician.pk and (is_asked or intake.state == IntakeState.IN_REVIEW),
+    }
 
 
 def _of_the_person(request: HttpRequest, patient: Patient, now: datetime) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Who may open the clinicians' workspace, and the log of what they open."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest
@@ -11,6 +13,7 @@ from django.utils import timezone
 from clinic.accounts import policy
 from clinic.audit import actions as audit
 from clinic.audit.models import AccessLog
+from clinic.db.refusal import Refusal
 from clinic.staff.models import Clinician
 from patients.access import actions as access
 from patients.profile.models import Patient
@@ -59,6 +62,16 @@ def care_of(request: HttpRequest, about_type: str, pk: UUID) -> tuple[Clinician,
     if found is None:
         raise NotInCare(pk)
     return clinician, found
+
+
+def is_done(request: HttpRequest, act: Callable[[], object]) -> bool:
+    """Do ``act``; where it is refused, say why on the next page and return False."""
+    try:
+        act()
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return False
+    return True
 
 
 def log(request: HttpRequest, what: AccessLog.What, about_type: str, pk: UUID) -> None:

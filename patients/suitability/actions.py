@@ -17,11 +17,11 @@ from patients.access.actions import end_care, open_care
 from patients.access.models import CareRelationship
 from patients.documents.actions import keep_what_was_decided_on
 from patients.documents.models import IdentityCheck
-from patients.intake.enums import IntakeState, Level
+from patients.intake.enums import IntakeState
 from patients.intake.models import FlagHit, Intake, IntakeVersion
 from patients.suitability.enums import Outcome
 from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
-from patients.suitability.policy import SHORTEST_ANSWER, SHORTEST_REASONS, Findings, gaps, open_points
+from patients.suitability.policy import LOUD, SHORTEST_ANSWER, SHORTEST_REASONS, Findings, gaps, open_points
 from patients.suitability.refusals import (
     CannotTakeOver,
     ChangedSince,
@@ -33,8 +33,6 @@ from patients.suitability.refusals import (
     TooShort,
 )
 
-LOUD = frozenset({Level.EMERGENCY, Level.RED})  # these need an answer in words before anything is signed
-
 
 def claim(intake: Intake, clinician: Clinician, *, by: Any, at: datetime) -> None:
     """Make ``clinician`` the reviewer of a submitted intake, and open the care relationship.
@@ -45,7 +43,7 @@ def claim(intake: Intake, clinician: Clinician, *, by: Any, at: datetime) -> Non
     Claiming one's own again changes nothing. Raises StaleState where somebody else was quicker.
     """
     with transaction.atomic():
-        taken = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
+        taken = _held(intake)
         if taken.state == IntakeState.IN_REVIEW and taken.reviewer_id == clinician.pk:
             return
         if taken.state == IntakeState.MORE_ASKED:
@@ -145,10 +143,7 @@ def decide(
     information is asked it is the question, and the form waits for the answer; ``found`` may be empty then. Raises
     StaleState, NotYours, ChangedSince, NothingAsked, NothingSaid, TooShort, or NotReady with every point that is open.
     """
-    if len(reasons.strip()) < SHORTEST_REASONS:
-        raise TooShort
-    if not message.strip():
-        raise NothingAsked if outcome == Outcome.MORE_INFORMATION else NothingSaid
+    _check_words(outcome, reasons, message)
     with transaction.atomic():
         reviewed = _held(intake)
         _check(reviewed, clinician, {IntakeState.IN_REVIEW})
@@ -158,12 +153,11 @@ def decide(
         identity = IdentityCheck.objects.filter(patient=reviewed.patient_id).first()
         if points := holding_up(version, identity, outcome, found):
             raise NotReady(points)
-        taken = reviewed.state_changes.filter(to_state=IntakeState.IN_REVIEW).latest("at")
         decision = Decision.objects.create(
             version=version,
             clinician=clinician,
             outcome=outcome,
-            started_at=taken.at,
+            started_at=reviewed.state_changes.filter(to_state=IntakeState.IN_REVIEW).latest("at").at,
             records_received_on=reviewed.patient.records_received_on,
             identity=identity,
             reasons=reasons.strip(),
@@ -173,6 +167,13 @@ def decide(
         )
         _carry_out(decision, reviewed, by=by, at=at)
     return decision
+
+
+def _check_words(outcome: Outcome, reasons: str, message: str) -> None:
+    if len(reasons.strip()) < SHORTEST_REASONS:
+        raise TooShort
+    if not message.strip():
+        raise NothingAsked if outcome == Outcome.MORE_INFORMATION else NothingSaid
 
 
 def holding_up(version: IntakeVersion, identity: IdentityCheck | None, outcome: Outcome, found: Findings) -> list[str]:

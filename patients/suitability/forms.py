@@ -12,11 +12,11 @@ from clinic.forms.numbers import WholeNumberField
 from clinic.forms.text import PlainTextField
 from clinic.staff.models import Clinician
 from patients.intake.models import FlagHit
-from patients.suitability.actions import LOUD
 from patients.suitability.enums import FINAL, SEES_THEM, Capacity, Diagnosis, Examination, Meeting, Outcome
 from patients.suitability.policy import (
     LONGEST_SOURCE,
     LONGEST_TEXT,
+    LOUD,
     MOST_TREATMENTS,
     SHORTEST_ANSWER,
     SHORTEST_REASONS,

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from patients.intake.enums import Level
 from patients.suitability.enums import FINAL, SEES_THEM, Capacity, Diagnosis, Outcome
 
+LOUD = frozenset({Level.EMERGENCY, Level.RED})  # these need an answer in words before anything is signed
 SHORTEST_REASONS = 20
 SHORTEST_ANSWER = 10  # to a flag
 LONGEST_TEXT = 4000
