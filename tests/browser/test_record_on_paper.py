@@ -1,0 +1,27 @@
+"""A record printed: whose it is stands on every page."""
+
+import pypdfium2
+import pytest
+from django.urls import reverse
+
+from tests.factories import intakes, notes
+
+
+def pages_of(paper):
+    document = pypdfium2.PdfDocument(paper)
+    return [page.get_textpage().get_text_range() for page in document]
+
+
+@pytest.mark.parametrize("what", ["review_record", "review_note"])
+def test_name_and_date_of_birth_stand_on_every_printed_page(visit, amina, okafor, what):
+    intake = intakes.in_review(amina, okafor, psychosis_self="yes")
+    note = notes.signed(amina, okafor, history="A long story. " * 900)
+    page = visit(user=okafor.user)
+    page.goto(reverse(what, args=[intake.pk if what == "review_record" else note.pk]))
+
+    pages = pages_of(page.pdf(format="A4"))
+
+    assert len(pages) > 2
+    for number, text in enumerate(pages, start=1):
+        assert amina.full_name in text, number
+        assert f"Date of birth: {amina.date_of_birth:%-d %B %Y}" in text.replace("\r\n", " "), number
