@@ -38,6 +38,7 @@ from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, 
 from patients.suitability.policy import LOUD, open_points
 
 LOGGED_AS = "intake"
+ANSWERS = ("version__answers", "version__record", "version__intake__answers")  # of a decision: long, and not shown
 TONES = {Level.EMERGENCY: "danger", Level.RED: "danger", Level.AMBER: "warning", Level.INFO: "info"}
 
 
@@ -78,10 +79,10 @@ def reading(request: HttpRequest, pk: UUID) -> tuple[Clinician, Intake]:
     Raises as ``clinician_of`` does, NotInCare, and Http404 where no such form was sent.
     """
     clinician = clinician_of(request, LOGGED_AS, pk)
-    about = ("patient__user", "patient__other_teams", "patient__supporter", "reviewer", "filled_from")
+    about = ("patient__user", "patient__other_teams", "patient__supporter", "reviewer")
     handed = HandOver.objects.visible_to(request.user).filter(intake=OuterRef("pk"))
     forms = Intake.objects.visible_to(request.user).select_related(*about).annotate(was_handed=Exists(handed))
-    found = forms.defer("answers", "filled_from__answers").filter(pk=pk).first()
+    found = forms.defer("answers").filter(pk=pk).first()
     log(request, AccessLog.What.READ if found else AccessLog.What.REFUSED, LOGGED_AS, pk)
     if found is None:
         listed = Intake.listed.visible_to(request.user).filter(pk=pk).first()
@@ -144,7 +145,7 @@ def _open_to(intake: Intake, clinician: Clinician) -> dict[str, bool]:
 def _of_the_person(request: HttpRequest, patient: Patient, now: datetime) -> dict[str, Any]:
     added = DecisionAddendum.objects.visible_to(request.user).select_related("clinician")
     signed = Decision.objects.visible_to(request.user).filter(version__intake__patient=patient)
-    signed = signed.select_related("clinician", "version__intake", "identity__checked_by")
+    signed = signed.select_related("clinician", "version__intake", "identity__checked_by").defer(*ANSWERS)
     decisions = list(signed.prefetch_related(Prefetch("addenda", added)))
     return {
         "patient": patient,

@@ -52,11 +52,14 @@ def show_queue(request: HttpRequest, clinician: Clinician, status: int = 200) ->
     coming = own.order_by().values("patient")
     whole = listed.filter(state__in=WITH_THE_CLINIC)
     counts = _counts(whole, asked, clinician, coming)
-    wanted = whole.filter(_which(asked, clinician, coming), state__in=STATES[asked.what]).with_urgency()
-    found = wanted.select_related("patient", "reviewer").only(*SHOWN).order_by(*_order(asked.order, visits))
+    wanted: Any = whole.filter(_which(asked, clinician, coming), state__in=STATES[asked.what]).with_urgency()
+    # Sorted as bare keys: to join 5,000 people for the 50 that are shown takes as long as all the rest.
+    found = wanted.order_by(*_order(asked.order, visits)).values_list("pk", "is_urgent")
     page = Counted(found, counts[asked.what]).get_page(request.GET.get("page"))
+    urgent = dict(page.object_list)
+    forms = listed.filter(pk__in=urgent).select_related("patient", "reviewer").only(*SHOWN).in_bulk()
     cared = set(
-        clinician.care.filter(ended_at=None, patient__in=[each.patient_id for each in page]).values_list(
+        clinician.care.filter(ended_at=None, patient__in=[each.patient_id for each in forms.values()]).values_list(
             "patient", flat=True
         )
     )
@@ -68,7 +71,10 @@ def show_queue(request: HttpRequest, clinician: Clinician, status: int = 200) ->
     )
     context = {
         "filters": asked.choices(counts),
-        "rows": [_row(each, clinician, visits.get(each.patient_id), each.patient_id in cared, now) for each in page],
+        "rows": [
+            _row(form, clinician, visits.get(form.patient_id), is_urgent, form.patient_id in cared, now)
+            for form, is_urgent in ((forms[pk], is_urgent) for pk, is_urgent in urgent.items() if pk in forms)
+        ],
         "page": page,
         "query": asked.query,
         "to_call": [_to_call(each) for each in drafts.order_by("saved_at")],
@@ -148,7 +154,9 @@ def _to_call(draft: Intake) -> dict[str, Any]:
     return {"name": person.full_name, "flag": person.flag, "phone": phone_text(person.phone), "when": when}
 
 
-def _row(intake: Any, clinician: Clinician, visit: datetime | None, in_care: bool, now: datetime) -> Row:
+def _row(
+    intake: Any, clinician: Clinician, visit: datetime | None, is_urgent: bool, in_care: bool, now: datetime
+) -> Row:
     is_mine = intake.reviewer_id == clinician.pk
     return Row(
         pk=intake.pk,
@@ -157,7 +165,7 @@ def _row(intake: Any, clinician: Clinician, visit: datetime | None, in_care: boo
         state=intake.get_state_display(),
         since=when_in_a_table(intake.submitted_at),
         age=age_text(intake.submitted_at, now),
-        is_urgent=intake.is_urgent,
+        is_urgent=is_urgent,
         has_records=intake.patient.records_received_on is not None,
         reviewer=intake.reviewer.name if intake.reviewer else "",
         is_mine=is_mine,
