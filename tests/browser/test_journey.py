@@ -70,6 +70,7 @@ def without_scripts(visit, look):
     return lambda: Pointer(visit(DESK, scripts=False), look)
 
 
+@pytest.mark.proof
 def test_nia_finds_us_and_is_seen_by_keyboard_alone(by_keyboard, kind, pages, rosa, okafor, reached):
     nia = by_keyboard()
 

@@ -41,6 +41,7 @@ def test_its_own_heart_beats_without_a_worker(tmp_path):
     assert fresh["scheduler"] < timedelta(seconds=5)
 
 
+@pytest.mark.proof
 def test_its_own_heart_beats_while_the_queue_hangs(tmp_path):
     with own_queue(tmp_path) as queue, scheduler(tmp_path / "log", REDIS_URL=queue.url):
         wait_for_the_next_beat()
