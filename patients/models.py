@@ -21,6 +21,13 @@ from patients.safety.models import (
     HoldProposalStateChange,
 )
 from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
+from patients.teamreview.models import (
+    TeamCase,
+    TeamCaseStateChange,
+    TeamDecision,
+    TeamMeeting,
+    TeamMeetingStateChange,
+)
 
 __all__ = [
     "AdverseEvent",
@@ -63,5 +70,10 @@ __all__ = [
     "Response",
     "ScoreRelease",
     "Supporter",
+    "TeamCase",
+    "TeamCaseStateChange",
+    "TeamDecision",
+    "TeamMeeting",
+    "TeamMeetingStateChange",
     "TriedLink",
 ]

@@ -38,6 +38,7 @@ FEATURES = {
         "incidents",
         "safety",
         "correspondence",
+        "teamreview",
         "rights",
     ],
     "bookings": [

@@ -50,6 +50,8 @@ PLACES = {
     TaskKind.ADVERSE_EVENT: "review_event",
     TaskKind.INCIDENT: "admin:patients_incident_change",
     TaskKind.LETTER_DUE: "review_letter_due",
+    TaskKind.TEAM_REVIEW: "review_team_case",
+    TaskKind.TEAM_REVIEW_ENDS: "review_team_ends",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

@@ -38,6 +38,8 @@ class TaskKind(models.TextChoices):
     ADVERSE_EVENT = "adverse_event", "A side effect was reported"
     INCIDENT = "incident", "An incident to look into"
     LETTER_DUE = "letter_due", "A letter to the GP is due"
+    TEAM_REVIEW = "team_review", "A case waits for the team"
+    TEAM_REVIEW_ENDS = "team_review_ends", "A team review ends soon"
 
 
 MOVES: dict[str, frozenset[str]] = {

@@ -3,7 +3,7 @@
 Nothing is worked out. The parts are those of domain.md 6.10.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,33 +66,29 @@ def first_draft(
     ``note_said`` and ``noted_at`` are of the newest signed note, ``record`` and ``sent_at`` of the form that was sent last;
     None and nothing where there is none. Answers are as the patient wrote them.
     """
-    of_form = _from_form(record, sent_at)
+    rows = list(record)
+    answers = {name: of_form(rows, sent_at, asked) for name, asked in ANSWERS.items()}
     said = note_said or {}
     source = f"From the note of {day_text(uk_day(noted_at))}:" if noted_at else ""
     return {
-        "diagnosis": _joined(_marked(source, indication_text(said)), of_form["diagnosis"]),
-        "why_seen": _marked(source, said.get("history", "")),
+        "diagnosis": _joined(marked(source, indication_text(said)), answers["diagnosis"]),
+        "why_seen": marked(source, said.get("history", "")),
         "flags": "",
-        "tried": of_form["tried"],
-        "plan": _marked(source, said.get("plan", "")),
+        "tried": answers["tried"],
+        "plan": marked(source, said.get("plan", "")),
         "who": WHO,
-        "interactions": of_form["interactions"],
+        "interactions": answers["interactions"],
         "asks": ASKS,
         "review": "",
         "contact": f"{clinic['name']}\n{clinic['address']}\n{clinic['phone']}",
     }
 
 
-def _from_form(record: Iterable[Mapping[str, Any]], sent_at: datetime | None) -> dict[str, str]:
+def of_form(record: Iterable[Mapping[str, Any]], sent_at: datetime | None, asked: Collection[str]) -> str:
+    """Return the answers to the questions named ``asked`` of the form sent at ``sent_at``, as the patient wrote them."""
     source = f"From the form of {day_text(uk_day(sent_at))}, as the patient wrote it:" if sent_at else ""
     rows = [row for part in record for row in part["rows"]]
-    return {
-        name: _marked(
-            source,
-            "\n".join(_answer(row) for row in rows if row.get("name") in asked and row["value"]),
-        )
-        for name, asked in ANSWERS.items()
-    }
+    return marked(source, "\n".join(_answer(row) for row in rows if row.get("name") in asked and row["value"]))
 
 
 def _answer(row: Mapping[str, str]) -> str:
@@ -100,7 +96,8 @@ def _answer(row: Mapping[str, str]) -> str:
     return f"{row['key']}{' ' if row['key'].endswith('?') else ': '}{row['value']}"
 
 
-def _marked(source: str, text: str) -> str:
+def marked(source: str, text: str) -> str:
+    """Return ``text`` below the line that says where it comes from; nothing where there is none."""
     return f"{source}\n{text}" if text.strip() else ""
 
 
