@@ -191,8 +191,8 @@ def remind_of_ends(*, today: date, at: datetime) -> None:
     """Ask, 30 days before a team review ends, for a new one: each time once, for the newest review of a person."""
     newest = (
         TeamDecision.objects.exclude(outcome=Outcome.DEFERRED)
-        .order_by("case__patient", "-held_on", "-at")
-        .distinct("case__patient")
+        .order_by("case__patient_id", "-held_on", "-at")
+        .distinct("case__patient_id")
     )
     for decision in newest.select_related("case"):
         if decision.valid_until is None or decision.valid_until - policy.REMIND_BEFORE > today:

@@ -185,6 +185,7 @@ class TeamDecision(FrozenRecord):
             models.CheckConstraint(
                 condition=Q(
                     outcome__in=sorted(SUPPORTING),
+                    valid_until__isnull=False,
                     valid_until__gt=F("held_on"),
                     valid_until__lte=F("held_on") + timedelta(days=366),
                 )
