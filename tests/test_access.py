@@ -29,7 +29,7 @@ from patients.profile.models import Patient
 from patients.rights import actions as rights
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
 from patients.suitability.models import Decision
-from tests.factories import diary, documents, events, letters, money, notes, outcomes, pages, people, waiting
+from tests.factories import diary, documents, events, letters, money, notes, outcomes, pages, people, team, waiting
 from tests.loops import browser, undone
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +158,13 @@ TABLE = {
     "review_open": (404, 404, 403, 200, 200, 403),
     "review_papers": (404, 404, 403, 200, 403, 403),
     "review_part": (405, 405, 405, 405, 405, 405),
+    "review_team": (404, 404, 403, 200, 200, 403),
+    "review_team_agenda": (405, 405, 405, 405, 405, 405),
+    "review_team_cancel": (405, 405, 405, 405, 405, 405),
+    "review_team_case": (404, 404, 403, 200, 403, 403),
+    "review_team_conclude": (404, 404, 403, 302, 403, 403),
+    "review_team_ends": (404, 404, 403, 302, 403, 403),
+    "review_team_person": (404, 404, 403, 200, 403, 403),
     "review_timeline": (404, 404, 403, 200, 403, 403),
     "review_person": (404, 404, 403, 302, 403, 403),
 }
@@ -233,6 +240,8 @@ def world(kind, amina, okafor, manager):
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk, "decision": decision.pk}
     waited["letter"] = letters.sent(amina, okafor, at=timezone.now(), plan="secret pain story").pk
     waited["note"] = notes.signed(amina, okafor, history="secret pain story").pk
+    concluded = team.concluded(amina, okafor, people.clinician(), discussion="secret pain story " * 3)
+    waited |= {"case": concluded.case_id, "team_review": concluded.pk}
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
 
@@ -263,6 +272,9 @@ RECORDS = {
     "review_open": "patient",
     "review_papers": "patient",
     "review_timeline": "patient",
+    "review_team_person": "patient",
+    "review_team_ends": "team_review",
+    "review_team": "case",
     "review": "review",
     "page_": "page",
 }
@@ -454,8 +466,10 @@ OTHERS = {
     not in {
         ("review_claim", "lind"),
         ("review_open", "lind"),
+        ("review_team", "lind"),
+        ("review_team", "ben"),
         ("waiting_list_new", "ben"),
-    }  # how care and waiting begin
+    }  # how care, a meeting and waiting begin
 }
 SENT = {"slot": "x", "agreed": "1", "refund": 0, "reason": "x", "mode": "video", "outcome": "decline"}
 

@@ -73,6 +73,10 @@ PARTS = (
          "patient clinician about note replaces to_practice to_address cc copy_to_patient state version created_at saved_at"
          " approved_at sent_on method sent_by acknowledged_on acknowledged_how"),
     _steps("Steps of those letters", "patients.GpLetterStateChange", "record__patient"),
+    Part("Reviews by our team", "patients.TeamCase", "patient", "patient proposer meeting state version created_at saved_at"),
+    _steps("Steps of those reviews", "patients.TeamCaseStateChange", "record__patient"),
+    Part("What the team concluded", "patients.TeamDecision", "case__patient",
+         "case held_on chair_name attendees outcome valid_until recorded_by at"),
     Part("Questions before a review", "patients.Questionnaire", "patient",
          "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
     _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
@@ -143,6 +147,8 @@ WITHHELD = {
     "What our specialists wrote about your visits": "For the same reason. The copy says when each note was written, and "
     "by whom. Ask us, and one of our specialists looks.",
     "What our letters to your GP say": "For the same reason. Those of which you have a copy stand under “Your letters”.",
+    "What our team discussed about you": "For the same reason. The copy says when the team met, who took part, and what it "
+    "concluded. Ask us, and one of our specialists looks.",
     "Files of your documents": "The copy lists them. You can save each from your documents.",
     "Messages from the contact page": "They were sent without signing in, so we cannot be sure by ourselves whose they are. "
     "Ask us, and we look for them.",
@@ -172,6 +178,10 @@ REASONS = {
     "patients.GpLetter.with_statement": _LOOK_FIRST,
     "patients.GpLetter.withdrawn_why": _LOOK_FIRST,
     "patients.GpLetter.key": _WORKING,
+    **dict.fromkeys((f"patients.TeamCase.{name}" for name in ("summary", "question")), _LOOK_FIRST),
+    **dict.fromkeys((f"patients.TeamDecision.{name}" for name in ("summary", "question", "said")), _LOOK_FIRST),
+    "patients.TeamCase.key": _WORKING,
+    **dict.fromkeys(("patients.TeamMeeting", "patients.TeamMeeting_members", "patients.TeamMeetingStateChange"), _OURS),
     "patients.ClaimCode.digest": _OPENS,
     "patients.NotSamePerson": "Only says that two records are of two people: it would tell of the other.",
     "patients.Document.sha256": _WORKING,

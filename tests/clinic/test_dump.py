@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.celery import app
 from clinic.db.sealed import SealedTextField
@@ -30,7 +31,7 @@ from patients.rights.models import DataRequest
 from patients.safety.models import AdverseEvent
 from patients.suitability.models import Decision
 from tests.clinic.test_keeping import late, sign_in
-from tests.factories import diary, documents, intakes, letters, outcomes, pages
+from tests.factories import diary, documents, intakes, letters, outcomes, pages, people, team
 from tests.factories.events import ENTRY
 from tests.factories.intakes import SIGNED, entry
 from tests.factories.notes import FORM
@@ -211,6 +212,24 @@ def the_clinician_writes_a_letter(client, patient):
     return {*boxes.values(), word("withdrawn")}
 
 
+def the_team_discusses(client, patient, clinician, other):
+    """Bring a case, change it, put it on an agenda and conclude it; return the words."""
+    long = " and so on, with enough words for a case of somebody"
+    brought = {"key": uuid4(), "version": 0, "summary": word("teamfirst") + long, "question": word("teamasked")}
+    page = client.post(reverse("review_team_person", args=[patient.pk]), brought).url
+    client.post(page, brought | {"summary": word("teamcase") + long})
+    meeting = team.meeting(clinician, other, at=timezone.now())
+    client.post(f"{page}agenda/", {"act": "list", "meeting": meeting.pk})
+    boxes = {name: word(f"team{name}") for name in team.SAID} | {"discussion": word("teamtalk") + long}
+    client.post(f"{page}conclude/", team.form(clinician) | boxes)
+    return {
+        word("teamcase"),
+        word("teamasked"),
+        word("teamtalk"),
+        *(boxes[name] for name in boxes if name != "discussion"),
+    }
+
+
 def signed_in(user):
     client = Client()
     client.force_login(user, backend=BACKEND)
@@ -231,6 +250,7 @@ def everybody_writes(amina, okafor, manager):
     patient.post(reverse("intake_reply"), {"reply": word("reply"), **SIGNED})
     words |= {word("reply")} | the_clinician_decides(clinician, intake)
     words |= the_clinician_notes(clinician, amina) | the_clinician_writes_a_letter(clinician, amina)
+    words |= the_team_discusses(clinician, amina, okafor, people.clinician("team@example.com"))
     request = DataRequest.objects.filter(kind="complaint").get()
     signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
     Client().post(

@@ -16,7 +16,7 @@ from patients.access.actions import open_care
 from patients.access.models import CareRelationship
 from patients.details.models import Supporter
 from patients.profile import needs
-from tests.factories import diary, intakes, messages, money, outcomes, people, waiting
+from tests.factories import diary, intakes, messages, money, outcomes, people, team, waiting
 from tests.factories.people import NOW
 from tests.test_access import every_name
 
@@ -27,6 +27,8 @@ STAFF_PAGES = ("desk_", "review", "admin:", "appointment_receipt")
 # Pages that name her, by who opens them. One that is not here would not have been walked.
 NAME_HER = {
     "review_letters",
+    "review_team",
+    "review_team_person",
     "review_notes",
     "review_timeline",
     "desk_incident_about",
@@ -99,6 +101,7 @@ def world(amina, okafor, rosa, manager):
     back = money.charged(back, "refund_due", by=manager)
     missed = diary.appointment(amina, okafor, kind, noon - timedelta(days=1), state="did_not_attend")
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=now)
+    team.brought(amina, okafor, at=now)
     entry = waiting.entry(amina, kind)
     held = diary.appointment(
         amina, okafor, kind, noon + timedelta(days=1, hours=2), state="held", held_until=now + timedelta(hours=1)

@@ -28,7 +28,7 @@ from patients.outcomes.models import ScoreRelease
 from patients.profile.models import ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision, DecisionAddendum, HandOver, PartRead
-from tests.factories import diary, documents, events, intakes, letters, money, notes, outcomes, people, waiting
+from tests.factories import diary, documents, events, intakes, letters, money, notes, outcomes, people, team, waiting
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -61,6 +61,7 @@ def of(patient, clinician, staff, kind, number=0):
     note = notes.signed(patient, clinician)
     add_to_note(note, clinician, "Private", key=uuid4(), at=NOW)
     letter = letters.sent(patient, clinician)
+    case = team.concluded(patient, clinician, other).case
     document = documents.kept(patient)
     IdentityCheck.objects.create(
         patient=patient, document=document, kind="passport", valid_until=SOON.date(), checked_by=staff, checked_at=NOW
@@ -88,7 +89,21 @@ def of(patient, clinician, staff, kind, number=0):
     StoppedAddress.objects.create(address=patient.reach, why="bounced", stopped_at=NOW)
     audit.record(AccessLog.What.READ, "intake", sent.pk, by=clinician.user, at=NOW)
     audit.record(AccessLog.What.READ, "page", uuid4(), by=patient.user, at=NOW)
-    for record in (sent, note, letter, document, asked, visit, visit.charge, entry, offer, task, asked_of_us, event):
+    for record in (
+        sent,
+        note,
+        letter,
+        case,
+        document,
+        asked,
+        visit,
+        visit.charge,
+        entry,
+        offer,
+        task,
+        asked_of_us,
+        event,
+    ):
         record.state_changes.create(from_state="before", to_state="after", at=NOW, by=staff, reason="Because")
 
 

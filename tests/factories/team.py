@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from django.utils import timezone
+
 from clinic.db.clock import uk_day
 from patients.teamreview import actions
 from patients.teamreview.actions import Discussion
@@ -50,3 +52,17 @@ def concluded(patient, proposer, other, at=NOW, **more):
     """What a team concluded about a case, at ``at``."""
     case = listed(patient, proposer, other, at)
     return actions.conclude(case, discussion(proposer, uk_day(at), **more), proposer, by=proposer.user, at=at)
+
+
+def form(*clinicians, outcome="supported", until=None, **changes):
+    """The form of a discussion as a browser sends it, with everybody there as a neurologist, and a pharmacist."""
+    last = until or timezone.localdate() + timedelta(days=300)
+    today = timezone.localdate()
+    roles = {f"role-{each.pk}": "neurologist" for each in clinicians}
+    dates = {
+        f"{name}_{part}": getattr(day, part)
+        for name, day in {"held_on": today, "valid_until": last}.items()
+        for part in ("day", "month", "year")
+    }
+    other = {"other-1": PHARMACIST.name, "other-role-1": PHARMACIST.role}
+    return {"key": uuid4(), "outcome": outcome, **SAID, **roles, **dates, **other} | changes
