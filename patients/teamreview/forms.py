@@ -31,6 +31,10 @@ def _text(label: str, hint: str = "", rows: int = 6, **more: Any) -> PlainTextFi
     )
 
 
+def _asked(name: str) -> dict[str, str]:
+    return {"required": policy.ASK[name]}
+
+
 class MeetingForm(KeyedForm):
     """When the team meets, and who is a member of the meeting."""
 
@@ -96,12 +100,16 @@ class DiscussionForm(KeyedForm):
     """What the team concluded. Members of the meeting are ticked; others are written down with their role."""
 
     held_on = DatePartsField(label="Day of the meeting", called="the day of the meeting", example="3 12 2026")
-    options = _text("Options considered", "No new treatment is one of them.", rows=4, required=False)
-    risks = _text("Risks and flags discussed", rows=4, required=False)
-    discussion = _text(
-        "Discussion", f"At least {policy.SHORTEST_DISCUSSION} characters: who said what, and why.", required=False
+    options = _text(
+        policy.WORDS["options"], "No new treatment is one of them.", rows=4, error_messages=_asked("options")
     )
-    dissent = _text("Who disagreed, and why", rows=3, required=False)
+    risks = _text(policy.WORDS["risks"], rows=4, error_messages=_asked("risks"))
+    discussion = _text(
+        policy.WORDS["discussion"],
+        f"At least {policy.SHORTEST_DISCUSSION} characters: who said what, and why.",
+        error_messages=_asked("discussion"),
+    )
+    dissent = _text(policy.WORDS["dissent"], rows=3, required=False)
     outcome = forms.ChoiceField(
         label="Outcome",
         choices=Outcome.choices,

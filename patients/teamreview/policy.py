@@ -30,6 +30,11 @@ WORDS = {
     "dissent": "Who disagreed, and why",
     "conditions": "Conditions",
 }
+ASK = {
+    "options": "Write what stands under “Options considered”",
+    "risks": "Write what stands under “Risks and flags discussed”",
+    "discussion": f"Write what was discussed, in at least {SHORTEST_DISCUSSION} characters",
+}
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,9 @@ def gaps(
         found["attendees"] = words
     for name in ("options", "risks"):
         if not said.get(name, "").strip():
-            found[name] = f"Write what stands under “{WORDS[name]}”"
+            found[name] = ASK[name]
     if len(said.get("discussion", "").strip()) < SHORTEST_DISCUSSION:
-        found["discussion"] = f"Write what was discussed, in at least {SHORTEST_DISCUSSION} characters"
+        found["discussion"] = ASK["discussion"]
     if outcome == Outcome.CONDITIONS and not said.get("conditions", "").strip():
         found["conditions"] = "You chose “Supported with conditions”: write the conditions"
     return found | _validity(outcome, held_on, valid_until)
