@@ -6,6 +6,7 @@ from clinic.enquiries import admin as enquiries
 from clinic.outbox import admin as outbox
 from clinic.pages import admin as pages
 from clinic.staff import admin as staff
+from clinic.training import admin as training
 from clinic.worklist import admin as worklist
 
-__all__ = ["accounts", "addresses", "enquiries", "outbox", "pages", "staff", "worklist"]
+__all__ = ["accounts", "addresses", "enquiries", "outbox", "pages", "staff", "training", "worklist"]

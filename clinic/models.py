@@ -8,6 +8,7 @@ from clinic.keeping.models import KeptTyping
 from clinic.outbox.models import Attempt, Heartbeat, Message, RuleSetting, WordingSetting
 from clinic.pages.models import Page, PageAddress, PageVersion, Section, SignOff, Source
 from clinic.staff.models import Clinician
+from clinic.training.models import Training, TrainingDone
 from clinic.worklist.models import Task, TaskStateChange
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "StoppedAddress",
     "Task",
     "TaskStateChange",
+    "Training",
+    "TrainingDone",
     "User",
     "WordingSetting",
 ]

@@ -17,6 +17,7 @@ FOUNDATION = [
     "addresses",
     "outbox",
     "staff",
+    "training",
     "enquiries",
     "pages",
 ]

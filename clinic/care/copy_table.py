@@ -226,6 +226,8 @@ REASONS = {
             "clinic.Section",
             "clinic.SignOff",
             "clinic.Source",
+            "clinic.Training",
+            "clinic.TrainingDone",
             "clinic.WordingSetting",
             "bookings.AppointmentKind",
             "bookings.AppointmentKind_clinicians",

@@ -1,5 +1,6 @@
 """UK clock time and instants. Only instants are stored and compared; people see UK time."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -98,3 +99,10 @@ def when_in_a_table(moment: datetime) -> str:
     """Return an instant for a table, like "Thu 3 Dec 2026, 2:30pm": UK time, which the page says."""
     day = uk_day(moment)
     return f"{day:%a} {day.day} {day:%b} {day.year}, {clock(moment)}"
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months later; where that month is shorter, its last day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))

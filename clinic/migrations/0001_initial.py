@@ -1,4 +1,5 @@
 import clinic.db.sealed
+import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
@@ -359,11 +360,72 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Training',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=80, unique=True)),
+                ('scope', models.CharField(blank=True, help_text='What it covers.', max_length=300)),
+                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('reception', 'Reception'), ('clinician', 'Clinician'), ('manager', 'Manager')], max_length=10), help_text='Who needs it.', size=None)),
+                ('months', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='holds for (months)')),
+                ('is_asked', models.BooleanField(default=True, verbose_name='asked for now')),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('months__gte', 1), ('months__lte', 60)), name='training_holds_for_some_months'), models.CheckConstraint(condition=models.Q(('roles__contained_by', ['clinician', 'manager', 'reception']), ('roles__len__gte', 1)), name='training_is_of_staff')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clinic_trainingevent" ("id", "is_asked", "months", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "roles", "scope") VALUES (NEW."id", NEW."is_asked", NEW."months", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."roles", NEW."scope"); RETURN NULL;', hash='16f6d3620d5433443c0e4bf56104be3230a881cb', operation='INSERT', pgid='pgtrigger_insert_insert_9660f', table='clinic_training', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clinic_trainingevent" ("id", "is_asked", "months", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "roles", "scope") VALUES (NEW."id", NEW."is_asked", NEW."months", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."roles", NEW."scope"); RETURN NULL;', hash='ce090a36b9d39d51b026a7c3c1f304a97f8c226d', operation='UPDATE', pgid='pgtrigger_update_update_38813', table='clinic_training', when='AFTER')), pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clinic_trainingevent" ("id", "is_asked", "months", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "roles", "scope") VALUES (OLD."id", OLD."is_asked", OLD."months", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."roles", OLD."scope"); RETURN NULL;', hash='eaed1abd0d9f3fd656aaacd57c3126d964dfe1ac', operation='DELETE', pgid='pgtrigger_delete_delete_a7f77', table='clinic_training', when='AFTER'))],
+                'indexes': [],
+            },
+        ),
+        migrations.CreateModel(
+            name='TrainingEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clinic.training')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                ('name', models.CharField(max_length=80)),
+                ('scope', models.CharField(blank=True, help_text='What it covers.', max_length=300)),
+                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('reception', 'Reception'), ('clinician', 'Clinician'), ('manager', 'Manager')], max_length=10), help_text='Who needs it.', size=None)),
+                ('months', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='holds for (months)')),
+                ('is_asked', models.BooleanField(default=True, verbose_name='asked for now')),
+            ],
+            options={
+                'abstract': False,
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='90dcec50780e8776daddf2a7dcde6b4134173dd8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_02695', table='clinic_trainingevent', when='BEFORE'))],
+                'indexes': [],
+                'constraints': [],
+            },
+        ),
+        migrations.CreateModel(
+            name='TrainingDone',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('training', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='done', to='clinic.training')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('done_on', models.DateField()),
+                ('ends_on', models.DateField()),
+                ('evidence', models.CharField(help_text="What shows it, like the certificate's number.", max_length=300)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'training done',
+                'verbose_name_plural': 'trainings done',
+                'ordering': ['-at', 'id'],
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('done_on'))), name='training_ends_after_it_was_done')],
+                'triggers': [pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2f9bfbdec593cf5a0593408a18c5f1fa27ddd726', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_0de4d', table='clinic_trainingdone', when='BEFORE'))],
+                'indexes': [],
+            },
+        ),
+        migrations.CreateModel(
             name='Task',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(help_text='One task a fact, however often it is noticed.', max_length=120, unique=True)),
-                ('kind', models.CharField(choices=[('urgent_answers', 'Urgent answers in a form'), ('message_failed', 'A message could not be sent'), ('by_hand', 'Tell a patient by phone or post'), ('messages_late', 'Messages are late'), ('decision_due', 'A form waits for a decision'), ('form_changed', 'A form under review was changed'), ('many_bookings', 'A patient has booked many visits'), ('did_not_attend', 'Somebody did not come'), ('enquiry', 'Somebody wrote to us'), ('page_review', 'A public page is due for review'), ('visit_to_move', 'A visit needs another time'), ('time_stays', 'A visit keeps its time after all'), ('rules_review', 'Red-flag rules are due for review'), ('page_signature', 'A public page waits for a signature'), ('two_records', 'Two records of one person'), ('misfiled', 'A document was filed in the wrong record'), ('account_closed', 'A patient has closed their account'), ('consent_withdrawn', 'A patient has withdrawn a consent'), ('data_complaint', 'A complaint about personal data'), ('data_correction', 'Personal data to put right'), ('record_opened', 'A record was opened with a reason'), ('adverse_event', 'A side effect was reported'), ('incident', 'An incident to look into'), ('letter_due', 'A letter to the GP is due'), ('team_review', 'A case waits for the team'), ('team_review_ends', 'A team review ends soon')], max_length=32)),
+                ('kind', models.CharField(choices=[('urgent_answers', 'Urgent answers in a form'), ('message_failed', 'A message could not be sent'), ('by_hand', 'Tell a patient by phone or post'), ('messages_late', 'Messages are late'), ('decision_due', 'A form waits for a decision'), ('form_changed', 'A form under review was changed'), ('many_bookings', 'A patient has booked many visits'), ('did_not_attend', 'Somebody did not come'), ('enquiry', 'Somebody wrote to us'), ('page_review', 'A public page is due for review'), ('visit_to_move', 'A visit needs another time'), ('time_stays', 'A visit keeps its time after all'), ('rules_review', 'Red-flag rules are due for review'), ('page_signature', 'A public page waits for a signature'), ('two_records', 'Two records of one person'), ('misfiled', 'A document was filed in the wrong record'), ('account_closed', 'A patient has closed their account'), ('consent_withdrawn', 'A patient has withdrawn a consent'), ('data_complaint', 'A complaint about personal data'), ('data_correction', 'Personal data to put right'), ('record_opened', 'A record was opened with a reason'), ('adverse_event', 'A side effect was reported'), ('incident', 'An incident to look into'), ('letter_due', 'A letter to the GP is due'), ('team_review', 'A case waits for the team'), ('training_ends', 'A training of yours ends soon'), ('training_over', 'A member of staff needs a training'), ('team_review_ends', 'A team review ends soon')], max_length=32)),
                 ('title', models.CharField(max_length=200)),
                 ('about', models.UUIDField(help_text='The record it is about.')),
                 ('role', models.CharField(choices=[('patient', 'Patient'), ('reception', 'Reception'), ('clinician', 'Clinician'), ('manager', 'Manager')], max_length=16)),
@@ -392,7 +454,7 @@ class Migration(migrations.Migration):
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
                 ('key', models.CharField(help_text='One task a fact, however often it is noticed.', max_length=120)),
-                ('kind', models.CharField(choices=[('urgent_answers', 'Urgent answers in a form'), ('message_failed', 'A message could not be sent'), ('by_hand', 'Tell a patient by phone or post'), ('messages_late', 'Messages are late'), ('decision_due', 'A form waits for a decision'), ('form_changed', 'A form under review was changed'), ('many_bookings', 'A patient has booked many visits'), ('did_not_attend', 'Somebody did not come'), ('enquiry', 'Somebody wrote to us'), ('page_review', 'A public page is due for review'), ('visit_to_move', 'A visit needs another time'), ('time_stays', 'A visit keeps its time after all'), ('rules_review', 'Red-flag rules are due for review'), ('page_signature', 'A public page waits for a signature'), ('two_records', 'Two records of one person'), ('misfiled', 'A document was filed in the wrong record'), ('account_closed', 'A patient has closed their account'), ('consent_withdrawn', 'A patient has withdrawn a consent'), ('data_complaint', 'A complaint about personal data'), ('data_correction', 'Personal data to put right'), ('record_opened', 'A record was opened with a reason'), ('adverse_event', 'A side effect was reported'), ('incident', 'An incident to look into'), ('letter_due', 'A letter to the GP is due'), ('team_review', 'A case waits for the team'), ('team_review_ends', 'A team review ends soon')], max_length=32)),
+                ('kind', models.CharField(choices=[('urgent_answers', 'Urgent answers in a form'), ('message_failed', 'A message could not be sent'), ('by_hand', 'Tell a patient by phone or post'), ('messages_late', 'Messages are late'), ('decision_due', 'A form waits for a decision'), ('form_changed', 'A form under review was changed'), ('many_bookings', 'A patient has booked many visits'), ('did_not_attend', 'Somebody did not come'), ('enquiry', 'Somebody wrote to us'), ('page_review', 'A public page is due for review'), ('visit_to_move', 'A visit needs another time'), ('time_stays', 'A visit keeps its time after all'), ('rules_review', 'Red-flag rules are due for review'), ('page_signature', 'A public page waits for a signature'), ('two_records', 'Two records of one person'), ('misfiled', 'A document was filed in the wrong record'), ('account_closed', 'A patient has closed their account'), ('consent_withdrawn', 'A patient has withdrawn a consent'), ('data_complaint', 'A complaint about personal data'), ('data_correction', 'Personal data to put right'), ('record_opened', 'A record was opened with a reason'), ('adverse_event', 'A side effect was reported'), ('incident', 'An incident to look into'), ('letter_due', 'A letter to the GP is due'), ('team_review', 'A case waits for the team'), ('training_ends', 'A training of yours ends soon'), ('training_over', 'A member of staff needs a training'), ('team_review_ends', 'A team review ends soon')], max_length=32)),
                 ('title', models.CharField(max_length=200)),
                 ('about', models.UUIDField(help_text='The record it is about.')),
                 ('role', models.CharField(choices=[('patient', 'Patient'), ('reception', 'Reception'), ('clinician', 'Clinician'), ('manager', 'Manager')], max_length=16)),

@@ -103,6 +103,12 @@ def waiting_about(records: Iterable[UUID], kind: TaskKind) -> list[UUID]:
     return list(Task.objects.waiting().filter(about__in=records, kind=kind).values_list("about", flat=True))
 
 
+def finish_keyed(key: str, outcome: str, *, by: Any, at: datetime) -> None:
+    """Close every waiting task that was asked for with ``key``, also again: the fact has happened."""
+    for task in Task.objects.waiting().filter(key__startswith=key):
+        finish(task, outcome, by=by, at=at)
+
+
 def finish_about(about: UUID, kind: TaskKind, outcome: str, *, by: Any, at: datetime, role: Role | None = None) -> None:
     """Close every waiting task of ``kind`` about a record (for one ``role``, where it is named): the fact has happened."""
     waiting = Task.objects.waiting().filter(about=about, kind=kind)

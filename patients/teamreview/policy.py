@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from clinic.db.clock import day_text, uk_day
+from clinic.db.clock import day_text, months_after, uk_day
 from patients.consultations.policy import indication_text
 from patients.correspondence.policy import marked, of_form
 from patients.teamreview.enums import SUPPORTING, Outcome, Role
@@ -58,9 +58,7 @@ class Attendee:
 
 def latest_valid_until(held_on: date) -> date:
     """Return the last day on which a decision of ``held_on`` can hold: 12 months later (29 February: 28 February)."""
-    year = held_on.year + MONTHS_VALID // 12
-    is_leap_day = (held_on.month, held_on.day) == (2, 29)
-    return date(year, 2, 28) if is_leap_day else held_on.replace(year=year)
+    return months_after(held_on, MONTHS_VALID)
 
 
 def gaps(

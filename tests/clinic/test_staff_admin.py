@@ -45,6 +45,8 @@ LISTS = {
     "clinic/page": {"clinician", "manager"},
     "clinic/stoppedaddress": {"reception", "manager"},
     "clinic/task": {"reception", "manager", "clinician"},
+    "clinic/training": {"manager"},
+    "clinic/trainingdone": {"reception", "manager", "clinician"},
     "clinic/user": {"manager"},
     "patients/carerelationship": {"manager"},
     "patients/datarequest": {"manager"},
