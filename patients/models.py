@@ -10,6 +10,7 @@ from patients.documents.models import Document, DocumentStateChange, IdentityChe
 from patients.incidents.models import Incident, IncidentEntry, IncidentStateChange
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
+from patients.monitoring.models import CheckRecord, PlanCheck, PlanCheckStateChange
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
 from patients.profile.models import ClaimCode, NotSamePerson, Patient
 from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
@@ -35,6 +36,7 @@ __all__ = [
     "AdverseEventStateChange",
     "Assessment",
     "CareRelationship",
+    "CheckRecord",
     "ClaimCode",
     "Consent",
     "ConsultationNote",
@@ -66,6 +68,8 @@ __all__ = [
     "OtherTeams",
     "PartRead",
     "Patient",
+    "PlanCheck",
+    "PlanCheckStateChange",
     "PlanReason",
     "PlanVersion",
     "PlanVersionStateChange",

@@ -51,6 +51,7 @@ PLACES = {
     TaskKind.INCIDENT: "admin:patients_incident_change",
     TaskKind.LETTER_DUE: "review_letter_due",
     TaskKind.TEAM_REVIEW: "review_team_case",
+    TaskKind.CHECK_OVERDUE: "review_check",
     TaskKind.TRAINING_OVER: "admin:clinic_user_change",
     TaskKind.TEAM_REVIEW_ENDS: "review_team_ends",
 }

@@ -39,6 +39,7 @@ class TaskKind(models.TextChoices):
     INCIDENT = "incident", "An incident to look into"
     LETTER_DUE = "letter_due", "A letter to the GP is due"
     TEAM_REVIEW = "team_review", "A case waits for the team"
+    CHECK_OVERDUE = "check_overdue", "A check of somebody on a plan is overdue"
     TRAINING_ENDS = "training_ends", "A training of yours ends soon"
     TRAINING_OVER = "training_over", "A member of staff needs a training"
     TEAM_REVIEW_ENDS = "team_review_ends", "A team review ends soon"
