@@ -77,6 +77,9 @@ PARTS = (
     _steps("Steps of those reviews", "patients.TeamCaseStateChange", "record__patient"),
     Part("What the team concluded", "patients.TeamDecision", "case__patient",
          "case held_on chair_name attendees outcome valid_until recorded_by at"),
+    Part("Checks of your plan", "patients.PlanCheck", "patient", "patient plan kind due_on state questions created_at"),
+    _steps("Steps of those checks", "patients.PlanCheckStateChange", "record__patient"),
+    Part("What was decided at a check", "patients.CheckRecord", "check_of__patient", "check_of clinician verdict next_on at"),
     Part("Questions before a review", "patients.Questionnaire", "patient",
          "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
     _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
@@ -147,6 +150,8 @@ WITHHELD = {
     "What our specialists wrote about your visits": "For the same reason. The copy says when each note was written, and "
     "by whom. Ask us, and one of our specialists looks.",
     "What our letters to your GP say": "For the same reason. Those of which you have a copy stand under “Your letters”.",
+    "What a specialist wrote down at a check": "For the same reason. The copy says when each check was, and what was decided. "
+    "Ask us, and one of our specialists looks.",
     "What our team discussed about you": "For the same reason. The copy says when the team met, who took part, and what it "
     "concluded. Ask us, and one of our specialists looks.",
     "Files of your documents": "The copy lists them. You can save each from your documents.",
@@ -180,6 +185,7 @@ REASONS = {
     "patients.GpLetter.key": _WORKING,
     **dict.fromkeys((f"patients.TeamCase.{name}" for name in ("summary", "question")), _LOOK_FIRST),
     **dict.fromkeys((f"patients.TeamDecision.{name}" for name in ("summary", "question", "said")), _LOOK_FIRST),
+    "patients.CheckRecord.said": _LOOK_FIRST,
     "patients.TeamCase.key": _WORKING,
     **dict.fromkeys(("patients.TeamMeeting", "patients.TeamMeeting_members", "patients.TeamMeetingStateChange"), _OURS),
     "patients.ClaimCode.digest": _OPENS,

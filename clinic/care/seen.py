@@ -28,9 +28,11 @@ WHAT = {
     "intake": "Your form",
     "letter": "A letter to your GP",
     "note": "A note of a visit",
+    "plan_check": "A check of your plan",
     "patient": "Your details or list of documents",
     "questions": "Your answers before a review",
     "receipt": "A receipt",
+    "team_case": "What our team discusses about you",
     "waitingentry": "Your place on the waiting list",
 }
 ROLES = {Role.CLINICIAN: "A specialist"}  # as they are called to patients; the others as they are

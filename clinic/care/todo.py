@@ -1,7 +1,7 @@
 """What there is to do for a patient, how far each is, and the one thing to do first: no database, no clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 
 from django.urls import reverse
@@ -67,6 +67,16 @@ def book() -> First:
     """Return the way to a visit, for somebody who has none."""
     text = "You have no visit booked. Choose a day and a time that suit you."
     return First(Turn.BOOK, "Book a visit", text, "Choose a time", reverse("book"))
+
+
+def check(due_on: date | None) -> list[Line]:
+    """Return the check of their plan that is near and has no visit yet."""
+    if due_on is None:
+        return []
+    url, hint = reverse("care_checks"), f"Around {day_text(due_on)}."
+    text = f"We look at how you are around {day_text(due_on)}."
+    go = First(Turn.BOOK, "Book the visit for your check", text, "Choose a time", reverse("book"))
+    return [Line("Your next check", url, hint, "Not booked", "warning", go)]
 
 
 def details(patient: Patient | None) -> Line:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from clinic.care import closing, copy, messages, seen, views
+from clinic.care import checks, closing, copy, messages, seen, views
 
 urlpatterns = [
     path("", views.home, name="care"),
+    path("checks/", checks.checks, name="care_checks"),
     path("close/", closing.close, name="care_close"),
     path("closed/", closing.closed, name="care_closed"),
     path("copy/", copy.ask, name="care_copy"),

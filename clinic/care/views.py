@@ -11,6 +11,7 @@ from bookings.appointments.enums import UPCOMING, State
 from bookings.appointments.models import Appointment
 from clinic.accounts.access import patients_only
 from clinic.care import todo
+from clinic.care.checks import to_book
 from clinic.db.clock import day_text, uk_day, when_text
 from patients.documents.enums import State as DocumentState
 from patients.documents.models import Document
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     visits_to_come = [_visit(visit, now) for visit in coming.order_by("starts_at")]
     may_book = patient is None or patient.may_be_written_to
     asked = _asked(request, now)
+    near = to_book(request.user, uk_day(now)) if may_book else None
     lines = [
         *(todo.held(each, now) for each in held),
         todo.details(patient),
@@ -49,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         *todo.what_changed(intake, asked),
         *([todo.records(patient)] if patient and visits_to_come else []),
         *todo.questions(asked),
+        *todo.check(near.due_on if near else None),
         *([todo.refused_documents()] if _has_refused_documents(request, now) else []),
     ]
     to_do = [line.first for line in lines if line.first]

@@ -46,7 +46,7 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "The questions are asked.")
             return redirect("review_questions", pk=pk)
     open_one = _asked(request, patient).filter(state=State.ASKED).first()
-    found = _series(request.user, patient)
+    found = series_of(request.user, patient)
     context = {
         "patient": patient,
         "form": form,
@@ -79,7 +79,7 @@ def scores(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a patient the totals that stood on the page, or hide them again."""
     clinician, patient = care_of(request, LOGGED_AS, pk)
     now = timezone.now()  # before the answers are read: what comes in between is not covered
-    totals = _totals(_series(request.user, patient), _release(request.user, patient))
+    totals = _totals(series_of(request.user, patient), _release(request.user, patient))
     is_shown = request.POST.get("is_shown") == "yes"
     if is_shown and not was_seen(request.POST, totals.mark):
         messages.error(request, "There are newer answers. Read them first.")
@@ -92,7 +92,7 @@ def scores(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def shown_to(user: Any, patient: Patient) -> Results | None:
     """Return what ``patient`` has answered, as tables; None where ``user`` may see none."""
-    return results_of(_series(user, patient))
+    return results_of(series_of(user, patient))
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def _release(user: Any, patient: Patient) -> ScoreRelease | None:
     return releases.first()
 
 
-def _series(user: Any, patient: Patient) -> list[Series]:
+def series_of(user: Any, patient: Patient) -> list[Series]:
+    """Return every measure of ``patient`` that ``user`` may see, through time."""
     answered = Response.objects.visible_to(user).filter(patient=patient)
     return series(answered, unclear=settings.OUTCOMES_UNCLEAR_LICENCES)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clinic.workspace import (
+    checks,
     consents,
     documents,
     events,
@@ -58,6 +59,8 @@ urlpatterns = [
     path("team/cases/<uuid:pk>/agenda/", team.agenda, name="review_team_agenda"),
     path("team/cases/<uuid:pk>/conclude/", team.conclude, name="review_team_conclude"),
     path("team/reviews/<uuid:pk>/", team.ends, name="review_team_ends"),
+    path("people/<uuid:pk>/checks/", checks.of_a_patient, name="review_checks"),
+    path("checks/<uuid:pk>/", checks.check, name="review_check"),
     path("people/<uuid:pk>/team/", team.of_a_patient, name="review_team_person"),
     path("decisions/<uuid:pk>/add/", review.add, name="review_decision_add"),
     path("<uuid:pk>/", record.record, name="review_record"),

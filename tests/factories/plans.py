@@ -120,7 +120,11 @@ def draft(patient, clinician, at=NOW):
 
 
 def signed(patient, clinician, at=NOW, **more):
-    """A version that is signed: it waits for the team, or is supported where the team has decided."""
+    """A version that is signed: it waits for the team, or is supported where the team has decided.
+
+    Its author's entry in the register was checked that day.
+    """
+    type(clinician).objects.filter(pk=clinician.pk).update(verified_on=uk_day(at))
     plan = draft(patient, clinician, at)
     return fresh(actions.sign(plan, written(at=at, **more), by=clinician.user, at=at))
 

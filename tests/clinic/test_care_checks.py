@@ -1,0 +1,88 @@
+"""A patient's own page of checks, and what their front page says of the next one."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.db.clock import day_text, uk_day
+from patients.monitoring import actions
+from patients.monitoring.models import PlanCheck
+from tests.factories import diary, plans
+from tests.patients.test_monitoring import sign
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def hers(as_user, amina, okafor, lind):
+    """Amina, whose plan became active today."""
+    plans.active(amina, okafor, at=timezone.now())
+    actions.sweep(at=timezone.now())
+    return as_user(amina.user)
+
+
+def words(page):
+    return page.content.decode()
+
+
+def test_the_days_to_come_with_what_to_do(hers):
+    page = words(hers.get(reverse("care_checks")))
+
+    for check in PlanCheck.objects.all():
+        assert day_text(check.due_on) in page
+    assert page.count("Book a visit<span") == 1  # the one that is near
+    assert "Late" not in page
+
+
+def test_a_visit_near_a_check_is_named_instead_of_booking(hers, amina, okafor):
+    soon = timezone.now() + 6 * DAY
+    diary.appointment(amina, okafor, diary.kind(okafor), soon)
+
+    page = words(hers.get(reverse("care_checks")))
+
+    assert "Book a visit<span" not in page
+    assert "Your visit: " in page
+
+
+def test_a_late_check_says_so_and_asks_for_a_visit(hers):
+    PlanCheck.objects.filter(kind="week_4").update(state="cancelled")
+    row = PlanCheck.objects.get(kind="week_1")
+    late = PlanCheck(
+        patient=row.patient, plan=row.plan, kind="extra", due_on=row.due_on - 20 * DAY, created_at=timezone.now()
+    )
+    late.save()
+
+    page = words(hers.get(reverse("care_checks")))
+
+    assert "Late" in page
+    assert page.count("Book a visit<span") == 2
+
+
+def test_the_front_page_asks_for_the_visit_of_the_next_check(hers, amina, okafor):
+    page = words(hers.get(reverse("care")))
+    day = day_text(uk_day(timezone.now()) + 7 * DAY)
+    assert "Your next check" in page
+    assert f"Around {day}." in page
+
+    diary.appointment(amina, okafor, diary.kind(okafor), timezone.now() + 5 * DAY)
+
+    assert "Your next check" not in words(hers.get(reverse("care")))
+
+
+def test_nobody_sees_anothers_checks(hers, as_user, ben):
+    page = words(as_user(ben.user).get(reverse("care_checks")))
+
+    assert "No check is planned." in page
+
+
+def test_the_record_of_a_check_is_not_shown(hers, as_user, amina, okafor):
+    check = PlanCheck.objects.get(kind="week_1")
+    sign(check, okafor, next_on=check.due_on + 60 * DAY, at=timezone.now(), benefit="Secret words of the doctor")
+
+    page = words(as_user(amina.user).get(reverse("care_checks")))
+
+    assert "Done" in page
+    assert "Secret words" not in page
