@@ -18,6 +18,7 @@ from clinic.db.clock import WEEK, day_text, monday_of, uk_day
 from clinic.db.spreadsheet import csv_file
 from clinic.forms.base import PlainErrors
 from clinic.staff.models import Clinician
+from clinic.workspace import report_care
 from clinic.workspace.desk_access import for_managers, me, page
 from clinic.workspace.desk_forms import FIRST_DAY, day_input
 from clinic.workspace.report_tables import WORDS, Part, parts
@@ -127,7 +128,8 @@ def _parts(request: HttpRequest, form: PeriodForm) -> list[Part]:
     chosen = form.cleaned_data["clinician"]
     clinicians = [chosen] if chosen else list(Clinician.objects.visible_to(request.user))
     facts = reading.read(form.period, clinicians)
-    return parts(form.period, facts, {clinician.pk: clinician.name for clinician in clinicians})
+    care = report_care.read(request.user, form.period, clinicians)
+    return parts(form.period, facts, care, {clinician.pk: clinician.name for clinician in clinicians})
 
 
 def _log(request: HttpRequest, slug: str, clinician: Clinician | None, at: datetime) -> None:

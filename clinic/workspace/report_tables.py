@@ -15,6 +15,7 @@ from bookings.figures.policy import FEWEST, Cancelled, Period, Share, Use, Waits
 from bookings.figures.reading import Facts
 from clinic.charts.drawing import Chart, Line, chart, number
 from clinic.db.spreadsheet import Cell
+from clinic.workspace.report_care import CareFacts, Letters, Reviews, letters, team_reviews
 
 WEEK_HEAD = ("Week from Monday", "Days counted")
 TOO_FEW = f"fewer than {FEWEST}"
@@ -75,6 +76,25 @@ WORDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "By the clinic, %",
         ),
     ),
+    "letters": (
+        "Letters to GPs after a consultation",
+        (
+            "Consultation notes that were signed in the week, and those of which the letter to the GP was sent on the day "
+            "of the signature or within 2 days of it. Higher is better.",
+            "A patient can refuse that we write to their GP: then there is no letter. Letters still to be sent are on the "
+            "worklist.",
+        ),
+        (*WEEK_HEAD, "Sent within 2 days", "Of notes", "Share, %", "No letter sent yet"),
+    ),
+    "team-reviews": (
+        "Days from bringing a case to the team’s conclusion",
+        (
+            "Counted by the week in which a case was brought: whole days on the calendar until the meeting at which it was "
+            "concluded. Cases that were deferred count with their last meeting; withdrawn ones are left out.",
+            "Patients are told to expect 2 to 7 days. Higher is worse.",
+        ),
+        (*WEEK_HEAD, "Cases brought", "Concluded", "Median, days", "90th percentile, days"),
+    ),
 }
 
 
@@ -108,7 +128,7 @@ class Part:
     chart: Chart | None = None
 
 
-def parts(period: Period, facts: Facts, names: Mapping[UUID, str]) -> list[Part]:
+def parts(period: Period, facts: Facts, care: CareFacts, names: Mapping[UUID, str]) -> list[Part]:
     """Return the report of ``period``; ``names`` are the clinicians', by key."""
     weeks = period.weeks
     use = policy.use(weeks, list(names), facts.visits, facts.open_minutes)
@@ -118,6 +138,8 @@ def parts(period: Period, facts: Facts, names: Mapping[UUID, str]) -> list[Part]
         _use_by_clinician(use, names),
         _missed(policy.missed(weeks, facts.visits)),
         _cancelled(policy.cancelled(weeks, facts.visits, settings.REFUND_TERMS)),
+        _letters(letters(weeks, care.notes)),
+        _team_reviews(team_reviews(weeks, care.cases)),
     ]
 
 
@@ -160,6 +182,27 @@ def _cancelled(found: Mapping[Week, Cancelled]) -> Part:
     names = ("Patient, in time", "Patient, late", "Clinic")
     lines = [Line(name, [each.shares[place].percent for each in found.values()]) for place, name in enumerate(names)]
     return _part("cancelled", rows, chart_of=(found, lines, "%"))
+
+
+def _letters(found: Mapping[Week, Letters]) -> Part:
+    rows = [
+        (*_week(week), each.in_time.part, each.in_time.whole, each.in_time.percent, each.open)
+        for week, each in found.items()
+    ]
+    lines = [Line("Sent within 2 days", [each.in_time.percent for each in found.values()])]
+    return _part("letters", rows, chart_of=(found, lines, "%"))
+
+
+def _team_reviews(found: Mapping[Week, Reviews]) -> Part:
+    rows = [
+        (*_week(week), each.brought, len(each.waits.days), each.waits.middle, each.waits.ninetieth)
+        for week, each in found.items()
+    ]
+    lines = [
+        Line("Median", [each.waits.middle for each in found.values()]),
+        Line("90th percentile", [each.waits.ninetieth for each in found.values()]),
+    ]
+    return _part("team-reviews", rows, chart_of=(found, lines, ""))
 
 
 def _part(
