@@ -141,14 +141,14 @@ class TeamCaseStateChange(StateChange):
         pass
 
 
-class DecisionQuerySet(models.QuerySet["TeamDecision"]):
+class TeamDecisionQuerySet(models.QuerySet["TeamDecision"]):
     """Words for asking about decisions of the team."""
 
-    def visible_to(self, user: Any) -> "DecisionQuerySet":
+    def visible_to(self, user: Any) -> "TeamDecisionQuerySet":
         """Those about the cases that ``user`` may read."""
         return self.filter(case__in=TeamCase.objects.visible_to(user))
 
-    def supporting(self, patient: Any, on: date) -> "DecisionQuerySet":
+    def supporting(self, patient: Any, on: date) -> "TeamDecisionQuerySet":
         """Those that support a treatment of ``patient`` on the day ``on``, unless a later one says otherwise."""
         last = self.filter(case__patient=patient).exclude(outcome=Outcome.DEFERRED).order_by("-held_on", "-at")[:1]
         return self.filter(pk__in=last.values("pk"), outcome__in=sorted(SUPPORTING), valid_until__gte=on)
@@ -169,7 +169,7 @@ class TeamDecision(FrozenRecord):
     recorded_by = models.ForeignKey("clinic.Clinician", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    objects = DecisionQuerySet.as_manager()
+    objects = TeamDecisionQuerySet.as_manager()
 
     class Meta(FrozenRecord.Meta):
         ordering = ["-held_on", "-at"]
