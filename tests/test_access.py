@@ -29,7 +29,8 @@ from patients.profile.models import Patient
 from patients.rights import actions as rights
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
 from patients.suitability.models import Decision
-from tests.factories import diary, documents, events, letters, money, notes, outcomes, pages, people, waiting
+from patients.treatment.models import PlanVersion
+from tests.factories import diary, documents, events, letters, money, notes, outcomes, pages, people, plans, waiting
 from tests.loops import browser, undone
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,11 @@ TABLE = {
     "review_part": (405, 405, 405, 405, 405, 405),
     "review_timeline": (404, 404, 403, 200, 403, 403),
     "review_person": (404, 404, 403, 302, 403, 403),
+    "care_plan": (200, 200, 403, 403, 403, 403),
+    "review_plan": (404, 404, 403, 200, 403, 403),
+    "review_plan_add": (405, 405, 405, 405, 405, 405),
+    "review_plan_move": (405, 405, 405, 405, 405, 405),
+    "review_plan_version": (404, 404, 403, 200, 403, 403),
 }
 # Every clinician sees who waits; a receipt bears the name of who paid.
 NAMED_TO_STAFF = {("review", "lind"), ("appointment_receipt", "rosa"), ("appointment_receipt", "manager")}
@@ -232,6 +238,7 @@ def world(kind, amina, okafor, manager):
     waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk, "decision": decision.pk}
     waited["letter"] = letters.sent(amina, okafor, at=timezone.now(), plan="secret pain story").pk
+    waited["plan"] = plans.supported(amina, okafor, taper="secret pain story").pk
     waited["note"] = notes.signed(amina, okafor, history="secret pain story").pk
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
@@ -263,6 +270,9 @@ RECORDS = {
     "review_open": "patient",
     "review_papers": "patient",
     "review_timeline": "patient",
+    "review_plan_add": "patient",
+    "review_plan_": "plan",
+    "review_plan": "patient",
     "review": "review",
     "page_": "page",
 }
@@ -436,6 +446,7 @@ def rows():
         AdverseEvent,
         Assessment,
         HoldProposal,
+        PlanVersion,
         Patient,
         CareRelationship,
         Message,

@@ -128,6 +128,11 @@ def plain_lines(lines: Iterable[ProductLine]) -> list[PlainLine]:
     ]
 
 
+def indications(said: policy.Said) -> list[str]:
+    """Return what is treated, in the words of the record."""
+    return indication_text(said).split("\n")
+
+
 def plain_checks(said: policy.Said) -> list[str]:
     """Return when they are checked, in plain words."""
     days = [f"on {day_text(day)}" for day in policy.extra_dates(said)]

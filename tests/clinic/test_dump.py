@@ -29,8 +29,9 @@ from patients.intake.questions import Kind
 from patients.rights.models import DataRequest
 from patients.safety.models import AdverseEvent
 from patients.suitability.models import Decision
+from patients.treatment.models import PlanVersion
 from tests.clinic.test_keeping import late, sign_in
-from tests.factories import diary, documents, intakes, letters, outcomes, pages
+from tests.factories import diary, documents, intakes, letters, outcomes, pages, plans
 from tests.factories.events import ENTRY
 from tests.factories.intakes import SIGNED, entry
 from tests.factories.notes import FORM
@@ -211,6 +212,24 @@ def the_clinician_writes_a_letter(client, patient):
     return {*boxes.values(), word("withdrawn")}
 
 
+def a_plan_is_written_and_agreed(client, patient, person, clinician):
+    """Write a plan, have the team support it, agree to it, activate and pause it; return the words."""
+    page = client.post(reverse("review_plan_add", args=[person.pk]), {"key": uuid4()}).url
+    names = ("unsuitable", "slowly", "interactions", "stop_words", "taper", "line0_brand", "line0_step0_instruction")
+    boxes = {name: word(f"plan {name}") for name in (*names, "contraception_why")}
+    client.post(page, plans.sent(0, act="save") | boxes)
+    client.post(page, plans.sent(1, act="sign") | boxes)
+    plans.decided(person, clinician)
+    plan = PlanVersion.objects.get(patient=person)
+    move = reverse("review_plan_move", args=[plan.pk])
+    client.post(move, {"act": "support"})
+    agreed = {purpose.value: "on" for purpose in plans.all_given(plan)} | {"plan": plan.pk, "name": word("agreedname")}
+    patient.post(reverse("care_plan"), agreed)
+    client.post(move, {"act": "activate"})
+    client.post(move, {"act": "pause", "pause-why": word("whypaused"), "pause-told": word("toldpaused")})
+    return {*boxes.values(), word("agreedname"), word("whypaused"), word("toldpaused")}
+
+
 def signed_in(user):
     client = Client()
     client.force_login(user, backend=BACKEND)
@@ -231,6 +250,7 @@ def everybody_writes(amina, okafor, manager):
     patient.post(reverse("intake_reply"), {"reply": word("reply"), **SIGNED})
     words |= {word("reply")} | the_clinician_decides(clinician, intake)
     words |= the_clinician_notes(clinician, amina) | the_clinician_writes_a_letter(clinician, amina)
+    words |= a_plan_is_written_and_agreed(clinician, patient, amina, okafor)
     request = DataRequest.objects.filter(kind="complaint").get()
     signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
     Client().post(

@@ -1,6 +1,6 @@
 """The clinicians' pages of treatment plans: a person's plan, writing a draft without JavaScript, signing, moving it on."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -22,7 +22,7 @@ from patients.treatment.models import PlanVersion
 from tests.clinic.test_keeping import late, sign_in
 from tests.factories import plans
 from tests.factories.people import NOW
-from tests.factories.plans import REASON, SAID, fresh
+from tests.factories.plans import REASON, SAID, fresh, sent
 from tests.loops import browser
 
 pytestmark = pytest.mark.django_db
@@ -48,24 +48,6 @@ def doctor(okafor):
 @pytest.fixture
 def draft(amina, okafor):
     return plans.draft(amina, okafor)
-
-
-def day(name, value):
-    return {f"{name}_{part}": str(getattr(value, part)) for part in ("day", "month", "year")}
-
-
-def sent(version=0, **changes):
-    """A whole draft as a browser sends it."""
-    form = {name: value for name, value in SAID.items() if name not in {"goals", "lines", "extra_dates", "peer_on"}}
-    form |= {"version": version, **day("starts_on", date(2026, 11, 23)), **day("review_on", date(2027, 2, 15))}
-    for place, goal in enumerate(SAID["goals"]):
-        form |= {f"goal{place}_{name}": value for name, value in goal.items() if name != "by"}
-        form |= day(f"goal{place}_by", date.fromisoformat(goal["by"]))
-    for place, line in enumerate(SAID["lines"]):
-        form |= {f"line{place}_{name}": value for name, value in line.items() if name != "steps"}
-        for number, step in enumerate(line["steps"]):
-            form |= {f"line{place}_step{number}_{name}": value for name, value in step.items()}
-    return form | changes
 
 
 def at(plan):

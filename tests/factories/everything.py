@@ -28,7 +28,7 @@ from patients.outcomes.models import ScoreRelease
 from patients.profile.models import ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision, DecisionAddendum, HandOver, PartRead
-from tests.factories import diary, documents, events, intakes, letters, money, notes, outcomes, people, waiting
+from tests.factories import diary, documents, events, intakes, letters, money, notes, outcomes, people, plans, waiting
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -83,12 +83,27 @@ def of(patient, clinician, staff, kind, number=0):
     event = events.serious(patient)
     events.assessed(event, clinician, grade=4)
     events.entry(Incident.objects.get(key=event.pk), staff)
+    plan = plans.paused(patient, clinician)
     make_copy(patient, by=patient.user, at=NOW)
     TriedLink.objects.create(purpose="visit", about=visit.pk, round=0, wrong=1, last_at=NOW)
     StoppedAddress.objects.create(address=patient.reach, why="bounced", stopped_at=NOW)
     audit.record(AccessLog.What.READ, "intake", sent.pk, by=clinician.user, at=NOW)
     audit.record(AccessLog.What.READ, "page", uuid4(), by=patient.user, at=NOW)
-    for record in (sent, note, letter, document, asked, visit, visit.charge, entry, offer, task, asked_of_us, event):
+    for record in (
+        sent,
+        note,
+        letter,
+        document,
+        asked,
+        visit,
+        visit.charge,
+        entry,
+        offer,
+        task,
+        asked_of_us,
+        event,
+        plan,
+    ):
         record.state_changes.create(from_state="before", to_state="after", at=NOW, by=staff, reason="Because")
 
 
