@@ -14,13 +14,15 @@ from django.urls import reverse
 
 from clinic.audit.models import AccessLog
 from clinic.forms.dates import DatePartsField
+from clinic.worklist.models import Task
 from patients.access.actions import open_care
 from patients.access.models import CareRelationship
+from patients.correspondence import actions as correspondence
 from patients.treatment import policy, rows
 from patients.treatment.forms import PlanForm
 from patients.treatment.models import PlanVersion
 from tests.clinic.test_keeping import late, sign_in
-from tests.factories import plans
+from tests.factories import letters, plans
 from tests.factories.people import NOW
 from tests.factories.plans import REASON, SAID, fresh, sent
 from tests.loops import browser
@@ -369,3 +371,48 @@ class TestReading:
 
         print(f"\n{name}: {one} queries")
         assert ten == one
+
+
+class TestTheLetter:
+    """A change of the plan asks for a letter to the GP; a letter about a change ends what was asked for before it."""
+
+    def test_it_waits_with_its_doctor_and_ends_when_sent(self, doctor, amina, okafor):
+        plans.active(amina, okafor)
+        assert amina.full_name in doctor.get(reverse("review_letters_open")).content.decode()
+        due = doctor.get(reverse("review_letter_due", args=[amina.pk]))
+        assert due.url == reverse("review_letters", args=[amina.pk])
+        assert "The plan was changed: the letter is due by" in doctor.get(due.url).content.decode()
+
+        letters.sent(amina, okafor, at=NOW + HOUR)
+
+        task = Task.objects.get(kind="letter_due")
+        assert (task.state, task.outcome) == ("done", "The letter is sent")
+
+    def test_a_letter_approved_before_the_change_does_not_end_it(self, amina, okafor):
+        letter = letters.approved(amina, okafor, at=NOW - HOUR)
+        plans.active(amina, okafor)
+
+        correspondence.mark_sent(letter, "post", NOW.date(), by=okafor.user, at=NOW)
+
+        assert Task.objects.get(kind="letter_due").state == "taken"
+
+    def test_where_the_patient_refuses_the_task_is_closed_with_why(self, doctor, amina, okafor):
+        plans.active(amina, okafor)
+        close = reverse("review_letter_none", args=[amina.pk])
+        doctor.post(close)
+        assert Task.objects.get(kind="letter_due").state == "taken"
+
+        letters.allow(amina, given=False)
+        assert (
+            "No letter: the patient refuses" in doctor.get(reverse("review_letters", args=[amina.pk])).content.decode()
+        )
+        doctor.post(close)
+
+        assert "does not let us write" in Task.objects.get(kind="letter_due").outcome
+
+    def test_another_doctor_gets_no_further(self, amina, okafor, lind):
+        plans.active(amina, okafor)
+
+        for name in ("review_letter_due", "review_letters"):
+            assert browser(lind.user).get(reverse(name, args=[amina.pk])).status_code == 403
+        assert browser(lind.user).post(reverse("review_letter_none", args=[amina.pk])).status_code == 403
