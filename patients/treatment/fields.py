@@ -18,7 +18,7 @@ class PlainNumberField(forms.CharField):
 
     def __init__(self, *, is_whole: bool = False, **kwargs: Any) -> None:
         self.is_whole = is_whole
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "width-5"}))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "width-4"}))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:

@@ -26,7 +26,7 @@ STANDS = {
     State.SUPPORTED: ("Waits for you", "warning"),
     State.AGREED: ("You agreed", "done"),
     State.ACTIVE: ("This is your plan now", "done"),
-    State.PAUSED: ("Paused: take nothing from it now, unless we told you to", "danger"),
+    State.PAUSED: ("Paused", "danger"),
     State.STOPPED: ("Stopped", "danger"),
 }
 
@@ -102,6 +102,7 @@ def _shown(found: PlanVersion) -> dict[str, Any]:
         "number": found.number,
         "state": text,
         "tone": tone,
+        "is_paused": found.state == State.PAUSED,
         "by": found.author.name,
         "starts": day_text(found.starts_on) if found.starts_on else "",
         "review": day_text(found.review_on) if found.review_on else "",
