@@ -39,9 +39,10 @@ def text(label: str, hint: str = "", *, rows: int = 4, needed: bool = True) -> P
     )
 
 
-def line(label: str, hint: str = "", *, needed: bool = False) -> PlainTextField:
-    """Return a field for one line."""
-    return PlainTextField(label=label, help_text=hint, longest=policy.LONGEST_LINE, required=needed)
+def line(label: str, hint: str = "", *, needed: bool = False, width: str = "") -> PlainTextField:
+    """Return a field for one line; ``width`` is a class of the style sheet."""
+    box = forms.TextInput(attrs={"class": width} if width else {})
+    return PlainTextField(label=label, help_text=hint, longest=policy.LONGEST_LINE, required=needed, widget=box)
 
 
 def select(label: str, choices: Any) -> forms.ChoiceField:
@@ -93,7 +94,7 @@ def line_fields(form: str) -> dict[str, forms.Field]:
     return {
         "form": select("Form", Form.choices),
         "route": select("Route", Route.choices),
-        "brand": line("Brand or supplier", needed=True),
+        "brand": line("Brand or supplier", needed=True, width="width-20"),
         "chemotype": select("Type", Chemotype.choices),
         "thc": PlainNumberField(label=f"THC ({strength})", required=form != Form.SPRAY),
         "cbd": PlainNumberField(label=f"CBD ({strength})", required=form != Form.SPRAY),
@@ -120,5 +121,5 @@ def step_fields(form: str) -> dict[str, forms.Field]:
         ),
         "dose": PlainNumberField(label=f"Dose each time ({unit})"),
         "times": PlainNumberField(label="Times a day", is_whole=True),
-        "instruction": line("How it is taken", "The patient reads this.", needed=True),
+        "instruction": line("How it is taken", "The patient reads this.", needed=True, width="width-20"),
     }

@@ -16,7 +16,7 @@ from patients.access.actions import open_care
 from patients.access.models import CareRelationship
 from patients.details.models import Supporter
 from patients.profile import needs
-from tests.factories import diary, intakes, messages, money, outcomes, people, waiting
+from tests.factories import diary, intakes, messages, money, outcomes, people, plans, waiting
 from tests.factories.people import NOW
 from tests.test_access import every_name
 
@@ -78,6 +78,8 @@ NAME_HER = {
     "review_consents",
     "review_questions",
     "review_record",
+    "review_plan",
+    "review_plan_version",
 }
 
 TOMORROW = timezone.localdate() + timedelta(days=1)
@@ -123,7 +125,7 @@ def world(amina, okafor, rosa, manager):
     handed = messages.due("reminder_48h", person=amina.pk, about=visit.pk, state="handed", channel="phone", sent_at=now)
     form, asked = intakes.in_review(amina, okafor), outcomes.asked(amina, okafor)
     records = (amina, visit, back, missed, okafor, okafor.user, entry, skip, away, handed)
-    return [*records, waiting.offer(entry, held), form, asked]
+    return [*records, waiting.offer(entry, held), form, asked, plans.signed(amina, okafor)]
 
 
 def addresses(name, records):
