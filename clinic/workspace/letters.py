@@ -18,6 +18,7 @@ from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill_draft, keeps_typing
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
+from clinic.workspace.plan_rows import for_the_gp
 from clinic.workspace.review_access import care_of, clinician_of, is_done, log
 from patients.consultations.models import ConsultationNote
 from patients.correspondence import actions, pdf
@@ -125,6 +126,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
             at=timezone.now(),
             note=replaces.note if replaces else notes.filter(pk=said["note"]).first(),
             replaces=replaces,
+            first=for_the_gp(request.user, patient),
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from clinic.db.clock import day_text, when_text
+from patients.profile.models import Patient
 from patients.treatment import policy, words
 from patients.treatment.enums import State
 from patients.treatment.models import PlanReason, PlanVersion, PlanVersionStateChange
@@ -76,3 +77,14 @@ def history(found: PlanVersion, versions: list[PlanVersion]) -> dict[str, Any]:
         "before": before.number if before else None,
         "changed": [{"label": label, "was": was, "now": now} for label, was, now in changed],
     }
+
+
+def for_the_gp(user: Any, patient: Patient) -> dict[str, str]:
+    """Return what a letter to the GP says first of the plan: the products with their most a day, and the review's day."""
+    told = [State.ACTIVE, State.PAUSED, State.STOPPED]
+    found = PlanVersion.objects.visible_to(user).filter(patient=patient, state__in=told).first()
+    if found is None:
+        return {}
+    title = f"From the treatment plan, version {found.number} ({found.get_state_display().lower()}):"
+    said = [text for label, text in lines(found) if label.startswith("Product") and text]
+    return {"plan": "\n".join([title, *said]), "review": day_text(found.review_on) if found.review_on else ""}

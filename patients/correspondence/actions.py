@@ -56,11 +56,12 @@ def open_letter(
     at: datetime,
     note: ConsultationNote | None = None,
     replaces: GpLetter | None = None,
+    first: Mapping[str, str] | None = None,
 ) -> GpLetter:
     """Return the draft of a letter, filled from the record, unless ``key`` has opened it before.
 
-    It is about a consultation where its ``note`` is named, about a change else. Raises NotOut where ``replaces`` was not
-    sent.
+    It is about a consultation where its ``note`` is named, about a change else. ``first`` has what stands first in parts
+    of the letter, by name: what features above this one know. Raises NotOut where ``replaces`` was not sent.
     """
     if replaces is not None and replaces.state not in OUT:
         raise refusals.NotOut
@@ -72,7 +73,7 @@ def open_letter(
         "replaces": replaces,
         "to_practice": patient.gp_practice,
         "to_address": patient.gp_address,
-        "body": _first_body(patient),
+        "body": policy.with_first(_first_body(patient), first or {}),
         "created_at": at,
         "saved_at": at,
     }

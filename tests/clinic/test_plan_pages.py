@@ -388,6 +388,18 @@ class TestTheLetter:
         task = Task.objects.get(kind="letter_due")
         assert (task.state, task.outcome) == ("done", "The letter is sent")
 
+    def test_it_begins_with_what_the_plan_says(self, doctor, amina, okafor):
+        plans.paused(amina, okafor)
+
+        page = doctor.post(
+            reverse("review_letters_add", args=[amina.pk]), {"key": uuid4()}, follow=True
+        ).content.decode()
+
+        assert "From the treatment plan, version 1 (paused):" in page
+        assert "Most a day: 1 ml" in page
+        assert "THC 10 mg/ml, CBD 10 mg/ml" in page
+        assert "15 February 2027" in page
+
     def test_a_letter_approved_before_the_change_does_not_end_it(self, amina, okafor):
         letter = letters.approved(amina, okafor, at=NOW - HOUR)
         plans.active(amina, okafor)
