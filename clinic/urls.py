@@ -33,6 +33,7 @@ urlpatterns = [
     path("care/", include("clinic.care.urls")),
     path("care/documents/", include("patients.documents.urls")),
     path("care/letters/", include("patients.correspondence.urls")),
+    path("care/plan/", include("patients.treatment.urls")),
     path("care/data/", include("patients.rights.urls")),
     path("care/side-effects/", include("patients.safety.urls")),
     path("care/", include("patients.profile.urls")),

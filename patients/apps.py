@@ -17,6 +17,7 @@ class PatientsConfig(AppConfig):
         from patients.outcomes import letters as outcomes  # noqa: PLC0415
         from patients.rights import letters as rights  # noqa: PLC0415
         from patients.suitability import letters  # noqa: PLC0415
+        from patients.treatment import letters as treatment  # noqa: PLC0415
 
         registry.register("security_notice", details.account_changed)
         registry.register("account_closed", details.account_closed)
@@ -28,4 +29,6 @@ class PatientsConfig(AppConfig):
         registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, outcomes.SAMPLES)
         registry.register("review_3m_due", outcomes.review_questions, outcomes.DUE, outcomes.SAMPLES)
         registry.register("review_3m_late", outcomes.review_late)
+        registry.register("plan_released", treatment.plan_released)
+        registry.register("plan_changed", treatment.plan_changed)
         registry.register_reach(reaches)

@@ -24,12 +24,27 @@ from patients.access.models import CareRelationship
 from patients.documents.models import Document, IdentityCheck
 from patients.intake.models import Intake, IntakeVersion
 from patients.links import tokens
+from patients.monitoring.models import PlanCheck
 from patients.outcomes.models import Questionnaire, Response
 from patients.profile.models import Patient
 from patients.rights import actions as rights
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
 from patients.suitability.models import Decision
-from tests.factories import diary, documents, events, letters, money, notes, outcomes, pages, people, team, waiting
+from patients.treatment.models import PlanVersion
+from tests.factories import (
+    diary,
+    documents,
+    events,
+    letters,
+    money,
+    notes,
+    outcomes,
+    pages,
+    people,
+    plans,
+    team,
+    waiting,
+)
 from tests.loops import browser, undone
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +185,11 @@ TABLE = {
     "review_team_person": (404, 404, 403, 200, 403, 403),
     "review_timeline": (404, 404, 403, 200, 403, 403),
     "review_person": (404, 404, 403, 302, 403, 403),
+    "care_plan": (200, 200, 403, 403, 403, 403),
+    "review_plan": (404, 404, 403, 200, 403, 403),
+    "review_plan_add": (405, 405, 405, 405, 405, 405),
+    "review_plan_move": (405, 405, 405, 405, 405, 405),
+    "review_plan_version": (404, 404, 403, 200, 403, 403),
 }
 # Every clinician sees who waits; a receipt bears the name of who paid.
 NAMED_TO_STAFF = {("review", "lind"), ("appointment_receipt", "rosa"), ("appointment_receipt", "manager")}
@@ -242,6 +262,11 @@ def world(kind, amina, okafor, manager):
     waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk, "decision": decision.pk}
     waited["letter"] = letters.sent(amina, okafor, at=timezone.now(), plan="secret pain story").pk
+    plan = plans.supported(amina, okafor, taper="secret pain story")
+    check = PlanCheck.objects.create(
+        patient=amina, plan=plan, kind="extra", due_on=timezone.localdate(), created_at=timezone.now()
+    )
+    waited |= {"plan": plan.pk, "check": check.pk}
     waited["note"] = notes.signed(amina, okafor, history="secret pain story").pk
     concluded = team.concluded(amina, okafor, people.clinician(), discussion="secret pain story " * 3)
     waited |= {"case": concluded.case_id, "team_review": concluded.pk}
@@ -280,6 +305,9 @@ RECORDS = {
     "review_team_person": "patient",
     "review_team_ends": "team_review",
     "review_team": "case",
+    "review_plan_add": "patient",
+    "review_plan_": "plan",
+    "review_plan": "patient",
     "review": "review",
     "page_": "page",
 }
@@ -453,6 +481,7 @@ def rows():
         AdverseEvent,
         Assessment,
         HoldProposal,
+        PlanVersion,
         Patient,
         CareRelationship,
         Message,

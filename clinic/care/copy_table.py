@@ -114,6 +114,11 @@ PARTS = (
     Part("Times we offered you", "bookings.Offer", "entry__patient", "entry hold state offered_at expires_at"),
     _steps("Steps of those offers", "bookings.OfferStateChange", "record__entry__patient"),
     Part("Times we did not offer you", "bookings.Skip", "entry__patient", "entry clinician starts_at freed_at why at"),
+    Part("Your plans", "patients.PlanVersion", "patient",
+         "patient number author copied_from starts_on review_on state version decision met_on agreed_at agreed_by agreed_name"
+         " created_at saved_at signed_at"),
+    _steps("Steps of your plans", "patients.PlanVersionStateChange", "record__patient"),
+    Part("What we told you of a change of your plan", "patients.PlanReason", "plan__patient", "plan to_state told clinician at"),
     Part("What you asked about your data", "patients.DataRequest", "patient",
          "patient kind text received_at due_on state answer"),
     _steps("Steps of what you asked", "patients.DataRequestStateChange", "record__patient"),
@@ -154,6 +159,7 @@ WITHHELD = {
     "Ask us, and one of our specialists looks.",
     "What our team discussed about you": "For the same reason. The copy says when the team met, who took part, and what it "
     "concluded. Ask us, and one of our specialists looks.",
+    "All that our specialists wrote in a plan": "For the same reason. The plan you agreed to stands under “Your plan”.",
     "Files of your documents": "The copy lists them. You can save each from your documents.",
     "Messages from the contact page": "They were sent without signing in, so we cannot be sure by ourselves whose they are. "
     "Ask us, and we look for them.",
@@ -188,6 +194,9 @@ REASONS = {
     "patients.CheckRecord.said": _LOOK_FIRST,
     "patients.TeamCase.key": _WORKING,
     **dict.fromkeys(("patients.TeamMeeting", "patients.TeamMeeting_members", "patients.TeamMeetingStateChange"), _OURS),
+    "patients.PlanVersion.said": _LOOK_FIRST,
+    "patients.PlanVersion.key": _WORKING,
+    "patients.PlanReason.why": _LOOK_FIRST,
     "patients.ClaimCode.digest": _OPENS,
     "patients.NotSamePerson": "Only says that two records are of two people: it would tell of the other.",
     "patients.Document.sha256": _WORKING,

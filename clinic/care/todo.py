@@ -148,6 +148,15 @@ def questions(asked: Questionnaire | None) -> list[Line]:
     return [Line("A few questions", url, hint, "Started" if started else "Not started", "info" if started else "", go)]
 
 
+def plan(is_waiting: bool) -> list[Line]:
+    """Return the plan that waits to be read, where there is one."""
+    if not is_waiting:
+        return []
+    url, hint = reverse("care_plan"), "Your specialist and our team wait for your answer."
+    go = First(Turn.QUESTION, "Read your plan", hint, "Read your plan", url)
+    return [Line("Your plan", url, hint, "Waits for you", "warning", go)]
+
+
 def refused_documents() -> Line:
     """Return a document that was deleted by the virus check: the patient may want to add it anew."""
     url, hint = reverse("care_documents"), "We could not keep one of them. See what you can do."

@@ -21,6 +21,8 @@ from patients.outcomes.models import Questionnaire
 from patients.profile.models import Patient
 from patients.suitability.enums import Outcome
 from patients.suitability.models import Decision
+from patients.treatment.enums import State as PlanState
+from patients.treatment.models import PlanVersion
 
 STILL_ON = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
 SHOWN = 20  # past visits
@@ -52,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         *([todo.records(patient)] if patient and visits_to_come else []),
         *todo.questions(asked),
         *todo.check(near.due_on if near else None),
+        *todo.plan(_has_plan_to_read(request)),
         *([todo.refused_documents()] if _has_refused_documents(request, now) else []),
     ]
     to_do = [line.first for line in lines if line.first]
@@ -92,6 +95,10 @@ def _asked(request: HttpRequest, now: datetime) -> Questionnaire | None:
     """Return the questions before a review, while they can be answered."""
     asked = Questionnaire.objects.visible_to(request.user).defer("answers").select_related("patient").first()
     return asked if asked and asked.standing(now) == Standing.OPEN else None
+
+
+def _has_plan_to_read(request: HttpRequest) -> bool:
+    return PlanVersion.objects.visible_to(request.user).filter(state=PlanState.SUPPORTED).exists()
 
 
 def _has_refused_documents(request: HttpRequest, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from clinic.db.refusal import Refusal
 from clinic.keeping.typed import fill_draft, keeps_typing
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
+from clinic.workspace.plan_rows import for_the_gp
 from clinic.workspace.review_access import care_of, clinician_of, is_done, log
 from patients.consultations.models import ConsultationNote
 from patients.correspondence import actions, pdf
@@ -42,12 +43,12 @@ def open_letters(request: HttpRequest) -> HttpResponse:
     notes = ConsultationNote.objects.visible_to(request.user).select_related("patient").filter(pk__in=due_at)
     own = GpLetter.objects.visible_to(request.user).defer("body").select_related("patient", "clinician")
     written = [_row(each) for each in own.filter(clinician=clinician, state__in=OPEN)]
-    begun = {row["note"] for row in written}
+    begun = {row["note"] or row["patient"].pk for row in written}
+    changes = Patient.objects.visible_to(request.user).filter(pk__in=due_at)
+    about = [(note.pk, note.patient) for note in notes] + [(patient.pk, patient) for patient in changes]
     context = {
         "to_write": [
-            {"pk": note.pk, "patient": note.patient, "due": when_text(due_at[note.pk])}
-            for note in notes
-            if note.pk not in begun
+            {"pk": pk, "patient": patient, "due": when_text(due_at[pk])} for pk, patient in about if pk not in begun
         ],
         "letters": written,
     }
@@ -58,13 +59,26 @@ def open_letters(request: HttpRequest) -> HttpResponse:
 def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The letters about a patient, and the button for one about a change."""
     _, patient = care_of(request, LOGGED_AS, pk)
-    context = {"patient": patient, "new_form": NewLetterForm(), **listed_for(request.user, patient)}
+    waiting = Task.objects.visible_to(request.user).waiting().filter(about=pk, kind=TaskKind.LETTER_DUE)
+    context = {
+        "patient": patient,
+        "sharing": actions.sharing_of(patient).value,
+        "due": [when_text(task.due_at) for task in waiting],
+        "new_form": NewLetterForm(),
+        **listed_for(request.user, patient),
+    }
     return render(request, "workspace/letters.html", context)
 
 
 @require_safe
 def due(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Where the task leads: the letter after the consultation of the note ``pk``, to write, or why there is none."""
+    """Where the task leads: the letter after the consultation of the note ``pk``, to write, or why there is none.
+
+    The task about a change of the plan leads by the patient's key to their letters.
+    """
+    clinician_of(request, LOGGED_AS, pk)
+    if Patient.objects.visible_to(request.user).filter(pk=pk).exists():
+        return redirect("review_letters", pk)
     note = _note(request, pk)
     own = GpLetter.objects.visible_to(request.user).defer("body").select_related("clinician").filter(note=note)
     context = {
@@ -84,10 +98,12 @@ def due(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def end_without(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close the task, since the patient refuses that we write to their GP."""
-    note = _note(request, pk)
-    if is_done(request, lambda: actions.end_without_letter(note, by=request.user, at=timezone.now())):
+    clinician_of(request, LOGGED_AS, pk)
+    changed = Patient.objects.visible_to(request.user).filter(pk=pk).first()
+    patient = changed or _note(request, pk).patient
+    if is_done(request, lambda: actions.end_without_letter(patient, pk, by=request.user, at=timezone.now())):
         messages.success(request, "Noted: no letter, since the patient does not let us write to their GP.")
-    return redirect("review_letter_due", pk)
+    return redirect("review_letters" if changed else "review_letter_due", pk)
 
 
 @require_POST
@@ -110,6 +126,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
             at=timezone.now(),
             note=replaces.note if replaces else notes.filter(pk=said["note"]).first(),
             replaces=replaces,
+            first=for_the_gp(request.user, patient),
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -15,6 +15,7 @@ from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
+from clinic.worklist.models import Task
 from patients.consents.enums import Purpose
 from patients.consents.models import Consent
 from patients.consultations.enums import State as NoteState
@@ -55,11 +56,12 @@ def open_letter(
     at: datetime,
     note: ConsultationNote | None = None,
     replaces: GpLetter | None = None,
+    first: Mapping[str, str] | None = None,
 ) -> GpLetter:
     """Return the draft of a letter, filled from the record, unless ``key`` has opened it before.
 
-    It is about a consultation where its ``note`` is named, about a change else. Raises NotOut where ``replaces`` was not
-    sent.
+    It is about a consultation where its ``note`` is named, about a change else. ``first`` has what stands first in parts
+    of the letter, by name: what features above this one know. Raises NotOut where ``replaces`` was not sent.
     """
     if replaces is not None and replaces.state not in OUT:
         raise refusals.NotOut
@@ -71,7 +73,7 @@ def open_letter(
         "replaces": replaces,
         "to_practice": patient.gp_practice,
         "to_address": patient.gp_address,
-        "body": _first_body(patient),
+        "body": policy.with_first(_first_body(patient), first or {}),
         "created_at": at,
         "saved_at": at,
     }
@@ -120,8 +122,7 @@ def mark_sent(letter: GpLetter, method: Method, sent_on: date, *, by: Any, at: d
         raise refusals.NotThatDay
     with transaction.atomic():
         move(letter, State.SENT, by=by, at=at, method=method, sent_on=sent_on, sent_by=by)
-        if letter.note_id:
-            worklist.finish_about(letter.note_id, TaskKind.LETTER_DUE, "The letter is sent", by=by, at=at)
+        _end_its_tasks(letter, letter.approved_at, by=by, at=at)
         if letter.copy_to_patient:
             outbox.plan("letter_released", about=letter.pk, person=letter.patient_id, anchor=at, at=at)
 
@@ -135,12 +136,25 @@ def mark_acknowledged(letter: GpLetter, how: str, on: date, *, by: Any, at: date
     move(letter, State.ACKNOWLEDGED, by=by, at=at, acknowledged_on=on, acknowledged_how=how)
 
 
-def end_without_letter(note: ConsultationNote, *, by: Any, at: datetime) -> None:
-    """Close the task about a consultation's letter, since the patient refuses that we write. Raises NotRefused."""
-    if sharing_of(note.patient) != Sharing.NO:
+def _end_its_tasks(letter: GpLetter, approved_at: datetime, *, by: Any, at: datetime) -> None:
+    """End the task about its consultation; of a letter about a change, those that were asked for before it was approved."""
+    if letter.note_id:
+        worklist.finish_about(letter.note_id, TaskKind.LETTER_DUE, "The letter is sent", by=by, at=at)
+        return
+    asked = Task.objects.waiting().filter(about=letter.patient_id, kind=TaskKind.LETTER_DUE)
+    for task in asked.filter(created_at__lte=approved_at):
+        worklist.finish(task, "The letter is sent", by=by, at=at)
+
+
+def end_without_letter(patient: Patient, about: UUID, *, by: Any, at: datetime) -> None:
+    """Close the task about a letter, since the patient refuses that we write. Raises NotRefused.
+
+    ``about`` is the consultation's note, or the patient where it is about a change.
+    """
+    if sharing_of(patient) != Sharing.NO:
         raise refusals.NotRefused
     worklist.finish_about(
-        note.pk, TaskKind.LETTER_DUE, "No letter: the patient does not let us write to their GP", by=by, at=at
+        about, TaskKind.LETTER_DUE, "No letter: the patient does not let us write to their GP", by=by, at=at
     )
 
 

@@ -84,6 +84,11 @@ def first_draft(
     }
 
 
+def with_first(body: Mapping[str, str], first: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts of a letter with what stands ``first`` in some of them."""
+    return {name: _joined(first.get(name, ""), text) for name, text in body.items()}
+
+
 def of_form(record: Iterable[Mapping[str, Any]], sent_at: datetime | None, asked: Collection[str]) -> str:
     """Return the answers to the questions named ``asked`` of the form sent at ``sent_at``, as the patient wrote them."""
     source = f"From the form of {day_text(uk_day(sent_at))}, as the patient wrote it:" if sent_at else ""

@@ -10,13 +10,13 @@ class State(models.TextChoices):
     """A draft is its author's alone. From the moment it is signed nobody changes what a version says."""
 
     DRAFT = "draft", "Draft"
-    TEAM_PENDING = "team_pending", "Signed, waits for the team"
-    SUPPORTED = "supported", "Supported by the team, waits for the patient"
+    TEAM_PENDING = "team_pending", "Waits for the team"
+    SUPPORTED = "supported", "Waits for the patient"
     AGREED = "agreed", "Agreed with the patient"
     ACTIVE = "active", "Active"
     PAUSED = "paused", "Paused"
     STOPPED = "stopped", "Stopped"
-    SUPERSEDED = "superseded", "Replaced by a newer version"
+    SUPERSEDED = "superseded", "Replaced"
     DISCARDED = "discarded", "Not used"
 
 

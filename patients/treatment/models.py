@@ -162,10 +162,20 @@ class PlanVersion(Record):
         return self.state in SIGNED
 
 
+class PlanMoveQuerySet(models.QuerySet["PlanVersionStateChange"]):
+    """Words for asking about moves."""
+
+    def visible_to(self, user: Any) -> "PlanMoveQuerySet":
+        """Those of the versions that ``user`` may read."""
+        return self.filter(record__in=PlanVersion.objects.visible_to(user))
+
+
 class PlanVersionStateChange(StateChange):
     """One move of a version."""
 
     record = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="state_changes")
+
+    objects = PlanMoveQuerySet.as_manager()
 
     class Meta(StateChange.Meta):
         pass

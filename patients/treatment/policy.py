@@ -21,7 +21,7 @@ from patients.treatment.steps import line_gaps
 Said = Mapping[str, Any]
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
-MOST_GOALS, MOST_LINES, MOST_STEPS, EXTRA_DATES = 6, 4, 12, 3
+MOST_GOALS, MOST_LINES, MOST_STEPS, EXTRA_DATES = 5, 3, 9, 3  # a form has no more than 300 fields (settings)
 VERIFIED_WITHIN = timedelta(days=90)  # domain sheet, 6.4
 STRONG_FLOWER = Decimal(25)  # % THC; domain sheet, 6.2 (MCCS)
 MUCH_FLOWER = Decimal(2)  # g a day
@@ -64,7 +64,7 @@ def read_goals(said: Said) -> tuple[Goal, ...]:
             each.get("words", ""),
             each.get("baseline", ""),
             each.get("target", ""),
-            _day(each.get("by")),
+            day_of(each.get("by")),
         )
         for each in said.get("goals", [])
     )
@@ -72,10 +72,11 @@ def read_goals(said: Said) -> tuple[Goal, ...]:
 
 def extra_dates(said: Said) -> list[date]:
     """Return the days of checks beside the standard ones, in their order."""
-    return sorted(day for text in said.get("extra_dates", []) if (day := _day(text)))
+    return sorted(day for text in said.get("extra_dates", []) if (day := day_of(text)))
 
 
-def _day(text: Any) -> date | None:
+def day_of(text: Any) -> date | None:
+    """Return the day that is kept as ``text``, or None."""
     return date.fromisoformat(text) if text else None
 
 
@@ -180,7 +181,7 @@ def peer_and_lungs(
         name = str(said.get("peer_name") or "").strip()
         if not name or name.casefold() == author_name.casefold():
             found["peer_name"] = f"{why}: write who approved it. It cannot be yourself"
-        day = _day(said.get("peer_on"))
+        day = day_of(said.get("peer_on"))
         if day is None:
             found["peer_on"] = f"{why}: enter the day"
         elif day > today:

@@ -90,7 +90,7 @@ def test_what_no_feature_sends_yet_says_so(as_user, rosa):
 
     assert row(client, "Yearly review").is_in_use is False
     assert row(client, "Reminder, 3 hours before").is_in_use is True
-    assert client.get(PLAN).content.decode().count("Not in use yet") == 7
+    assert client.get(PLAN).content.decode().count("Not in use yet") == 6
 
 
 def test_reception_reads_and_managers_change(as_user, rosa, manager, okafor, amina):

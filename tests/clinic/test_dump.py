@@ -27,11 +27,14 @@ from patients.incidents.models import Incident
 from patients.intake.form.whole import QUESTIONS
 from patients.intake.models import FlagHit, Intake
 from patients.intake.questions import Kind
+from patients.monitoring import actions as monitoring
+from patients.monitoring.models import PlanCheck
 from patients.rights.models import DataRequest
 from patients.safety.models import AdverseEvent
 from patients.suitability.models import Decision
+from patients.treatment.models import PlanVersion
 from tests.clinic.test_keeping import late, sign_in
-from tests.factories import diary, documents, intakes, letters, outcomes, pages, people, team
+from tests.factories import diary, documents, intakes, letters, outcomes, pages, people, plans, team
 from tests.factories.events import ENTRY
 from tests.factories.intakes import SIGNED, entry
 from tests.factories.notes import FORM
@@ -41,6 +44,7 @@ from tests.patients.test_details import GOOD
 from tests.patients.test_eligibility import SENT as PRECHECK
 from tests.patients.test_events_views import SENT as EVENT
 from tests.patients.test_events_views import SIGNED as ASSESSED
+from tests.patients.test_monitoring import SAID as CHECK
 
 NOTE_BOXES = ("indication_text", "history", "discussion", "capacity_text", "driving_why", "plan", "identity_how")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -230,6 +234,36 @@ def the_team_discusses(client, patient, clinician, other):
     }
 
 
+def a_check_is_signed(client, patient, clinician):
+    """Sign the record of a check; return the words."""
+    plan = PlanVersion.objects.get(patient=patient)
+    monitoring.keep_planned(plan, today=timezone.localdate(), at=timezone.now())
+    day = timezone.localdate() + timedelta(days=40)
+    boxes = {name: word(f"check {name}") for name in ("typical", "most", "missed", "more", "body", "benefit", "reason")}
+    next_on = {"next_on_day": day.day, "next_on_month": day.month, "next_on_year": day.year}
+    check = PlanCheck.objects.filter(patient=patient).first()
+    client.post(reverse("review_check", args=[check.pk]), CHECK | {"verdict": "continue"} | boxes | next_on)
+    return set(boxes.values())
+
+
+def a_plan_is_written_and_agreed(client, patient, person, clinician):
+    """Write a plan, have the team support it, agree to it, activate and pause it; return the words."""
+    page = client.post(reverse("review_plan_add", args=[person.pk]), {"key": uuid4()}).url
+    names = ("unsuitable", "slowly", "interactions", "stop_words", "taper", "line0_brand", "line0_step0_instruction")
+    boxes = {name: word(f"plan {name}") for name in (*names, "contraception_why")}
+    client.post(page, plans.sent(0, act="save") | boxes)
+    client.post(page, plans.sent(1, act="sign") | boxes)
+    plans.decided(person, clinician)
+    plan = PlanVersion.objects.get(patient=person)
+    move = reverse("review_plan_move", args=[plan.pk])
+    client.post(move, {"act": "support"})
+    agreed = {purpose.value: "on" for purpose in plans.all_given(plan)} | {"plan": plan.pk, "name": word("agreedname")}
+    patient.post(reverse("care_plan"), agreed)
+    client.post(move, {"act": "activate"})
+    client.post(move, {"act": "pause", "pause-why": word("whypaused"), "pause-told": word("toldpaused")})
+    return {*boxes.values(), word("agreedname"), word("whypaused"), word("toldpaused")}
+
+
 def signed_in(user):
     client = Client()
     client.force_login(user, backend=BACKEND)
@@ -251,6 +285,8 @@ def everybody_writes(amina, okafor, manager):
     words |= {word("reply")} | the_clinician_decides(clinician, intake)
     words |= the_clinician_notes(clinician, amina) | the_clinician_writes_a_letter(clinician, amina)
     words |= the_team_discusses(clinician, amina, okafor, people.clinician("team@example.com"))
+    words |= a_plan_is_written_and_agreed(clinician, patient, amina, okafor)
+    words |= a_check_is_signed(clinician, amina, okafor)
     request = DataRequest.objects.filter(kind="complaint").get()
     signed_in(manager).post(reverse("admin:patients_datarequest_answer", args=[request.pk]), {"answer": word("answer")})
     Client().post(

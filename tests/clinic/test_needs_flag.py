@@ -16,7 +16,7 @@ from patients.access.actions import open_care
 from patients.access.models import CareRelationship
 from patients.details.models import Supporter
 from patients.profile import needs
-from tests.factories import diary, intakes, messages, money, outcomes, people, team, waiting
+from tests.factories import diary, intakes, messages, money, outcomes, people, plans, team, waiting
 from tests.factories.people import NOW
 from tests.test_access import every_name
 
@@ -27,6 +27,7 @@ STAFF_PAGES = ("desk_", "review", "admin:", "appointment_receipt")
 # Pages that name her, by who opens them. One that is not here would not have been walked.
 NAME_HER = {
     "review_letters",
+    "review_checks",
     "review_team",
     "review_team_person",
     "review_notes",
@@ -80,6 +81,8 @@ NAME_HER = {
     "review_consents",
     "review_questions",
     "review_record",
+    "review_plan",
+    "review_plan_version",
 }
 
 TOMORROW = timezone.localdate() + timedelta(days=1)
@@ -126,7 +129,7 @@ def world(amina, okafor, rosa, manager):
     handed = messages.due("reminder_48h", person=amina.pk, about=visit.pk, state="handed", channel="phone", sent_at=now)
     form, asked = intakes.in_review(amina, okafor), outcomes.asked(amina, okafor)
     records = (amina, visit, back, missed, okafor, okafor.user, entry, skip, away, handed)
-    return [*records, waiting.offer(entry, held), form, asked]
+    return [*records, waiting.offer(entry, held), form, asked, plans.signed(amina, okafor)]
 
 
 def addresses(name, records):

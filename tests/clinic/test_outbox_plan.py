@@ -23,7 +23,6 @@ from tests.factories.people import NOW
 UK = ZoneInfo("Europe/London")
 # Rules whose facts no feature tells yet: nobody writes them, and nothing plans them.
 TO_COME = {
-    "plan_released",
     "week_1_check",
     "review_4w_soon",
     "review_4w_due",
@@ -137,6 +136,7 @@ def test_what_the_law_wants_stops_for_the_dead_alone_or_cannot_be_switched_off()
         "waiting_list_offer",
         "decision_made",
         "more_information",
+        "plan_changed",
         "data_request_moved",
         "security_notice",
         "copy_made",
@@ -147,6 +147,7 @@ def test_what_the_law_wants_stops_for_the_dead_alone_or_cannot_be_switched_off()
         "decision_made",
         "data_request_moved",
         "letter_released",
+        "plan_changed",
         "security_notice",
         "copy_made",
         "account_closed",

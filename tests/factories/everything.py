@@ -24,11 +24,25 @@ from patients.details.models import OtherTeams, Supporter
 from patients.documents.models import IdentityCheck
 from patients.incidents.models import Incident
 from patients.links.models import TriedLink
+from patients.monitoring.models import CheckRecord, PlanCheck
 from patients.outcomes.models import ScoreRelease
 from patients.profile.models import ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision, DecisionAddendum, HandOver, PartRead
-from tests.factories import diary, documents, events, intakes, letters, money, notes, outcomes, people, team, waiting
+from tests.factories import (
+    diary,
+    documents,
+    events,
+    intakes,
+    letters,
+    money,
+    notes,
+    outcomes,
+    people,
+    plans,
+    team,
+    waiting,
+)
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -84,6 +98,8 @@ def of(patient, clinician, staff, kind, number=0):
     event = events.serious(patient)
     events.assessed(event, clinician, grade=4)
     events.entry(Incident.objects.get(key=event.pk), staff)
+    plan = plans.paused(patient, clinician)
+    check = _check(plan, clinician)
     make_copy(patient, by=patient.user, at=NOW)
     TriedLink.objects.create(purpose="visit", about=visit.pk, round=0, wrong=1, last_at=NOW)
     StoppedAddress.objects.create(address=patient.reach, why="bounced", stopped_at=NOW)
@@ -103,8 +119,17 @@ def of(patient, clinician, staff, kind, number=0):
         task,
         asked_of_us,
         event,
+        plan,
+        check,
     ):
         record.state_changes.create(from_state="before", to_state="after", at=NOW, by=staff, reason="Because")
+
+
+def _check(plan, clinician):
+    new = {"patient": plan.patient, "plan": plan, "kind": "extra", "due_on": NOW.date(), "created_at": NOW}
+    check = PlanCheck.objects.create(**new)
+    CheckRecord.objects.create(check_of=check, clinician=clinician, said={"benefit": "Private"}, verdict="stop", at=NOW)
+    return check
 
 
 def _account(patient):

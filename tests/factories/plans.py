@@ -1,9 +1,10 @@
 """Plans for tests, and the team's decisions they stand on."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from clinic.db.clock import uk_day
+from clinic.staff.models import Clinician
 from patients.teamreview import actions as team
 from patients.teamreview.actions import Discussion
 from patients.teamreview.models import TeamCase
@@ -11,6 +12,7 @@ from patients.teamreview.policy import Attendee
 from patients.treatment import actions, policy
 from patients.treatment.actions import Written
 from patients.treatment.models import PlanVersion
+from tests.factories import people
 from tests.factories.people import NOW
 
 OIL = {
@@ -91,7 +93,7 @@ REASON = {"why": "Sleepy all day long", "told": "Take no more for now. Call us o
 
 def decided(patient, clinician, at=NOW, outcome="supported", valid_for=365, held_on=None):
     """What a team concluded about ``patient`` at ``at``."""
-    other = clinician.__class__.objects.exclude(pk=clinician.pk).first() or _another()
+    other = Clinician.objects.exclude(pk=clinician.pk).first() or people.clinician()
     case = team.bring(patient, clinician, summary=SUMMARY, question="A trial?", key=uuid4(), at=at)
     meeting = team.plan_meeting(clinician, [other], at + timedelta(days=1), key=uuid4(), at=at)
     team.list_case(case, meeting, by=clinician.user, at=at)
@@ -100,12 +102,6 @@ def decided(patient, clinician, at=NOW, outcome="supported", valid_for=365, held
     who = [Attendee(clinician.name, "pain", clinician.pk), PHARMACIST]
     said = Discussion(held_on, who, DISCUSSED, outcome, until)
     return team.conclude(TeamCase.objects.get(pk=case.pk), said, clinician, by=clinician.user, at=at)
-
-
-def _another():
-    from tests.factories import people  # noqa: PLC0415
-
-    return people.clinician()
 
 
 def written(version=0, at=NOW, starts=0, review=84, **said):
@@ -196,6 +192,25 @@ def waiting(patient, clinician, at=NOW, **more):
 def fresh(plan):
     """The version as it now is."""
     return PlanVersion.objects.get(pk=plan.pk)
+
+
+def _day(name, value):
+    return {f"{name}_{part}": str(getattr(value, part)) for part in ("day", "month", "year")}
+
+
+def sent(version=0, at=NOW, **changes):
+    """A whole draft as a browser sends it."""
+    form = {name: value for name, value in SAID.items() if name not in {"goals", "lines", "extra_dates", "peer_on"}}
+    starts, review = uk_day(at), uk_day(at) + timedelta(days=84)
+    form |= {"version": version, **_day("starts_on", starts), **_day("review_on", review)}
+    for place, goal in enumerate(SAID["goals"]):
+        form |= {f"goal{place}_{name}": value for name, value in goal.items() if name != "by"}
+        form |= _day(f"goal{place}_by", date.fromisoformat(goal["by"]))
+    for place, line in enumerate(SAID["lines"]):
+        form |= {f"line{place}_{name}": value for name, value in line.items() if name != "steps"}
+        for number, step in enumerate(line["steps"]):
+            form |= {f"line{place}_step{number}_{name}": value for name, value in step.items()}
+    return form | changes
 
 
 IN_STATE = {

@@ -205,11 +205,11 @@ class TestAfterApproving:
             letters.allow(amina, given)
 
         if ends:
-            actions.end_without_letter(note, by=okafor.user, at=NOW)
+            actions.end_without_letter(amina, note.pk, by=okafor.user, at=NOW)
             assert "does not let us write" in Task.objects.get(kind="letter_due").outcome
         else:
             with pytest.raises(refusals.NotRefused):
-                actions.end_without_letter(note, by=okafor.user, at=NOW)
+                actions.end_without_letter(amina, note.pk, by=okafor.user, at=NOW)
 
 
 class TestWhoSees:
