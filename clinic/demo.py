@@ -16,7 +16,7 @@ from bookings.charges.enums import Method
 from bookings.charges.models import Charge
 from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
-from clinic import demo_documents, demo_events, demo_history, demo_intake, demo_notes
+from clinic import demo_documents, demo_events, demo_history, demo_intake, demo_notes, demo_team
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
@@ -115,7 +115,8 @@ def load(at: datetime, today: date) -> bool:
         first = _kinds(okafor, lind)
         for clinician in (okafor, lind):
             _hours(clinician, today)
-        _patients(users, okafor, first, at, today)
+        amina = _patients(users, okafor, first, at, today)
+        demo_team.write(amina, okafor, lind, _staff(users), today, at)
         demo_history.write((okafor, lind), first, users["rosa@example.com"], today, at)
         pages.seed(at=at, signers=(users["okafor@example.com"], users["manager@example.com"]))
     return True
@@ -198,7 +199,11 @@ WHOLE: dict[str, Any] = {
 }
 
 
-def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, at: datetime, today: date) -> None:
+def _staff(users: dict[str, User]) -> dict[str, User]:
+    return {email: user for email, user in users.items() if user.role != Role.PATIENT}
+
+
+def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, at: datetime, today: date) -> Patient:
     amina = _patient(users["amina@example.com"], "Amina", "Example", date(1979, 5, 14), 1, at, **WHOLE)
     for number, email in enumerate(NEW_PATIENTS, 1):
         _patient(
@@ -216,6 +221,7 @@ def _patients(users: dict[str, User], okafor: Clinician, kind: AppointmentKind, 
     demo_intake.send(amina, at - timedelta(hours=3))
     demo_events.tell(amina, okafor, users["rosa@example.com"], today, at)
     demo_notes.write(visit, at=at - timedelta(hours=2))
+    return amina
 
 
 def _patient(
