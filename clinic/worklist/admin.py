@@ -52,6 +52,7 @@ PLACES = {
     TaskKind.LETTER_DUE: "review_letter_due",
     TaskKind.TEAM_REVIEW: "review_team_case",
     TaskKind.TEAM_REVIEW_ENDS: "review_team_ends",
+    TaskKind.PLAN_AGREED: "review_plan_version",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

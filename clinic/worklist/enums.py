@@ -40,6 +40,7 @@ class TaskKind(models.TextChoices):
     LETTER_DUE = "letter_due", "A letter to the GP is due"
     TEAM_REVIEW = "team_review", "A case waits for the team"
     TEAM_REVIEW_ENDS = "team_review_ends", "A team review ends soon"
+    PLAN_AGREED = "plan_agreed", "A patient has agreed to a plan"
 
 
 MOVES: dict[str, frozenset[str]] = {
