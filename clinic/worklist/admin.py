@@ -54,6 +54,7 @@ PLACES = {
     TaskKind.CHECK_OVERDUE: "review_check",
     TaskKind.TRAINING_OVER: "admin:clinic_user_change",
     TaskKind.TEAM_REVIEW_ENDS: "review_team_ends",
+    TaskKind.PLAN_AGREED: "review_plan_version",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

@@ -43,6 +43,7 @@ class TaskKind(models.TextChoices):
     TRAINING_ENDS = "training_ends", "A training of yours ends soon"
     TRAINING_OVER = "training_over", "A member of staff needs a training"
     TEAM_REVIEW_ENDS = "team_review_ends", "A team review ends soon"
+    PLAN_AGREED = "plan_agreed", "A patient has agreed to a plan"
 
 
 MOVES: dict[str, frozenset[str]] = {

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from clinic.db.clock import day_text, when_text
+from patients.consents.models import Consent
 from patients.profile.models import Patient
 from patients.treatment import policy, words
 from patients.treatment.enums import State
@@ -57,15 +58,27 @@ def row(found: PlanVersion) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def shown(found: PlanVersion) -> dict[str, Any]:
-    """Return a version with all it says."""
+def shown(found: PlanVersion, user: Any) -> dict[str, Any]:
+    """Return a version with all it says, and what the team and the patient said to it; in one query more."""
     decision = found.decision
+    newest = {
+        each.purpose: each.said for each in Consent.objects.visible_to(user).newest().filter(patient=found.patient_id)
+    }
+    consents = (
+        f"{each.label}: {newest.get(each.value, 'Not asked yet')}" for each in policy.consents_needed(found.said)
+    )
     team = f"{decision.get_outcome_display()}, {day_text(decision.held_on)}" if decision else ""
+    conditions = decision.said.get("conditions", "") if decision else ""
     agreed = f"{found.agreed_name}, {when_text(found.agreed_at)}" if found.agreed_at else ""
     return row(found) | {
         "rows": [{"key": label, "value": text} for label, text in lines(found)],
         "sums": [{"key": label, "value": text} for label, text in words.sums(found.lines)],
-        "stands": [{"key": "Team", "value": team}, {"key": "Agreed by the patient", "value": agreed}],
+        "stands": [
+            {"key": "Team", "value": team},
+            *([{"key": "The team’s conditions", "value": conditions}] if conditions else []),
+            {"key": "Agreed by the patient", "value": agreed},
+            {"key": "Consents that go with it", "value": "\n".join(consents)},
+        ],
     }
 
 

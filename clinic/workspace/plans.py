@@ -57,6 +57,12 @@ LABELS = {
 }
 
 
+OPEN_TITLES = {
+    State.ACTIVE: "Open since it is active: it would not be started now",
+    State.PAUSED: "Still open before it can go on",
+}
+
+
 class NewPlanForm(KeyedForm):
     """The button that begins a version."""
 
@@ -72,7 +78,7 @@ def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     on_its_way = next((each for each in versions if each.state in UNDER_WAY), None)
     context = {
         "patient": patient,
-        "current": shown(current) if current else None,
+        "current": shown(current, request.user) if current else None,
         "on_its_way": row(on_its_way) if on_its_way else None,
         "history": [history(each, versions) for each in versions],
         "new_form": NewPlanForm(),
@@ -235,8 +241,9 @@ def _show(
     ]
     context = {
         "patient": found.patient,
-        "plan": shown(found),
+        "plan": shown(found, request.user),
         "points": reading.activation_points(found, uk_day(now)) if may else [],
+        "open_title": OPEN_TITLES.get(State(found.state), "Still open before it can be active"),
         "buttons": [{"act": act, "label": LABELS[act]} for act in may if act not in WITH_REASON],
         "forms": forms,
         "forms_with_errors": list(bound.values()),

@@ -12,6 +12,7 @@ from django.db.models import Max
 from clinic.accounts.enums import Role
 from clinic.db.clock import uk_day
 from clinic.db.states import StaleState, move
+from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
@@ -125,7 +126,7 @@ def _support(plan: PlanVersion, decision: TeamDecision, *, by: Any, at: datetime
 def agree(plan: PlanVersion, name: str, consents: Mapping[Purpose, bool], *, by: Any, at: datetime) -> None:
     """Write down that the patient agrees to this version, with their typed name, and what they agree to with it.
 
-    Pressed twice it is done once. Raises NotTheirPlan, NoName, StaleState, or NotReady where a consent is not given.
+    Its author is asked to start it. Pressed twice it is done once. Raises NotTheirPlan, NoName, StaleState, or NotReady where a consent is not given.
     """
     with transaction.atomic():
         current = _held(plan)
@@ -139,6 +140,16 @@ def agree(plan: PlanVersion, name: str, consents: Mapping[Purpose, bool], *, by:
         if points := reading.consent_points(current):
             raise NotReady(points)
         move(current, State.AGREED, by=by, at=at, agreed_at=at, agreed_by=by, agreed_name=name.strip())
+        task = worklist.ask(
+            TaskKind.PLAN_AGREED,
+            "Start a plan that the patient has agreed to",
+            key=f"plan_agreed:{current.pk}",
+            about=current.pk,
+            role=Role.CLINICIAN,
+            due_at=workdays_after(at, policy.START_WITHIN),
+            at=at,
+        )
+        worklist.take(task, by=current.author.user, at=at)
 
 
 def activate(plan: PlanVersion, clinician: Clinician, *, by: Any, at: datetime) -> None:
@@ -157,6 +168,7 @@ def activate(plan: PlanVersion, clinician: Clinician, *, by: Any, at: datetime) 
         for older in others.select_for_update():
             move(older, State.SUPERSEDED, by=by, at=at)
         move(current, State.ACTIVE, by=by, at=at)
+        worklist.finish_about(current.pk, TaskKind.PLAN_AGREED, "The plan is active", by=by, at=at)
         _tell(current, clinician, at=at)
 
 
@@ -199,6 +211,7 @@ def discard(plan: PlanVersion, clinician: Clinician, *, why: str, by: Any, at: d
         move(current, State.DISCARDED, by=by, at=at)
         PlanReason.objects.create(plan=current, to_state=State.DISCARDED, why=why.strip(), clinician=clinician, at=at)
         outbox.cancel(current.pk, why="this plan is not used", at=at)
+        worklist.finish_about(current.pk, TaskKind.PLAN_AGREED, "The plan is not used", by=by, at=at)
 
 
 def _tell(plan: PlanVersion, clinician: Clinician, *, at: datetime) -> None:

@@ -26,6 +26,7 @@ VERIFIED_WITHIN = timedelta(days=90)  # domain sheet, 6.4
 STRONG_FLOWER = Decimal(25)  # % THC; domain sheet, 6.2 (MCCS)
 MUCH_FLOWER = Decimal(2)  # g a day
 LETTER_WITHIN = timedelta(hours=48)  # as after a consultation (domain sheet, 6.9, lesson 6)
+START_WITHIN = 2  # workdays after the patient has agreed
 SHORTEST_REASON = 10
 TEN = Decimal(10)
 ADVICE = {"driving": "driving", "contraception": "contraception", "storage": "storage"}

@@ -321,6 +321,25 @@ class TestReading:
         assert "Most a day: 0.5 ml" in page
         assert "Replaced" in page
 
+    def test_what_the_team_and_the_patient_said(self, doctor, amina, okafor):
+        plans.decided(amina, okafor, outcome="conditions")
+        plan = plans.active(amina, okafor)
+
+        page = doctor.get(at(plan)).content.decode()
+
+        assert "Supported with conditions, Monday 23 November 2026" in page
+        assert "Weigh every month." in page
+        assert "Driving: Yes, on Monday 23 November 2026, on this website" in page
+
+    def test_an_active_plan_says_what_has_ended_since(self, amina, okafor, monday_ten):
+        plan = plans.active(amina, okafor)
+        monday_ten.move_to(NOW + timedelta(days=366))
+
+        page = browser(okafor.user).get(at(plan)).content.decode()
+
+        assert "it would not be started now" in page
+        assert "The review of this version is overdue" in page
+
     def test_a_signed_version_takes_no_form(self, doctor, amina, okafor):
         plan = plans.signed(amina, okafor)
 

@@ -248,6 +248,16 @@ class TestAgreeing:
             "unlicensed",
         ]
 
+    def test_its_author_is_asked_to_start_it(self, amina, okafor, lind):
+        plan = plans.agreed(amina, okafor)
+        task = Task.objects.get(kind="plan_agreed")
+        assert (task.about, task.taken_by, task.state) == (plan.pk, okafor.user, "taken")
+
+        actions.activate(plan, lind, by=lind.user, at=NOW)
+
+        task.refresh_from_db()
+        assert (task.state, task.outcome) == ("done", "The plan is active")
+
     @pytest.mark.parametrize("who", ["ben", "okafor"])
     def test_nobody_agrees_for_them(self, amina, ben, okafor, who):
         plan = plans.supported(amina, okafor)
