@@ -48,7 +48,7 @@ def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "form": form if plan else None,
-        "trends": trends(series_of(request.user, patient), actions.course_from(plan)) if plan else None,
+        "trends": trends(series_of(request.user, patient), actions.course_from(plan), uk_day(now)) if plan else None,
         **listed_for(request.user, patient, now),
     }
     return render(request, "workspace/checks.html", context, status=422 if form.errors else 200)
@@ -134,10 +134,17 @@ def _at_week_4(request: HttpRequest, found: PlanCheck, record: CheckRecord | Non
     return ""
 
 
-def trends(found: list[Series], start: date) -> dict[str, Any]:
+def trends(found: list[Series], start: date, today: date) -> dict[str, Any]:
     """Return a table of every measure at the start and 1, 3, 6 and 12 months after it: ``heads`` and ``rows``."""
+    without = {
+        month: "Not yet" if month and policy.is_to_come(start, month, today) else "No answer"
+        for month in policy.TREND_MONTHS
+    }
     rows = [
-        {"about": each.about, "cells": [_cell(point) for point in policy.nearest(_points(each), start).values()]}
+        {
+            "about": each.about[:1].upper() + each.about[1:],
+            "cells": [_cell(point, without[month]) for month, point in policy.nearest(_points(each), start).items()],
+        }
         for each in found
     ]
     heads = ["At the start", *(f"Month {month}" for month in policy.TREND_MONTHS[1:])]
@@ -148,8 +155,8 @@ def _points(each: Series) -> list[tuple[date, Any]]:
     return [(uk_day(point.at), point.value) for point in each.points if point.value is not None]
 
 
-def _cell(point: tuple[date, Any] | None) -> dict[str, str]:
-    return {"value": str(point[1]), "when": day_text(point[0])} if point else {}
+def _cell(point: tuple[date, Any] | None, without: str) -> dict[str, str]:
+    return {"value": str(point[1]), "when": day_text(point[0])} if point else {"without": without}
 
 
 def _row(each: PlanCheck, today: date) -> dict[str, Any]:

@@ -14,18 +14,22 @@ from patients.monitoring.enums import Answer, Verdict
 NOT_A_NUMBER = "Enter a number from 0 to 10, like 5.6"
 
 
-def _line(label: str, hint: str = "", *, needed: bool = False) -> PlainTextField:
-    return PlainTextField(label=label, help_text=hint, longest=policy.LONGEST_LINE, required=needed)
+def _asked(name: str) -> dict[str, Any]:
+    """Return whether a box is needed, and what is said where it is empty."""
+    return {"required": name in policy.ASK, "error_messages": {"required": policy.ASK.get(name, "")}}
 
 
-def _text(name: str, hint: str = "", rows: int = 4, *, needed: bool = False) -> PlainTextField:
+def _line(name: str) -> PlainTextField:
+    return PlainTextField(label=policy.QUESTIONS[name], longest=policy.LONGEST_LINE, **_asked(name))
+
+
+def _text(name: str, rows: int = 4) -> PlainTextField:
     return PlainTextField(
         label=policy.TEXTS[name],
-        help_text=hint,
         longest=policy.LONGEST_TEXT,
         as_typed=True,
         widget=forms.Textarea(attrs={"rows": rows}),
-        required=needed,
+        **_asked(name),
     )
 
 
@@ -34,8 +38,7 @@ def _question(name: str) -> forms.ChoiceField:
         label=policy.QUESTIONS[name],
         choices=Answer.choices,
         widget=forms.RadioSelect,
-        required=False,
-        error_messages={"invalid_choice": f"Choose an answer for “{policy.QUESTIONS[name]}”"},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), policy.ASK[name]),
     )
 
 
@@ -58,9 +61,9 @@ def _diary(name: str) -> forms.DecimalField:
 class CheckForm(PlainErrors, forms.Form):
     """What is found and decided at a check, in the order in which it is asked (domain sheet, 6.6)."""
 
-    typical = _line(policy.QUESTIONS["typical"])
-    most = _line(policy.QUESTIONS["most"])
-    missed = _line(policy.QUESTIONS["missed"])
+    typical = _line("typical")
+    most = _line("most")
+    missed = _line("missed")
     benefit = _text("benefit", rows=6)
     spasticity_before = _diary("spasticity_before")
     spasticity_now = _diary("spasticity_now")
@@ -70,9 +73,8 @@ class CheckForm(PlainErrors, forms.Form):
         label="Decision",
         choices=Verdict.choices,
         widget=forms.RadioSelect,
-        required=False,
         help_text="The plan is changed, paused or stopped on its own page.",
-        error_messages={"invalid_choice": "Choose a decision"},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), policy.ASK["verdict"]),
     )
     reason = _text("reason")
     next_on = DatePartsField(

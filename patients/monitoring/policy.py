@@ -97,19 +97,24 @@ TEXTS = {
     "reason": "Why this decision",
 }
 
+ASK = {
+    "typical": "Write what they usually take, or that they take nothing",
+    **{name: f"Choose an answer for “{QUESTIONS[name]}”" for name in ASKED},
+    "benefit": "Write how it stands with each goal",
+    "verdict": "Choose a decision",
+    "reason": f"Write why, in at least {SHORTEST_REASON} characters",
+}
+
 
 def gaps(said: Said, verdict: str, next_on: date | None, *, today: date) -> dict[str, str]:
     """Return by field what the record of a check lacks, in words a doctor can act on (domain sheet, 6.6)."""
     needed = {
-        "typical": (not _has(said, "typical"), "Write what they usually take, or that they take nothing"),
-        **{name: (not said.get(name), f"Choose an answer for “{QUESTIONS[name]}”") for name in ASKED},
+        "typical": (not _has(said, "typical"), ASK["typical"]),
+        **{name: (not said.get(name), ASK[name]) for name in ASKED},
         "more": (_tells(said) and not _has(said, "more"), "You chose “Yes” above: write more about it"),
-        "benefit": (not _has(said, "benefit"), "Write how it stands with each goal"),
-        "verdict": (not verdict, "Choose a decision"),
-        "reason": (
-            len(said.get("reason", "").strip()) < SHORTEST_REASON,
-            f"Write why, in at least {SHORTEST_REASON} characters",
-        ),
+        "benefit": (not _has(said, "benefit"), ASK["benefit"]),
+        "verdict": (not verdict, ASK["verdict"]),
+        "reason": (len(said.get("reason", "").strip()) < SHORTEST_REASON, ASK["reason"]),
         "next_on": (
             next_on <= today if next_on else verdict in GOES_ON,
             "The next check must be later than today" if next_on else "Enter the day of the next check",
@@ -172,7 +177,15 @@ def nearest(points: Sequence[tuple[date, Score]], start: date) -> dict[int, tupl
     return {0: before[-1] if before else None, **later}
 
 
+def is_to_come(start: date, month: int, today: date) -> bool:
+    """Tell whether an answer of ``month`` can still come: its window is not over."""
+    return today <= months_after(start, month) + _window(month)
+
+
+def _window(month: int) -> timedelta:
+    return timedelta(days=14 if month <= 1 else 28)
+
+
 def _near(points: Sequence[tuple[date, Score]], day: date, month: int) -> tuple[date, Score] | None:
-    window = timedelta(days=14 if month == 1 else 28)
-    near = [point for point in points if abs(point[0] - day) <= window]
+    near = [point for point in points if abs(point[0] - day) <= _window(month)]
     return min(near, key=lambda point: (abs(point[0] - day), point[0])) if near else None

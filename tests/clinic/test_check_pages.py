@@ -115,7 +115,7 @@ def test_the_trend_names_the_answers_of_each_month(doctor, amina, okafor):
     page = doctor.get(reverse("review_checks", args=[amina.pk]))
 
     row = next(row for row in page.context["trends"]["rows"] if "stiffness" in row["about"].lower())
-    assert [cell.get("value") for cell in row["cells"]] == ["7", "5", None, None, None]
+    assert [cell.get("value", cell.get("without")) for cell in row["cells"]] == ["7", "5", *["Not yet"] * 3]
 
 
 def test_a_check_that_is_not_wanted_any_more_says_so(doctor, okafor):
