@@ -19,6 +19,7 @@ from patients.treatment.enums import Check, Stop
 from patients.treatment.fields import day, given, goal_fields, line, line_fields, several, step_fields, text
 from patients.treatment.models import PlanVersion
 
+OWN_PAGE = "Send this form from its own page"
 EXTRA = tuple(f"extra{place}" for place in range(policy.EXTRA_DATES))
 
 
@@ -61,7 +62,12 @@ class PlanForm(forms.Form):
     inhaled_why = text("Inhaled, with lung disease in the form: why all the same", rows=2, needed=False)
     peer_name = line("Approved by another doctor: who", "For a first plan with flower over 25% THC, or over 2 g a day.")
     peer_on = day("Approved by another doctor: when", "the day of the approval", needed=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=1_000_000)
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        max_value=1_000_000,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), OWN_PAGE),
+    )
     use_required_attribute = False
     helper = helper("", tag=False)
 
@@ -204,7 +210,7 @@ class ReasonForm(PlainErrors, forms.Form):
 class AgreeForm(PlainErrors, forms.Form):
     """The patient's own: yes to each thing that goes with the plan, and their typed name."""
 
-    plan = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "Send this form from its own page"})
+    plan = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": OWN_PAGE, "required": OWN_PAGE})
     use_required_attribute = False
 
     def __init__(self, *args: Any, asked: Iterable[Purpose], **kwargs: Any) -> None:

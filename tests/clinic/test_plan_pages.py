@@ -124,6 +124,11 @@ class TestWriting:
             ("indications", "nonsense"),
             ("line0_quantity", "9" * 5000),
             ("driving", "perhaps"),
+            ("version", "x"),
+            ("version", "9" * 30),
+            ("line0_brand", "a\0b"),
+            ("goal0_measure", "\0"),
+            ("taper", "x" * 20_001),
         ],
     )
     def test_what_cannot_be_read_is_an_error_and_nothing_is_lost(self, doctor, draft, field, typed):
