@@ -28,6 +28,7 @@ from patients.teamreview.models import (
     TeamMeeting,
     TeamMeetingStateChange,
 )
+from patients.treatment.models import PlanReason, PlanVersion, PlanVersionStateChange
 
 __all__ = [
     "AdverseEvent",
@@ -65,6 +66,9 @@ __all__ = [
     "OtherTeams",
     "PartRead",
     "Patient",
+    "PlanReason",
+    "PlanVersion",
+    "PlanVersionStateChange",
     "Questionnaire",
     "QuestionnaireStateChange",
     "Response",

@@ -40,6 +40,7 @@ FEATURES = {
         "safety",
         "correspondence",
         "teamreview",
+        "treatment",
         "rights",
     ],
     "bookings": [
@@ -91,6 +92,7 @@ NAMED = {
     "patients.links": {"forms", "opening", "tokens"},
     "patients.incidents": {"forms", "refusals"},
     "patients.intake": {"carried", "flags", "form", "forms", "names", "questions", "rules", "walk"},
+    "patients.treatment": {"products", "reading"},
     "patients.outcomes": {"history", "instruments", "scoring", "thresholds"},
 }
 FREE = {

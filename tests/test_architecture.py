@@ -102,6 +102,7 @@ INSIDE = {
     "patients.outcomes": {"links", "score_views"},
     "patients.safety": {"terms", "words"},
     "patients.details": {"questions", "summary"},
+    "patients.treatment": {"steps"},
     "patients.documents": {"content", "reader", "scanner", "vault"},  # each a border: a process, a socket, a folder
 }
 
