@@ -11,6 +11,14 @@ from patients.incidents.models import Incident, IncidentEntry, IncidentStateChan
 from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVersion
 from patients.links.models import TriedLink
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
+from patients.prescriptions.models import (
+    DispensingUpdate,
+    PharmacyChoice,
+    Prescription,
+    PrescriptionRequest,
+    PrescriptionStateChange,
+    RequestAnswer,
+)
 from patients.profile.models import ClaimCode, NotSamePerson, Patient
 from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
 from patients.safety.models import (
@@ -45,6 +53,7 @@ __all__ = [
     "DataRequestStateChange",
     "Decision",
     "DecisionAddendum",
+    "DispensingUpdate",
     "Document",
     "DocumentStateChange",
     "FlagAnswer",
@@ -66,11 +75,16 @@ __all__ = [
     "OtherTeams",
     "PartRead",
     "Patient",
+    "PharmacyChoice",
     "PlanReason",
     "PlanVersion",
     "PlanVersionStateChange",
+    "Prescription",
+    "PrescriptionRequest",
+    "PrescriptionStateChange",
     "Questionnaire",
     "QuestionnaireStateChange",
+    "RequestAnswer",
     "Response",
     "ScoreRelease",
     "Supporter",

@@ -53,6 +53,8 @@ PLACES = {
     TaskKind.TEAM_REVIEW: "review_team_case",
     TaskKind.TRAINING_OVER: "admin:clinic_user_change",
     TaskKind.TEAM_REVIEW_ENDS: "review_team_ends",
+    TaskKind.PRESCRIPTION_REQUEST: "review_prescription_request",
+    TaskKind.PRESCRIPTION: "review_prescription",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

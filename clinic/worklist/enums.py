@@ -42,6 +42,8 @@ class TaskKind(models.TextChoices):
     TRAINING_ENDS = "training_ends", "A training of yours ends soon"
     TRAINING_OVER = "training_over", "A member of staff needs a training"
     TEAM_REVIEW_ENDS = "team_review_ends", "A team review ends soon"
+    PRESCRIPTION_REQUEST = "prescription_request", "A patient asked for something"
+    PRESCRIPTION = "prescription", "A paper needs a clinician"
 
 
 MOVES: dict[str, frozenset[str]] = {
