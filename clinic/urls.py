@@ -35,6 +35,7 @@ urlpatterns = [
     path("care/letters/", include("patients.correspondence.urls")),
     path("care/data/", include("patients.rights.urls")),
     path("care/side-effects/", include("patients.safety.urls")),
+    path("care/prescriptions/", include("patients.prescriptions.urls")),
     path("care/", include("patients.profile.urls")),
     path("care/", include("patients.details.urls")),
     path("care/", include("patients.contact.urls")),

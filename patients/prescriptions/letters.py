@@ -10,8 +10,8 @@ from patients.profile.models import Patient
 
 def prescription_news(message: Message) -> Letter | NotWanted:
     """Return the mail to the patient ``message.person``; NotWanted where they are not written to."""
-    patient = Patient.objects.select_related("user").filter(pk=message.person).first()
-    if patient is None or not patient.reach:
+    patient = Patient.objects.select_related("user").get(pk=message.person or message.about)
+    if not patient.reach:
         return NotWanted("no email address")
     context = {"clinic": settings.CLINIC, "site_origin": settings.SITE_ORIGIN, "called": patient.called}
     text, html = (render_to_string(f"emails/care_news.{ending}", context) for ending in ("txt", "html"))

@@ -56,6 +56,16 @@ def serial_as_kept(typed: str) -> str:
     return re.sub(r"[\s-]", "", typed).upper()
 
 
+def is_serial(kept: str) -> bool:
+    """Tell whether a serial number, as it is kept, can be one."""
+    return re.fullmatch(SERIAL[1:-1], kept) is not None
+
+
+def is_premises_number(typed: str) -> bool:
+    """Tell whether a pharmacy's GPhC premises number has its 7 figures."""
+    return re.fullmatch(PREMISES[1:-1], typed) is not None
+
+
 @dataclass(frozen=True)
 class Text:
     """What stands on the paper, as it was typed. ``quantity`` is in the unit of the plan's product."""
@@ -77,7 +87,7 @@ def gaps(text: Text, line: ProductLine | None) -> dict[str, str]:
         "line": (kind is None, "Choose a product of the plan"),
         "paper": (not text.paper, "Choose which form it is written on"),
         "serial": (
-            not re.match(SERIAL, text.serial),
+            not is_serial(text.serial),
             "Write the serial number of the form: 6 to 20 letters and figures",
         ),
         "product": (

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from clinic.accounts.enums import Role
 from clinic.accounts.policy import manages_the_clinic
@@ -14,6 +15,8 @@ from clinic.db.frozen import StateChange, all_but
 from clinic.db.sealed import SealedJSONField, SealedTextField
 from clinic.db.states import Moves, guard
 from patients.access.models import in_care
+from patients.intake.enums import Level
+from patients.intake.models import FlagHit, IntakeVersion
 from patients.prescriptions import policy
 from patients.prescriptions.enums import COUNTS_AS_SUPPLY, MOVES, RUNS_OUT, SIGNED, Paper, State
 from patients.prescriptions.words import quantity_in_words
@@ -42,6 +45,10 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
             return self.filter(patient__user=user, signed_on__isnull=False)
         return self.none()
 
+    def whose_visible_to(self, user: Any) -> "PrescriptionQuerySet":
+        """Whose it is, and nothing else: for a clinician who comes from its task and has to give a reason first."""
+        return self.only("id", "patient") if user.role == Role.CLINICIAN else self.none()
+
     def serials_visible_to(self, user: Any) -> "PrescriptionQuerySet":
         """For the monthly count of the paper: clinicians and managers see serials, days and states, and nothing else."""
         if user.role != Role.CLINICIAN and not manages_the_clinic(user):
@@ -51,6 +58,18 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     def audit_visible_to(self, user: Any) -> "PrescriptionQuerySet":
         """For the monthly audit: managers, of what was signed; its export holds no name of a patient."""
         return self.filter(signed_on__isnull=False) if manages_the_clinic(user) else self.none()
+
+    def with_flags(self) -> "PrescriptionQuerySet":
+        """The same, each with how many emergency, red and amber flags the patient's newest form set off."""
+        newest = (
+            IntakeVersion.objects.filter(intake__patient=OuterRef(OuterRef("patient"))).order_by("-at").values("pk")
+        )
+        flags = FlagHit.objects.order_by().filter(version=newest[:1]).values("version")
+        counts = {
+            f"{name}_flags": Coalesce(Subquery(flags.filter(level=level).values(n=Count("pk"))), 0)
+            for name, level in (("emergency", Level.EMERGENCY), ("red", Level.RED), ("amber", Level.AMBER))
+        }
+        return self.annotate(**counts)
 
     def that_supply(self) -> "PrescriptionQuerySet":
         """Those from which somebody has, or will have, a supply."""

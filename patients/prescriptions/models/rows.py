@@ -27,6 +27,10 @@ class OfAPersonQuerySet(models.QuerySet[Any]):
             return self.filter(**{f"{self.patient}__user": user})
         return self.filter(in_care(user, self.patient)) if user.role == Role.CLINICIAN else self.none()
 
+    def whose_visible_to(self, user: Any) -> "OfAPersonQuerySet":
+        """Whose it is, and nothing else: for a clinician who comes from its task and has to give a reason first."""
+        return self.only("id", "patient") if user.role == Role.CLINICIAN else self.none()
+
 
 class OfARequestQuerySet(OfAPersonQuerySet):
     """Answers to requests."""
