@@ -14,6 +14,7 @@ from patients.prescriptions.models import PharmacyChoice, Prescription
 from patients.profile.models import Patient
 from patients.safety.models import HoldProposal
 from patients.suitability.actions import unanswered
+from patients.suitability.enums import FINAL
 from patients.suitability.models import Decision
 from patients.teamreview.enums import Outcome
 from patients.teamreview.models import TeamDecision
@@ -75,7 +76,7 @@ def facts(prescription: Prescription, on: date) -> policy.Facts:
     """Return what ``policy.points`` asks about ``prescription`` on the UK day ``on``."""
     patient, plan, prescriber = prescription.patient, prescription.plan, prescription.prescriber
     form = IntakeVersion.objects.filter(intake__patient=patient).select_related("intake").order_by("-at").first()
-    decision = Decision.objects.filter(version=form).order_by("-at").first() if form else None
+    final = Decision.objects.filter(version=form, outcome__in=sorted(FINAL)).first() if form else None
     team = TeamDecision.objects.filter(case__patient=patient).exclude(outcome=Outcome.DEFERRED)
     newest = team.order_by("-held_on", "-at").first()
     starts_on = prescription.starts_on or on
@@ -85,7 +86,7 @@ def facts(prescription: Prescription, on: date) -> policy.Facts:
         born=patient.date_of_birth,
         details_changed=prescription.snapshot != snapshot(patient),
         form_sent=form is not None,
-        decision=decision.outcome if decision else None,
+        decision=final.outcome if final else None,
         unanswered=unanswered(form) if form else (),
         records_received_on=patient.records_received_on,
         gp_answered=Consent.objects.filter(patient=patient, purpose=Purpose.SHARE_WITH_GP).exists(),

@@ -28,7 +28,20 @@ from patients.outcomes.models import ScoreRelease
 from patients.profile.models import ClaimCode
 from patients.rights.actions import make_copy
 from patients.suitability.models import Decision, DecisionAddendum, HandOver, PartRead
-from tests.factories import diary, documents, events, intakes, letters, money, notes, outcomes, people, team, waiting
+from tests.factories import (
+    diary,
+    documents,
+    events,
+    intakes,
+    letters,
+    money,
+    notes,
+    outcomes,
+    people,
+    prescriptions,
+    team,
+    waiting,
+)
 from tests.factories import rights as requests
 from tests.factories.messages import due
 from tests.factories.people import NOW
@@ -62,6 +75,8 @@ def of(patient, clinician, staff, kind, number=0):
     add_to_note(note, clinician, "Private", key=uuid4(), at=NOW)
     letter = letters.sent(patient, clinician)
     case = team.concluded(patient, clinician, other).case
+    paper = prescriptions.in_state("received", patient, clinician)
+    prescriptions.answered(prescriptions.asked(patient), clinician)
     document = documents.kept(patient)
     IdentityCheck.objects.create(
         patient=patient, document=document, kind="passport", valid_until=SOON.date(), checked_by=staff, checked_at=NOW
@@ -94,6 +109,7 @@ def of(patient, clinician, staff, kind, number=0):
         note,
         letter,
         case,
+        paper,
         document,
         asked,
         visit,

@@ -164,12 +164,9 @@ class AskForm(KeyedForm):
             value = answers.get(name)
             if name == "key" or not value:
                 continue
-            labels = dict(getattr(field, "choices", ()) and _flat(field.choices))  # type: ignore[attr-defined]
-            words = (
-                "; ".join(labels.get(each, each) for each in value)
-                if isinstance(value, list)
-                else labels.get(value, value)
-            )
+            labels = dict(_flat(getattr(field, "choices", ())))
+            chosen = value if isinstance(value, list) else [value]
+            words = "; ".join(labels.get(each) or str(each) for each in chosen)
             rows.append({"key": str(field.label), "value": words})
         return rows
 
