@@ -392,6 +392,7 @@ ACCOUNT_RATE_LIMITS = {
     "open_link": "20/h/ip",  # tries with a date of birth at links of messages
     "data_request": "10/h/user",  # corrections and complaints
     "side_effect": "20/h/user",  # what patients tell us of side effects
+    "prescription_request": "20/h/user",
     "data_copy": "10/h/user",  # tries to have a copy of one's data, with a wrong password or the right one
     "claim": "10/h/user",  # tries with a claim code
     "keep_typing": "60/h/key",  # what is kept for one person after their session ended

@@ -36,6 +36,7 @@ urlpatterns = [
     path("care/plan/", include("patients.treatment.urls")),
     path("care/data/", include("patients.rights.urls")),
     path("care/side-effects/", include("patients.safety.urls")),
+    path("care/prescriptions/", include("patients.prescriptions.urls")),
     path("care/", include("patients.profile.urls")),
     path("care/", include("patients.details.urls")),
     path("care/", include("patients.contact.urls")),

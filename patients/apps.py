@@ -15,6 +15,7 @@ class PatientsConfig(AppConfig):
         from patients.correspondence import letters as correspondence  # noqa: PLC0415
         from patients.details import letters as details  # noqa: PLC0415
         from patients.outcomes import letters as outcomes  # noqa: PLC0415
+        from patients.prescriptions import letters as prescriptions  # noqa: PLC0415
         from patients.rights import letters as rights  # noqa: PLC0415
         from patients.suitability import letters  # noqa: PLC0415
         from patients.treatment import letters as treatment  # noqa: PLC0415
@@ -24,6 +25,7 @@ class PatientsConfig(AppConfig):
         registry.register("copy_made", rights.copy_made)
         registry.register("data_request_moved", rights.data_request_moved)
         registry.register("letter_released", correspondence.letter_released)
+        registry.register("prescription_news", prescriptions.prescription_news)
         registry.register("decision_made", letters.decision_made)
         registry.register("more_information", letters.more_information)
         registry.register("review_3m_soon", outcomes.review_questions, outcomes.SOON, outcomes.SAMPLES)

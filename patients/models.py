@@ -12,6 +12,14 @@ from patients.intake.models import FlagHit, Intake, IntakeStateChange, IntakeVer
 from patients.links.models import TriedLink
 from patients.monitoring.models import CheckRecord, PlanCheck, PlanCheckStateChange
 from patients.outcomes.models import Questionnaire, QuestionnaireStateChange, Response, ScoreRelease
+from patients.prescriptions.models import (
+    DispensingUpdate,
+    PharmacyChoice,
+    Prescription,
+    PrescriptionRequest,
+    PrescriptionStateChange,
+    RequestAnswer,
+)
 from patients.profile.models import ClaimCode, NotSamePerson, Patient
 from patients.rights.models import DataCopy, DataRequest, DataRequestStateChange
 from patients.safety.models import (
@@ -47,6 +55,7 @@ __all__ = [
     "DataRequestStateChange",
     "Decision",
     "DecisionAddendum",
+    "DispensingUpdate",
     "Document",
     "DocumentStateChange",
     "FlagAnswer",
@@ -68,13 +77,18 @@ __all__ = [
     "OtherTeams",
     "PartRead",
     "Patient",
+    "PharmacyChoice",
     "PlanCheck",
     "PlanCheckStateChange",
     "PlanReason",
     "PlanVersion",
     "PlanVersionStateChange",
+    "Prescription",
+    "PrescriptionRequest",
+    "PrescriptionStateChange",
     "Questionnaire",
     "QuestionnaireStateChange",
+    "RequestAnswer",
     "Response",
     "ScoreRelease",
     "Supporter",

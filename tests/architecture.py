@@ -41,6 +41,7 @@ FEATURES = {
         "correspondence",
         "teamreview",
         "treatment",
+        "prescriptions",
         "monitoring",
         "rights",
     ],

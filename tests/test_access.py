@@ -26,6 +26,7 @@ from patients.intake.models import Intake, IntakeVersion
 from patients.links import tokens
 from patients.monitoring.models import PlanCheck
 from patients.outcomes.models import Questionnaire, Response
+from patients.prescriptions.models import DispensingUpdate, PharmacyChoice, Prescription, RequestAnswer
 from patients.profile.models import Patient
 from patients.rights import actions as rights
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
@@ -42,6 +43,7 @@ from tests.factories import (
     pages,
     people,
     plans,
+    prescriptions,
     team,
     waiting,
 )
@@ -184,6 +186,21 @@ TABLE = {
     "review_team_ends": (404, 404, 403, 302, 403, 403),
     "review_team_person": (404, 404, 403, 200, 403, 403),
     "review_timeline": (404, 404, 403, 200, 403, 403),
+    "care_prescriptions": (200, 200, 403, 403, 403, 403),
+    "care_pharmacy": (200, 200, 403, 403, 403, 403),
+    "care_prescription_ask": (200, 200, 403, 403, 403, 403),
+    "care_prescription_asked": (200, 404, 403, 403, 403, 403),
+    "review_prescription": (404, 404, 403, 200, 403, 403),
+    "review_prescription_act": (405, 405, 405, 405, 405, 405),
+    "review_prescription_cancel": (404, 404, 403, 200, 403, 403),
+    "review_prescription_news": (404, 404, 403, 200, 403, 403),
+    "review_prescription_posted": (404, 404, 403, 200, 403, 403),
+    "review_prescription_request": (404, 404, 403, 200, 403, 403),
+    "review_prescription_serials": (404, 404, 403, 200, 200, 403),
+    "review_prescription_signed": (404, 404, 403, 302, 403, 403),
+    "review_prescriptions": (404, 404, 403, 200, 403, 403),
+    "review_prescriptions_add": (405, 405, 405, 405, 405, 405),
+    "review_prescriptions_pharmacy": (404, 404, 403, 200, 403, 403),
     "review_person": (404, 404, 403, 302, 403, 403),
     "care_plan": (200, 200, 403, 403, 403, 403),
     "review_plan": (404, 404, 403, 200, 403, 403),
@@ -270,6 +287,11 @@ def world(kind, amina, okafor, manager):
     waited["note"] = notes.signed(amina, okafor, history="secret pain story").pk
     concluded = team.concluded(amina, okafor, people.clinician(), discussion="secret pain story " * 3)
     waited |= {"case": concluded.case_id, "team_review": concluded.pk}
+    paper = prescriptions.signed(amina, okafor, at=timezone.now(), product="secret pain story")
+    waited |= {
+        "prescription": paper.pk,
+        "prescription_request": prescriptions.asked(amina, more="secret pain story").pk,
+    }
     return waited | {"appointment": visit.pk, "review": sent.pk, "page": pages.page("faqs", live_by=manager).pk}
 
 
@@ -302,6 +324,10 @@ RECORDS = {
     "review_timeline": "patient",
     "review_checks": "patient",
     "review_check": "check",
+    "review_prescription_request": "prescription_request",
+    "care_prescription_asked": "prescription_request",
+    "review_prescriptions": "patient",
+    "review_prescription": "prescription",
     "review_team_person": "patient",
     "review_team_ends": "team_review",
     "review_team": "case",
@@ -441,6 +467,7 @@ LIKE_NOTHING = {
     "care_copy_page",
     "care_copy_file",
     "care_event",
+    "care_prescription_asked",
     "waiting_list_offer",
     "waiting_list_decline",
     "waiting_list_change",
@@ -482,6 +509,10 @@ def rows():
         Assessment,
         HoldProposal,
         PlanVersion,
+        Prescription,
+        DispensingUpdate,
+        PharmacyChoice,
+        RequestAnswer,
         Patient,
         CareRelationship,
         Message,

@@ -26,6 +26,8 @@ from patients.documents.models import Document
 from patients.intake import walk
 from patients.intake.actions import way_of
 from patients.intake.models import Intake, IntakeVersion
+from patients.prescriptions.forms import AskForm
+from patients.prescriptions.models import PrescriptionRequest
 from patients.profile.models import Patient
 from patients.safety.models import AdverseEvent
 from patients.safety.terms import words
@@ -217,6 +219,8 @@ def _more(row: Model, reader: _Reader) -> Values:
         return {"record": _form_words(row.record)}
     if type(row) is AdverseEvent:
         return {"what it was": words(row.terms, in_plain_words=True)}
+    if type(row) is PrescriptionRequest:
+        return {"answers in words": AskForm.shown(row.answers)}
     if type(row) is Document and row.is_readable:
         return {"file": settings.SITE_ORIGIN + reverse("care_document_file", args=[row.pk])}
     return {}

@@ -80,6 +80,17 @@ PARTS = (
     Part("Checks of your plan", "patients.PlanCheck", "patient", "patient plan kind due_on state questions created_at"),
     _steps("Steps of those checks", "patients.PlanCheckStateChange", "record__patient"),
     Part("What was decided at a check", "patients.CheckRecord", "check_of__patient", "check_of clinician verdict next_on at"),
+    Part("Your prescriptions", "patients.Prescription", "patient",
+         "patient plan line prescriber prescriber_gmc prescriber_cd snapshot paper serial product dose quantity unit days starts_on"
+         " second_by second_at checked_by checked_at signed_on valid_until wet_ink_by signed_at copy_given pharmacy posted_on"
+         " tracking state version created_at saved_at"),
+    _steps("Steps of your prescriptions", "patients.PrescriptionStateChange", "record__patient"),
+    Part("What we were told about them", "patients.DispensingUpdate", "prescription__patient",
+         "prescription state on how batch quantity price_pence id_checked courier delivery_failed clinician at"),
+    Part("The pharmacies you chose", "patients.PharmacyChoice", "patient",
+         "patient name number address phone email listed statement_version statement_hash method by at"),
+    Part("Asking for your next prescription", "patients.PrescriptionRequest", "patient", "patient answers at"),
+    Part("What we answered", "patients.RequestAnswer", "request__patient", "request answer told clinician at"),
     Part("Questions before a review", "patients.Questionnaire", "patient",
          "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
     _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
@@ -157,6 +168,8 @@ WITHHELD = {
     "What our letters to your GP say": "For the same reason. Those of which you have a copy stand under “Your letters”.",
     "What a specialist wrote down at a check": "For the same reason. The copy says when each check was, and what was decided. "
     "Ask us, and one of our specialists looks.",
+    "What our specialists wrote for themselves about a prescription": "For the same reason. The copy says what each "
+    "prescription says, where it went, and what we answered you.",
     "What our team discussed about you": "For the same reason. The copy says when the team met, who took part, and what it "
     "concluded. Ask us, and one of our specialists looks.",
     "All that our specialists wrote in a plan": "For the same reason. The plan you agreed to stands under “Your plan”.",
@@ -197,6 +210,15 @@ REASONS = {
     "patients.PlanVersion.said": _LOOK_FIRST,
     "patients.PlanVersion.key": _WORKING,
     "patients.PlanReason.why": _LOOK_FIRST,
+    **dict.fromkeys((f"patients.Prescription.{name}" for name in ("long_why", "is_breach", "breach_why", "breach_points")), _LOOK_FIRST),
+    **dict.fromkeys(
+        (f"patients.DispensingUpdate.{name}" for name in ("told_by", "substitution", "stock", "note")), _LOOK_FIRST
+    ),
+    "patients.RequestAnswer.why": _LOOK_FIRST,
+    **dict.fromkeys(
+        (f"patients.{name}.key" for name in ("Prescription", "DispensingUpdate", "PharmacyChoice", "PrescriptionRequest")),
+        _WORKING,
+    ),
     "patients.ClaimCode.digest": _OPENS,
     "patients.NotSamePerson": "Only says that two records are of two people: it would tell of the other.",
     "patients.Document.sha256": _WORKING,

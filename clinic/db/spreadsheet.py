@@ -7,8 +7,9 @@ A spreadsheet takes a cell that starts with = + - or @ for a formula, and a form
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 Cell = str | int | float | date | None
 
@@ -27,16 +28,25 @@ def guarded(text: str) -> str:
     return f"'{inside}" if STARTS_ONE.match(text) or inside != text else text
 
 
+def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Yield the lines of the same file as ``csv_file``, one at a time: a long table never stands in memory as a whole."""
+    line = io.StringIO(newline="")
+    write = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    line.write(BYTE_ORDER_MARK)
+    for row in chain([head], rows):
+        write.writerow([_written(cell) for cell in row])
+        yield line.getvalue().encode()
+        line.seek(0)
+        line.truncate()
+
+
 def csv_file(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a CSV file (RFC 4180) of ``head`` and ``rows``, every text in it guarded.
 
     It is UTF-8 with a byte order mark: without one, Excel reads names such as Łukasz in the machine's own code page.
     Text is quoted, numbers are not; nothing is an empty cell, a date is written like 2026-11-23.
     """
-    out = io.StringIO(newline="")
-    write = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    write.writerows([_written(cell) for cell in row] for row in [head, *rows])
-    return f"{BYTE_ORDER_MARK}{out.getvalue()}".encode()
+    return b"".join(csv_lines(head, rows))
 
 
 def _written(cell: Cell) -> str | int | float:

@@ -166,6 +166,7 @@ RULES = (
     Rule("letter_released",    "A letter is ready to read", ("letter_released",),  AtOnce(), WEEK, "It can still be read.", stops_for=UNLESS_DEAD),
     Rule("plan_released",      "A plan is ready to read",  ("plan_released",),     AtOnce(), WEEK, "It is the newest plan."),
     Rule("plan_changed",       "A plan has changed",       ("plan_changed",),      AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
+    Rule("prescription_news",  "There is news in the account", ("prescription_news",), AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
 
     # Following up: from the day the first supply was dispensed, from a review's day, from a supply's last day.
     _reminder("week_1_check",       "Check-in after one week",              ("dispensed",),   DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER),

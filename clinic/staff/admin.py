@@ -81,6 +81,7 @@ class ClinicianAdmin(StaffAdmin):
         "name",
         "role",
         "gmc_number",
+        "cd_number",
         "specialty",
         "sex",
         "languages",

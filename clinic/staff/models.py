@@ -40,6 +40,13 @@ class Clinician(Record):
     gmc_number = models.CharField(
         "GMC number", max_length=7, unique=True, validators=[RegexValidator(r"^\d{7}$", "A GMC number has 7 digits.")]
     )
+    cd_number = models.CharField(
+        "private CD prescriber number",
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^\d{6}$", "A private CD prescriber number has 6 digits.")],
+        help_text="It stands on paper prescriptions of controlled drugs. It is not the GMC number.",
+    )
     specialty = models.CharField(max_length=120, help_text="The entry on the Specialist Register.")
     role = models.CharField(max_length=80, blank=True, help_text="What they are here, like “Consultant neurologist”.")
     sex = models.CharField(
@@ -66,7 +73,10 @@ class Clinician(Record):
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(gmc_number__regex=r"^\d{7}$"), name="gmc_number_has_7_digits")
+            models.CheckConstraint(condition=models.Q(gmc_number__regex=r"^\d{7}$"), name="gmc_number_has_7_digits"),
+            models.CheckConstraint(
+                condition=models.Q(cd_number="") | models.Q(cd_number__regex=r"^\d{6}$"), name="cd_number_has_6_digits"
+            ),
         ]
 
     def __str__(self) -> str:

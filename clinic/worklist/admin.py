@@ -55,6 +55,8 @@ PLACES = {
     TaskKind.TRAINING_OVER: "admin:clinic_user_change",
     TaskKind.TEAM_REVIEW_ENDS: "review_team_ends",
     TaskKind.PLAN_AGREED: "review_plan_version",
+    TaskKind.PRESCRIPTION_REQUEST: "review_prescription_request",
+    TaskKind.PRESCRIPTION: "review_prescription",
 }
 PLACES_OF_CLINICIANS = {TaskKind.CONSENT_WITHDRAWN: "review_consents"}
 

@@ -44,6 +44,8 @@ class TaskKind(models.TextChoices):
     TRAINING_OVER = "training_over", "A member of staff needs a training"
     TEAM_REVIEW_ENDS = "team_review_ends", "A team review ends soon"
     PLAN_AGREED = "plan_agreed", "A patient has agreed to a plan"
+    PRESCRIPTION_REQUEST = "prescription_request", "A patient asked for something"
+    PRESCRIPTION = "prescription", "A paper needs a clinician"
 
 
 MOVES: dict[str, frozenset[str]] = {

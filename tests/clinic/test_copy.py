@@ -87,6 +87,8 @@ OWN_FORM = {
     "patients.Patient.nhs_number": "99900{:05}",
     "bookings.Appointment.join_url": "https://video.example/{:05}",
     "patients.Consent.text_hash": "{:064x}",
+    "patients.PharmacyChoice.number": "{:07}",
+    "patients.PharmacyChoice.statement_hash": "{:064x}",
 }
 
 

@@ -40,6 +40,7 @@ from tests.factories import (
     outcomes,
     people,
     plans,
+    prescriptions,
     team,
     waiting,
 )
@@ -76,6 +77,8 @@ def of(patient, clinician, staff, kind, number=0):
     add_to_note(note, clinician, "Private", key=uuid4(), at=NOW)
     letter = letters.sent(patient, clinician)
     case = team.concluded(patient, clinician, other).case
+    paper = prescriptions.in_state("received", patient, clinician)
+    prescriptions.answered(prescriptions.asked(patient), clinician)
     document = documents.kept(patient)
     IdentityCheck.objects.create(
         patient=patient, document=document, kind="passport", valid_until=SOON.date(), checked_by=staff, checked_at=NOW
@@ -110,6 +113,7 @@ def of(patient, clinician, staff, kind, number=0):
         note,
         letter,
         case,
+        paper,
         document,
         asked,
         visit,

@@ -1,0 +1,139 @@
+"""Where the paper goes: posted, what the pharmacy and the courier tell us, cancelled, run out."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.accounts.enums import Role
+from clinic.db.clock import uk_day
+from clinic.db.states import StaleState, move
+from clinic.db.workdays import workdays_after
+from clinic.outbox import actions as outbox
+from clinic.staff.models import Clinician
+from clinic.worklist import actions as worklist
+from clinic.worklist.enums import TaskKind
+from patients.prescriptions import policy
+from patients.prescriptions.actions.writing import open_incident
+from patients.prescriptions.enums import SUPPLIED, TOLD, UNSIGNED, State, Told
+from patients.prescriptions.models import DispensingUpdate, Prescription
+from patients.prescriptions.refusals import NoReason, NoSubstitution, WrongDay
+from patients.prescriptions.said import News
+
+LOST = "A signed prescription form is lost. Which, stands in the person’s record. To do: tell the police and NHSBSA as the law asks."
+LATE = "A prescription was dispensed after its 28 days. Which, stands in the person’s record."
+# Where the patient is told that there is news; never what.
+NEWS = frozenset(
+    {State.POSTED, State.DISPENSED, State.PARTLY, State.DISPATCHED, State.RETURNED, State.LOST, State.EXPIRED}
+)
+ASKS = {
+    State.QUERIED: "Somebody outside has a question for a clinician",
+    State.EXPIRED: "Something ran out and needs a clinician",
+    State.RETURNED: "Something came back and needs a clinician",
+}
+ASKED_WITHIN = 1  # workdays
+
+
+def post(prescription: Prescription, posted_on: date, tracking: str, *, by: Any, at: datetime) -> None:
+    """Write down that the paper went to the pharmacy. Raises WrongDay or StaleState."""
+    with transaction.atomic():
+        current = _held(prescription)
+        _check_day(current, posted_on, at)
+        _go(current, State.POSTED, by=by, at=at, posted_on=posted_on, tracking=tracking)
+
+
+def write_down(
+    prescription: Prescription, news: News, clinician: Clinician, *, key: UUID, by: Any, at: datetime
+) -> DispensingUpdate:
+    """Return the note of what we were told, and move the record with it where it says so. Sent twice it is one.
+
+    Raises WrongDay, NoSubstitution, or StaleState where the record is not in ``news.seen`` any more.
+    """
+    with transaction.atomic():
+        current = _held(prescription)
+        if again := DispensingUpdate.objects.filter(key=key, prescription=current).first():
+            return again
+        if current.state != news.seen or current.state in UNSIGNED or news.state not in TOLD | {current.state}:
+            raise StaleState
+        _check_day(current, news.on, at)
+        if news.substitution.strip() and (news.is_accepted or news.state in SUPPLIED | {State.DISPENSING}):
+            raise NoSubstitution
+        if news.state != current.state:
+            _go(current, State(news.state), by=by, at=at)
+            if news.state == State.LOST:
+                open_incident(current, "lost", LOST, news.on, by=by, at=at)
+            if policy.is_late(news.state, news.on, current.valid_until):
+                open_incident(current, "late", LATE, news.on, by=by, at=at)
+        return DispensingUpdate.objects.create(
+            key=key, prescription=current, clinician=clinician, at=at, **news.columns
+        )
+
+
+def cancel(prescription: Prescription, clinician: Clinician, *, why: str, by: Any, at: datetime) -> None:
+    """Cancel a prescription that was not dispensed, for a reason. Its serial number stays used. Raises NoReason or StaleState."""
+    if len(why.strip()) < policy.SHORTEST_REASON:
+        raise NoReason
+    with transaction.atomic():
+        current = _held(prescription)
+        if current.signed_on:
+            _tell(current, at=at)
+        _go(current, State.CANCELLED, by=by, at=at)
+        said = {"told_by": clinician.name, "how": Told.OURS, "note": why.strip()}
+        DispensingUpdate.objects.create(
+            key=current.pk,
+            prescription=current,
+            state=State.CANCELLED,
+            on=uk_day(at),
+            clinician=clinician,
+            at=at,
+            **said,
+        )
+
+
+def expire(*, today: date, at: datetime) -> int:
+    """Move what has run out on the UK day ``today`` and was not dispensed, ask a clinician, and return how many there were."""
+    with transaction.atomic():
+        over = Prescription.objects.run_out(today).select_for_update(of=("self",), skip_locked=True)
+        found = list(over)
+        for each in found:
+            _go(each, State.EXPIRED, by=None, at=at)
+    return len(found)
+
+
+def _go(prescription: Prescription, to: State, *, by: Any, at: datetime, **changes: Any) -> None:
+    """Move it, end or open the task about it, and let the patient know that there is news."""
+    was_asked = prescription.state in ASKS
+    move(prescription, to, by=by, at=at, **changes)
+    if was_asked:
+        worklist.finish_about(prescription.pk, TaskKind.PRESCRIPTION, "It has gone on", by=by, at=at)
+    if to in ASKS:
+        worklist.ask(
+            TaskKind.PRESCRIPTION,
+            ASKS[to],
+            key=f"prescription:{prescription.pk}:{to}",
+            about=prescription.pk,
+            role=Role.CLINICIAN,
+            due_at=workdays_after(at, ASKED_WITHIN),
+            at=at,
+            again=True,
+        )
+    if to in NEWS:
+        _tell(prescription, at=at)
+
+
+def _tell(prescription: Prescription, *, at: datetime) -> None:
+    """Let the patient know that there is news; once, until it is sent."""
+    about, person = prescription.pk, prescription.patient_id
+    outbox.plan("prescription_news", about=about, person=person, anchor=at, at=at, again=True)
+
+
+def _check_day(prescription: Prescription, day: date, at: datetime) -> None:
+    if day > uk_day(at) or (prescription.signed_on and day < prescription.signed_on):
+        raise WrongDay
+
+
+def _held(prescription: Prescription) -> Prescription:
+    """Return the record as it is now, locked until the act is over."""
+    locked = Prescription.objects.select_for_update(of=("self",)).select_related("patient")
+    return locked.get(pk=prescription.pk)
