@@ -375,6 +375,7 @@ class TestClinicians:
             "user": person.pk,
             "name": "Dr New",
             "gmc_number": "7654321",
+            "cd_number": "612345",
             "specialty": "Neurology",
             "languages": "English",
             "verified_on": "",
@@ -383,10 +384,18 @@ class TestClinicians:
 
         assert as_user(manager).post("/admin/clinic/clinician/add/", sent).status_code == 302
         assert Clinician.objects.get().user == person
+        assert Clinician.objects.get().cd_number == "612345"
 
     @pytest.mark.parametrize(
         "fields",
-        [{"gmc_number": "12"}, {"gmc_number": "9" * 5000}, {"name": ""}, {"user": "x"}, {"verified_on": "31/02/2026"}],
+        [
+            {"cd_number": "12345"},
+            {"gmc_number": "12"},
+            {"gmc_number": "9" * 5000},
+            {"name": ""},
+            {"user": "x"},
+            {"verified_on": "31/02/2026"},
+        ],
     )
     def test_bad_entries_are_form_errors(self, manager, as_user, fields):
         person = people.user("new@example.com", role="clinician")

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from clinic.db.clock import uk_day
 from clinic.staff.models import Clinician
+from patients.access.actions import open_care
+from patients.access.models import CareRelationship
 from patients.consents.actions import give_consents
 from patients.consents.enums import Purpose
 from patients.intake.models import IntakeVersion
@@ -32,7 +34,7 @@ PHARMACY = {
     "name": "Exampleton Own Pharmacy",
     "number": "0000009",
     "address": "3 Example Road, Exampleton, AA1 1AC",
-    "phone": "+441632960009",
+    "phone": "01632 960 009",
     "email": "own@pharmacy.example.com",
     "listed": "own",
     "was_read": True,
@@ -69,6 +71,11 @@ def ready(patient, clinician, at=NOW, **plan):
     Clinician.objects.filter(pk=clinician.pk).update(cd_number="612345")
     clinician.refresh_from_db()
     return made
+
+
+def open_care_of(patient, clinician, at=NOW):
+    """Open the care relationship, so that the clinician sees the record."""
+    return open_care(patient, clinician, CareRelationship.Reason.BOOKED, at=at)
 
 
 def decided(patient, clinician, at=NOW, outcome="proceed"):
