@@ -94,6 +94,7 @@ NAMED = {
     "patients.links": {"forms", "opening", "tokens"},
     "patients.incidents": {"forms", "refusals"},
     "patients.intake": {"carried", "flags", "form", "forms", "names", "questions", "rules", "walk"},
+    "patients.safety": {"terms"},
     "patients.treatment": {"products", "reading"},
     "patients.outcomes": {"history", "instruments", "scoring", "thresholds"},
 }

@@ -100,7 +100,7 @@ INSIDE = {
     "clinic.wording": {"rules"},
     "patients.intake": {"access", "addresses", "baseline", "list_views", "names", "sent_views", "upgrades", "work"},
     "patients.outcomes": {"links", "score_views"},
-    "patients.safety": {"terms", "words"},
+    "patients.safety": {"words"},
     "patients.details": {"questions", "summary"},
     "patients.treatment": {"fields", "rows", "steps", "words"},
     "patients.prescriptions": {"pharmacies", "reading", "said", "words"},  # pure, but for what is known from elsewhere

@@ -220,7 +220,7 @@ def _more(row: Model, reader: _Reader) -> Values:
     if type(row) is AdverseEvent:
         return {"what it was": words(row.terms, in_plain_words=True)}
     if type(row) is PrescriptionRequest:
-        return {"answers in words": AskForm.shown(row.answers)}
+        return {"answers in words": [{"title": "What you told us", "rows": AskForm.shown(row.answers)}]}
     if type(row) is Document and row.is_readable:
         return {"file": settings.SITE_ORIGIN + reverse("care_document_file", args=[row.pk])}
     return {}

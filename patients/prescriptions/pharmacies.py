@@ -29,7 +29,7 @@ PHARMACIES = (
         "Exampleton North Pharmacy",
         "0000001",
         "1 Example Road, Exampleton, AA1 1AA",
-        "+441632960001",
+        "01632 960 001",
         "north@pharmacy.example.com",
     ),
     Pharmacy(
@@ -37,7 +37,7 @@ PHARMACIES = (
         "Exampleton South Pharmacy",
         "0000002",
         "2 Example Road, Exampleton, AA1 1AB",
-        "+441632960002",
+        "01632 960 002",
         "south@pharmacy.example.com",
     ),
 )

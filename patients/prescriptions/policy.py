@@ -242,6 +242,15 @@ def _supply(text: Text, facts: Facts) -> list[str]:
     return found
 
 
+def early_points(facts: Facts) -> list[str]:
+    """Return which supplies last for more than 7 days still: a new one from today would overlap with them for longer."""
+    return [
+        f"The supply of {each.serial} lasts until {day_text(each.last)}, more than {OVERLAP.days} days from now."
+        for each in facts.others
+        if each.last - facts.on >= OVERLAP
+    ]
+
+
 def text_points(text: Text, line: ProductLine | None) -> list[str]:
     """Return what the law or the plan does not allow in what stands on the paper."""
     found = []

@@ -69,7 +69,8 @@ def request_points(patient: Patient, on: date) -> list[str]:
         patient=patient, plan=plan, prescriber=plan.author, prescriber_cd=plan.author.cd_number, starts_on=on
     )
     blank.snapshot = snapshot(patient)
-    return policy.points(blank.text, None, facts(blank, on))
+    known = facts(blank, on)
+    return policy.points(blank.text, None, known) + policy.early_points(known)
 
 
 def facts(prescription: Prescription, on: date) -> policy.Facts:

@@ -5,6 +5,9 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.outbox.models import Message
@@ -15,6 +18,7 @@ from patients.access.models import CareRelationship
 from patients.incidents.models import Incident
 from patients.prescriptions.letters import prescription_news
 from patients.prescriptions.models import DispensingUpdate, PharmacyChoice, Prescription, PrescriptionRequest
+from tests.clinic.test_keeping import late, sign_in
 from tests.factories import plans
 from tests.factories import prescriptions as rx
 from tests.factories.people import NOW
@@ -405,3 +409,30 @@ class TestManagersFiles:
         client.force_login(manager)
 
         assert client.post(reverse("desk_prescribing_export"), {"month": month}).status_code == 422
+
+
+def test_the_pages_ask_as_often_whatever_there_is(client, amina, doctors):
+    client.force_login(doctors[0].user)
+    listed = reverse("review_prescriptions", args=[amina.pk])
+    client.get(listed)
+    with CaptureQueriesContext(connection) as few:
+        client.get(listed)
+    for number in range(5):
+        rx.drafted(amina, doctors[0], serial=f"QQ{number:06}")
+        rx.answered(rx.asked(amina), doctors[0])
+
+    with CaptureQueriesContext(connection) as many:
+        client.get(listed)
+
+    assert len(many) <= len(few)
+
+
+def test_what_was_typed_after_the_session_ended_is_kept(client, amina, doctors):
+    found = rx.drafted(amina, doctors[0])
+    browser = Client(enforce_csrf_checks=True)
+    sign_in(browser, doctors[0])
+
+    late(browser, reverse("review_prescription", args=[found.pk]), dose="1 ml after the break")
+    sign_in(browser, doctors[0])
+
+    assert "1 ml after the break" in words(browser.get(reverse("review_prescription", args=[found.pk])))

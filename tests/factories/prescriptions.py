@@ -34,7 +34,7 @@ PHARMACY = {
     "name": "Exampleton Own Pharmacy",
     "number": "0000009",
     "address": "3 Example Road, Exampleton, AA1 1AC",
-    "phone": "+441632960009",
+    "phone": "01632 960 009",
     "email": "own@pharmacy.example.com",
     "listed": "own",
     "was_read": True,

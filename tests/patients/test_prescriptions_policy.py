@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from clinic.db.clock import day_text
 from patients.consents.enums import Purpose
 from patients.prescriptions import policy
 from patients.prescriptions.enums import State
@@ -112,6 +113,13 @@ def test_each_guard_lets_through_and_says_what_is_open(guard):
 
     assert open_points(**holds) == []
     assert [words in point for point in open_points(**refused)] == [True]
+
+
+@pytest.mark.parametrize(("last", "is_early"), [(ON + 6 * DAY, False), (ON + 7 * DAY, True), (ON - DAY, False)])
+def test_a_request_long_before_a_supply_ends_is_early(last, is_early):
+    found = policy.early_points(replace(ALL_WELL, others=(Before("AB1", ON - 30 * DAY, last),)))
+
+    assert [f"The supply of AB1 lasts until {day_text(last)}" in words for words in found] == [True] * is_early
 
 
 def test_every_open_point_is_said_at_once():

@@ -41,6 +41,7 @@ class PharmacyForm(KeyedForm):
     phone = _line("Its phone number", 20)
     email = forms.EmailField(
         label="Its email address",
+        max_length=254,
         required=False,
         error_messages={"invalid": "Enter an email address, like name@example.com"},
     )
