@@ -279,7 +279,8 @@ def world(kind, amina, okafor, manager):
     waited["copy"] = rights.make_copy(amina, by=amina.user, at=timezone.now()).pk
     waited |= {"questions": asked.pk, "patient": amina.pk, "document": document.pk, "decision": decision.pk}
     waited["letter"] = letters.sent(amina, okafor, at=timezone.now(), plan="secret pain story").pk
-    plan = plans.supported(amina, okafor, taper="secret pain story")
+    paper = prescriptions.signed(amina, okafor, at=timezone.now(), product="secret pain story")
+    plan = plans.supported(amina, okafor, at=timezone.now(), taper="secret pain story")
     check = PlanCheck.objects.create(
         patient=amina, plan=plan, kind="extra", due_on=timezone.localdate(), created_at=timezone.now()
     )
@@ -287,7 +288,6 @@ def world(kind, amina, okafor, manager):
     waited["note"] = notes.signed(amina, okafor, history="secret pain story").pk
     concluded = team.concluded(amina, okafor, people.clinician(), discussion="secret pain story " * 3)
     waited |= {"case": concluded.case_id, "team_review": concluded.pk}
-    paper = prescriptions.signed(amina, okafor, at=timezone.now(), product="secret pain story")
     waited |= {
         "prescription": paper.pk,
         "prescription_request": prescriptions.asked(amina, more="secret pain story").pk,

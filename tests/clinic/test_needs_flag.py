@@ -28,6 +28,8 @@ STAFF_PAGES = ("desk_", "review", "admin:", "appointment_receipt")
 NAME_HER = {
     "review_letters",
     "review_checks",
+    "review_prescriptions",
+    "review_prescriptions_pharmacy",
     "review_team",
     "review_team_person",
     "review_notes",
