@@ -115,7 +115,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = fill(request, ReasonForm(request.POST if request.method == "POST" else None), at=now)
     if form.is_valid():
         try:
-            actions.cancel(found, clinician, why=form.cleaned_data["why"], by=request.user, at=now)
+            actions.cancel_paper(found, clinician, why=form.cleaned_data["why"], by=request.user, at=now)
         except Refusal as refusal:
             form.add_error("why", str(refusal))
         else:

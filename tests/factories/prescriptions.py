@@ -181,7 +181,7 @@ def in_state(state, patient, clinician, at=NOW):
         return START[state](patient, clinician, at)
     if state == "cancelled":
         found = signed(patient, clinician, at)
-        actions.cancel(found, clinician, why="Written in error", by=clinician.user, at=at)
+        actions.cancel_paper(found, clinician, why="Written in error", by=clinician.user, at=at)
     elif state == "expired":
         found = signed(patient, clinician, at)
         later = at + timedelta(days=29)

@@ -369,9 +369,9 @@ class TestNews:
     def test_cancelling_has_a_reason_and_keeps_the_serial(self, amina, okafor):
         found = rx.signed(amina, okafor)
         with pytest.raises(NoReason):
-            actions.cancel(found, okafor, why="No", by=okafor.user, at=NOW)
+            actions.cancel_paper(found, okafor, why="No", by=okafor.user, at=NOW)
 
-        actions.cancel(found, okafor, why="Written in error", by=okafor.user, at=NOW)
+        actions.cancel_paper(found, okafor, why="Written in error", by=okafor.user, at=NOW)
 
         assert (fresh(found).state, found.updates.get().note) == ("cancelled", "Written in error")
         with pytest.raises(SerialUsed):

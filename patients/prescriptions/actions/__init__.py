@@ -1,7 +1,7 @@
 """Every write about prescriptions: the record of a paper, its moves, and what is chosen, asked and answered."""
 
 from patients.prescriptions.actions.asking import answer, ask, choose_pharmacy
-from patients.prescriptions.actions.moving import cancel, expire, post, write_down
+from patients.prescriptions.actions.moving import cancel_paper, expire, post, write_down
 from patients.prescriptions.actions.writing import check, open_draft, save_draft, second_sign, sign, take_back
 from patients.prescriptions.said import Asked, Chosen, News, Signing, Written
 
@@ -13,7 +13,7 @@ __all__ = [
     "Written",
     "answer",
     "ask",
-    "cancel",
+    "cancel_paper",
     "check",
     "choose_pharmacy",
     "expire",

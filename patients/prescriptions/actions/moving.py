@@ -70,7 +70,7 @@ def write_down(
         )
 
 
-def cancel(prescription: Prescription, clinician: Clinician, *, why: str, by: Any, at: datetime) -> None:
+def cancel_paper(prescription: Prescription, clinician: Clinician, *, why: str, by: Any, at: datetime) -> None:
     """Cancel a prescription that was not dispensed, for a reason. Its serial number stays used. Raises NoReason or StaleState."""
     if len(why.strip()) < policy.SHORTEST_REASON:
         raise NoReason
