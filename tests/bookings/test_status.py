@@ -507,8 +507,9 @@ class TestPage:
 
         assert "Appointments that stay: 1" in kept
         assert (
-            "Still sent to them: Cancellation, Decision made, Your request about your data, A letter is ready to read, Something changed in the "
-            "account, A copy of your data was made, The account is closed." in kept
+            "Still sent to them: Cancellation, Decision made, Your request about your data, A letter is ready to read, A plan has "
+            "changed, There is news in the account, Something changed in the account, A copy of your data was made, The account is closed."
+            in kept
         )
         assert "no reminder is sent: tell the patient" in kept
 
