@@ -35,6 +35,7 @@ def test_team_reviews(walk, amina, ben, okafor, lind):  # noqa: F811
 
 def test_checks(walk, amina, okafor, lind):  # noqa: F811
     start = timezone.now() - timedelta(days=28)
+    open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=start)
     plans.active(amina, okafor, at=start, goals=[plans.GOAL | {"measure": "words", "words": LONG}])
     checks.sweep(at=start)
     hand = walk(okafor.user, f"/review/people/{amina.pk}/checks/")
