@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SomethingMissing
 from clinic.keeping.typed import fill, keeps_typing
 from clinic.workspace.questions import series_of
 from clinic.workspace.review_access import care_of, clinician_of, log
@@ -21,7 +21,6 @@ from patients.monitoring import actions, policy
 from patients.monitoring.enums import Kind, State
 from patients.monitoring.forms import AddCheckForm, CheckForm
 from patients.monitoring.models import CheckRecord, PlanCheck
-from patients.monitoring.refusals import SomethingMissing
 from patients.outcomes.history import Series
 from patients.profile.models import Patient
 from patients.treatment.models import PlanVersion

@@ -21,7 +21,9 @@ from patients.documents.exchange import attachment
 from patients.documents.forms import IdentityForm
 from patients.documents.models import Document, IdentityCheck
 from patients.documents.policy import PAGES_SHOWN
-from patients.documents.refusals import NotHere
+from patients.documents.refusals import (
+    NotHere,
+)
 from patients.profile.models import Patient
 
 LOGGED_AS = actions.LOGGED_AS

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SavedElsewhere
 from clinic.keeping.typed import fill_draft, keeps_typing
 from clinic.worklist.enums import TaskKind
 from clinic.worklist.models import Task
@@ -27,7 +27,6 @@ from patients.correspondence.enums import OPEN, OUT, Method, Sharing, State
 from patients.correspondence.forms import AcknowledgedForm, LetterForm, NewLetterForm, SentForm, WithdrawForm
 from patients.correspondence.models import GpLetter
 from patients.correspondence.policy import sections
-from patients.correspondence.refusals import SavedElsewhere
 from patients.profile.models import Patient
 
 LOGGED_AS = "letter"

@@ -17,7 +17,7 @@ from bookings.appointments.models import Appointment
 from bookings.attendance import actions as attendance
 from clinic.audit.models import AccessLog
 from clinic.db.clock import clock, instant, uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SavedElsewhere
 from clinic.keeping.typed import fill, fill_draft, keeps_typing
 from clinic.staff.models import Clinician
 from clinic.workspace.review_access import care_of, clinician_of, is_done, log
@@ -25,7 +25,6 @@ from patients.consultations import actions
 from patients.consultations.forms import AddendumForm, NewNoteForm, NoteForm
 from patients.consultations.models import ConsultationNote, NoteAddendum
 from patients.consultations.policy import lines
-from patients.consultations.refusals import SavedElsewhere
 from patients.profile.models import Patient
 
 LOGGED_AS = "note"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SavedElsewhere, SomethingMissing
 from clinic.forms.keyed import KeyedForm
 from clinic.keeping.typed import keeps_typing, kept_fields
 from clinic.staff.models import Clinician
@@ -23,7 +23,6 @@ from patients.treatment import actions, policy, reading, rows, words
 from patients.treatment.enums import IN_FORCE, UNDER_WAY, State
 from patients.treatment.forms import PlanForm, ReasonForm
 from patients.treatment.models import PlanVersion
-from patients.treatment.refusals import SavedElsewhere, SomethingMissing
 
 LOGGED_AS = "plan"
 SAID = {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import NotReady, Refusal, SomethingMissing
 from clinic.keeping.typed import fill, keeps_typing
 from clinic.workspace.prescriptions import find, row_of, rows_of
 from clinic.workspace.review_access import NotInCare, clinician_of, log
@@ -20,7 +20,6 @@ from patients.prescriptions import actions, policy, reading
 from patients.prescriptions.enums import MOVES, UNSIGNED, State
 from patients.prescriptions.forms import AnswerForm, AskForm, NewsForm, PostForm, ReasonForm, SigningForm
 from patients.prescriptions.models import Prescription, PrescriptionRequest, RequestAnswer
-from patients.prescriptions.refusals import NotReady, SomethingMissing
 from patients.prescriptions.said import emergency_of
 
 REQUEST = "prescriptionrequest"

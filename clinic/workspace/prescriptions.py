@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, short_day, uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SavedElsewhere
 from clinic.keeping.typed import fill, fill_draft, keeps_typing
 from clinic.staff.models import Clinician
 from clinic.workspace.review_access import NotInCare, care_of, clinician_of, is_done, log
@@ -21,7 +21,6 @@ from patients.prescriptions import actions, pharmacies, policy, reading
 from patients.prescriptions.enums import MOVES, SIGNED, TOLD, UNSIGNED, State
 from patients.prescriptions.forms import DraftForm, ToldPharmacyForm
 from patients.prescriptions.models import DispensingUpdate, Prescription, PrescriptionRequest
-from patients.prescriptions.refusals import SavedElsewhere
 from patients.profile.models import Patient
 from patients.treatment.products import amount
 

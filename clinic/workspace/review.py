@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.appointments.models import Appointment
 from clinic.audit.models import AccessLog
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import NotReady, Refusal
 from clinic.keeping.typed import fill, keeps_typing
 from clinic.staff.models import Clinician
 from clinic.workspace.record import LOGGED_AS, Forms, loudest_first, reading, show, versions_of
@@ -27,7 +27,6 @@ from patients.suitability import actions
 from patients.suitability.enums import Outcome
 from patients.suitability.forms import AddendumForm, DecisionForm, FlagsForm, HandOverForm, OutcomeForm
 from patients.suitability.models import Decision
-from patients.suitability.refusals import NotReady
 
 PAGES = ["GET", "HEAD", "POST"]
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.audit.models import AccessLog
 from clinic.db.clock import day_text, uk_day, when_text
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SavedElsewhere, SomethingMissing
 from clinic.keeping.typed import fill, fill_draft, keeps_typing
 from clinic.staff.models import Clinician
 from clinic.workspace.casework import first_case
@@ -24,7 +24,6 @@ from patients.teamreview.enums import OPEN, CaseState, MeetingState, Outcome
 from patients.teamreview.forms import CaseForm, DiscussionForm, ListForm, MeetingForm
 from patients.teamreview.models import TeamCase, TeamDecision, TeamMeeting
 from patients.teamreview.policy import lines
-from patients.teamreview.refusals import SavedElsewhere, SomethingMissing
 
 LOGGED_AS = "team_case"
 TONES = {

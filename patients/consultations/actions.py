@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic.accounts.enums import Role
+from clinic.db.refusal import SavedElsewhere, SomethingMissing
 from clinic.db.states import move
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
@@ -20,9 +21,7 @@ from patients.consultations.refusals import (
     NothingWritten,
     NotSignedYet,
     NotTheWriter,
-    SavedElsewhere,
     SignedAlready,
-    SomethingMissing,
 )
 from patients.profile.models import Patient
 

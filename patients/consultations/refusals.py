@@ -1,18 +1,6 @@
 """Why a note is not saved or signed, in words a doctor can act on."""
 
-from collections.abc import Mapping
-
 from clinic.db.refusal import Refusal
-
-
-class SavedElsewhere(Refusal):
-    """The draft was saved in another tab since this page was opened."""
-
-    words = (
-        "This note was saved in another tab or on another device after you opened this page. Nothing was overwritten. "
-        "What is saved stands below; what you typed stands in the form and is not saved yet. Put into the form what is "
-        "to be kept, then save it."
-    )
 
 
 class SignedAlready(Refusal):
@@ -31,14 +19,6 @@ class NotSignedYet(Refusal):
     """An addendum is made to a signed note."""
 
     words = "This note is not signed yet. Write it in the note itself."
-
-
-class SomethingMissing(Refusal):
-    """A note that is signed says what is required; ``fields`` says what is not there yet."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self.fields = dict(fields)
-        super().__init__(". ".join(fields.values()) + ".")
 
 
 class NothingWritten(Refusal):

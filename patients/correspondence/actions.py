@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from clinic.db.clock import uk_day
+from clinic.db.refusal import SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
@@ -98,7 +99,7 @@ def approve(letter: GpLetter, written: Written, *, by: Any, at: datetime) -> Non
         current = _held(letter, written.version, by=by)
         lacks = policy.missing(written.body, to_practice=written.to_practice, copy_to_patient=written.copy_to_patient)
         if lacks:
-            raise refusals.SomethingMissing(lacks)
+            raise SomethingMissing(lacks)
         _see_that_it_may_go(current.patient)
         move(current, State.APPROVED, by=by, at=at, approved_at=at, **_columns(written, at))
         pdf.made(current)
@@ -188,7 +189,7 @@ def _held(letter: GpLetter, version: int, *, by: Any) -> GpLetter:
     if current.state != State.DRAFT:
         raise refusals.NotADraft
     if current.version != version:
-        raise refusals.SavedElsewhere
+        raise SavedElsewhere
     return current
 
 

@@ -11,7 +11,9 @@ from django.conf import settings
 from clinic.db.clock import day_text
 from patients.correspondence.models import GpLetter
 from patients.correspondence.policy import sections
-from patients.correspondence.refusals import CannotBePrinted
+from patients.correspondence.refusals import (
+    CannotBePrinted,
+)
 
 HERE = Path(__file__).parent
 TITLE = "Letter"  # what a reader's window shows: neutral

@@ -1,18 +1,6 @@
 """Why a letter is not saved, approved or sent, in words a doctor can act on."""
 
-from collections.abc import Mapping
-
 from clinic.db.refusal import Refusal
-
-
-class SavedElsewhere(Refusal):
-    """The draft was saved in another tab since this page was opened."""
-
-    words = (
-        "This letter was saved in another tab or on another device after you opened this page. Nothing was overwritten. "
-        "What is saved stands below; what you typed stands in the form and is not saved yet. Put into the form what is "
-        "to be kept, then save it."
-    )
 
 
 class NotADraft(Refusal):
@@ -28,14 +16,6 @@ class NotTheWriter(Refusal):
     """Only who wrote it approves it."""
 
     words = "Only the clinician who writes this letter can change and approve it."
-
-
-class SomethingMissing(Refusal):
-    """``fields`` says what is not there yet."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self.fields = dict(fields)
-        super().__init__(". ".join(fields.values()) + ".")
 
 
 class NotAsked(Refusal):

@@ -31,7 +31,15 @@ from patients.documents.policy import (
     TAKEN_BACK,
     shown_name,
 )
-from patients.documents.refusals import Full, HaveIt, NotAnId, NotHere, NotOurs, StaysNow, TooManyToday
+from patients.documents.refusals import (
+    Full,
+    HaveIt,
+    NotAnId,
+    NotHere,
+    NotOurs,
+    StaysNow,
+    TooManyToday,
+)
 from patients.profile.models import Patient
 
 LOGGED_AS = "document"

@@ -13,7 +13,9 @@ from patients.documents import actions
 from patients.documents.forms import AddForm
 from patients.documents.models import Document
 from patients.documents.policy import AT_ONCE, MOST_BYTES, shown_name
-from patients.documents.refusals import TooManyAtOnce
+from patients.documents.refusals import (
+    TooManyAtOnce,
+)
 from patients.profile.models import Patient
 
 

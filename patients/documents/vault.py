@@ -12,7 +12,9 @@ from django.conf import settings
 
 from clinic.db.sealed import BrokenSeal, seal_bytes, unseal_bytes
 from patients.documents.policy import ORPHAN_AGE
-from patients.documents.refusals import NotHere
+from patients.documents.refusals import (
+    NotHere,
+)
 
 NAME = re.compile(r"[0-9a-f]{32}")
 

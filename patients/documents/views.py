@@ -19,7 +19,9 @@ from patients.documents.exchange import add_files, as_json, attachment, wants_js
 from patients.documents.forms import AddForm
 from patients.documents.models import Document, IdentityCheck
 from patients.documents.policy import MOST_FILES
-from patients.documents.refusals import NotHere
+from patients.documents.refusals import (
+    NotHere,
+)
 from patients.profile.models import Patient
 
 PAGES = "patients/documents"

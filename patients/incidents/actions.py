@@ -17,7 +17,14 @@ from clinic.worklist.models import Task
 from patients.incidents import policy
 from patients.incidents.enums import Needed, State
 from patients.incidents.models import Incident, IncidentEntry
-from patients.incidents.refusals import Missing, NotComplete, NothingSaid, SomebodyWasQuicker, WhyAgain, WrongDay
+from patients.incidents.refusals import (
+    Missing,
+    NotComplete,
+    NothingSaid,
+    SomebodyWasQuicker,
+    WhyAgain,
+    WrongDay,
+)
 from patients.profile.models import Patient
 
 # What stands in an incident that an event opens. Managers read it, so it says nothing that only clinicians read.

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clinic.accounts.enums import Role
 from clinic.db.clock import instant, uk_day
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
@@ -16,7 +16,9 @@ from clinic.worklist.enums import TaskKind, TaskState
 from patients.monitoring import policy
 from patients.monitoring.enums import Kind, State, Verdict
 from patients.monitoring.models import CheckRecord, PlanCheck
-from patients.monitoring.refusals import AlreadyPlanned, SomethingMissing
+from patients.monitoring.refusals import (
+    AlreadyPlanned,
+)
 from patients.outcomes import actions as outcomes
 from patients.profile.models import Patient
 from patients.treatment.enums import WAS_IN_FORCE

@@ -15,7 +15,14 @@ from patients.outcomes.enums import DoneBy, Moment, Standing, State
 from patients.outcomes.instruments import BY_CODE, INSTRUMENTS
 from patients.outcomes.models import Questionnaire, Response, ScoreRelease
 from patients.outcomes.policy import Measured, Page
-from patients.outcomes.refusals import AlreadyAsked, Incomplete, NoMessageLeft, NotAnAnswer, NotAPatientNow, NotOpen
+from patients.outcomes.refusals import (
+    AlreadyAsked,
+    Incomplete,
+    NoMessageLeft,
+    NotAnAnswer,
+    NotAPatientNow,
+    NotOpen,
+)
 from patients.profile.models import Patient
 
 FACT = "review_set"

@@ -1,24 +1,6 @@
 """Why something about a prescription is not done, in words a doctor can act on."""
 
-from collections.abc import Mapping, Sequence
-
 from clinic.db.refusal import Refusal
-
-
-class SomethingMissing(Refusal):
-    """What the record lacks; ``fields`` says it by field."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(". ".join(fields.values()) + ".")
-        self.fields = dict(fields)
-
-
-class NotReady(Refusal):
-    """What stands in the way of signing; ``points`` has each open point."""
-
-    def __init__(self, points: Sequence[str]) -> None:
-        super().__init__(" ".join(points))
-        self.points = list(points)
 
 
 class NoPlan(Refusal):
@@ -43,16 +25,6 @@ class TheWriterSignsTwice(Refusal):
     """The second sign-off is another clinician's."""
 
     words = "Another clinician must sign it off: the doctor who writes it is not the second."
-
-
-class SavedElsewhere(Refusal):
-    """Another tab saved a newer draft."""
-
-    words = (
-        "This was saved in another tab or on another device after you opened this page. Nothing was overwritten. What you "
-        "typed stands in the form and is not saved yet. Look at what is saved, then save yours again if it is to take its "
-        "place."
-    )
 
 
 class Changed(Refusal):

@@ -14,12 +14,21 @@ from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.incidents.actions import open_with_event
-from patients.incidents.refusals import NotComplete, SomebodyWasQuicker, WhyAgain, WrongDay
+from patients.incidents.refusals import (
+    NotComplete,
+    SomebodyWasQuicker,
+    WhyAgain,
+    WrongDay,
+)
 from patients.profile.models import Patient
 from patients.safety import policy
 from patients.safety.enums import EventState, HoldState, ReportedBy
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
-from patients.safety.refusals import NothingSaid, StaysOpen, WhyHeld
+from patients.safety.refusals import (
+    NothingSaid,
+    StaysOpen,
+    WhyHeld,
+)
 from patients.safety.terms import OTHER
 
 # In the worklist, which names nothing clinical.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinic.db.refusal import NotReady
 from clinic.db.states import StaleState, move
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
@@ -28,7 +29,6 @@ from patients.suitability.refusals import (
     NoAnswer,
     NothingAsked,
     NothingSaid,
-    NotReady,
     NotYours,
     TooShort,
 )

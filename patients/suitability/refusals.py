@@ -1,7 +1,5 @@
 """Why something about a review is not done, in words for the doctor."""
 
-from collections.abc import Sequence
-
 from clinic.db.refusal import Refusal
 from patients.suitability.policy import SHORTEST_ANSWER, SHORTEST_REASONS
 
@@ -42,14 +40,6 @@ class NoAnswer(Refusal):
 
     def __init__(self, code: str) -> None:
         super().__init__(f"Write what you make of {code}, in at least {SHORTEST_ANSWER} characters.")
-
-
-class NotReady(Refusal):
-    """Something has to be done before this can be signed; ``points`` says what, one by one."""
-
-    def __init__(self, points: Sequence[str]) -> None:
-        super().__init__(" ".join(points))
-        self.points = list(points)
 
 
 class CannotTakeOver(Refusal):

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.accounts.enums import Role
 from clinic.db.clock import uk_day
+from clinic.db.refusal import SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
@@ -23,8 +24,6 @@ from patients.teamreview.refusals import (
     NotPlanned,
     NotTheProposer,
     OpenAlready,
-    SavedElsewhere,
-    SomethingMissing,
     TooFew,
 )
 

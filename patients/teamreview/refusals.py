@@ -1,16 +1,6 @@
 """Why something about a team review is not done, in words a doctor can act on."""
 
-from collections.abc import Mapping
-
 from clinic.db.refusal import Refusal
-
-
-class SomethingMissing(Refusal):
-    """What a record of a discussion lacks; ``fields`` says it by field."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(". ".join(fields.values()) + ".")
-        self.fields = dict(fields)
 
 
 class OpenAlready(Refusal):
@@ -23,12 +13,6 @@ class NotTheProposer(Refusal):
     """A case is the text of the clinician who brought it."""
 
     words = "Only the clinician who brought this case can change or withdraw it."
-
-
-class SavedElsewhere(Refusal):
-    """Another tab saved a newer text."""
-
-    words = "This was saved in another tab since you opened it. Compare both below, then save again."
 
 
 class NotPlanned(Refusal):

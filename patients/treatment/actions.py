@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from clinic.accounts.enums import Role
 from clinic.db.clock import uk_day
+from clinic.db.refusal import NotReady, SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
@@ -28,12 +29,9 @@ from patients.treatment.refusals import (
     NoName,
     NoReason,
     NothingTold,
-    NotReady,
     NotTheAuthor,
     NotTheirPlan,
-    SavedElsewhere,
     SignedAlready,
-    SomethingMissing,
     UnderWayAlready,
 )
 

@@ -1,24 +1,6 @@
 """Why something about a plan is not done, in words a doctor can act on."""
 
-from collections.abc import Mapping, Sequence
-
 from clinic.db.refusal import Refusal
-
-
-class SomethingMissing(Refusal):
-    """What a plan lacks before it is signed; ``fields`` says it by field."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(". ".join(fields.values()) + ".")
-        self.fields = dict(fields)
-
-
-class NotReady(Refusal):
-    """What stands in the way of a move; ``points`` has each open point."""
-
-    def __init__(self, points: Sequence[str]) -> None:
-        super().__init__(" ".join(points))
-        self.points = list(points)
 
 
 class UnderWayAlready(Refusal):
@@ -31,16 +13,6 @@ class NotTheAuthor(Refusal):
     """A draft is its author's."""
 
     words = "Only the doctor who writes this draft can change, sign or discard it."
-
-
-class SavedElsewhere(Refusal):
-    """Another tab saved a newer draft."""
-
-    words = (
-        "This draft was saved in another tab or on another device after you opened this page. Nothing was overwritten. "
-        "What you typed stands in the form and is not saved yet. Look at what is saved, then save yours again if it is to "
-        "take its place."
-    )
 
 
 class SignedAlready(Refusal):

@@ -17,7 +17,10 @@ from patients.profile.actions import save_details
 from patients.suitability import actions as reviewing
 from patients.suitability.models import Decision, DecisionAddendum, FlagAnswer, HandOver, PartRead
 from patients.suitability.policy import TEMPLATES
-from patients.suitability.refusals import CannotTakeOver, NotYours
+from patients.suitability.refusals import (
+    CannotTakeOver,
+    NotYours,
+)
 from tests.factories import diary, intakes, people
 from tests.factories.people import NOW
 

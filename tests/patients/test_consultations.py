@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from clinic.db.refusal import SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from patients.access.actions import open_care
 from patients.access.models import CareRelationship
@@ -17,9 +18,7 @@ from patients.consultations.refusals import (
     NothingWritten,
     NotSignedYet,
     NotTheWriter,
-    SavedElsewhere,
     SignedAlready,
-    SomethingMissing,
 )
 from tests.factories import notes
 from tests.factories.notes import SAID, written

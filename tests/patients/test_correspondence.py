@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pypdfium2 import raw
 
+from clinic.db.refusal import SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.outbox.models import Message
 from clinic.outbox.registry import NotWanted
@@ -96,7 +97,7 @@ class TestApproving:
     def test_it_says_what_is_missing(self, amina, okafor, said, field):
         letters.allow(amina)
 
-        with pytest.raises(refusals.SomethingMissing) as refused:
+        with pytest.raises(SomethingMissing) as refused:
             actions.approve(letters.draft(amina, okafor), written(**said), by=okafor.user, at=NOW)
 
         assert list(refused.value.fields) == [field]
@@ -130,7 +131,7 @@ class TestApproving:
         letter = letters.draft(amina, okafor)
         actions.save_draft(letter, written(plan="First"), by=okafor.user, at=NOW)
 
-        with pytest.raises(refusals.SavedElsewhere):
+        with pytest.raises(SavedElsewhere):
             act(letter, written(plan="Second"), by=okafor.user, at=NOW)
 
         letter.refresh_from_db()

@@ -14,12 +14,21 @@ from clinic.worklist.models import Task
 from patients.access.actions import open_care
 from patients.access.models import CareRelationship
 from patients.incidents.models import Incident
-from patients.incidents.refusals import NotComplete, SomebodyWasQuicker, WhyAgain, WrongDay
+from patients.incidents.refusals import (
+    NotComplete,
+    SomebodyWasQuicker,
+    WhyAgain,
+    WrongDay,
+)
 from patients.safety import actions as events
 from patients.safety import policy
 from patients.safety.enums import EventState, HoldState
 from patients.safety.models import AdverseEvent, Assessment, HoldProposal
-from patients.safety.refusals import NothingSaid, StaysOpen, WhyHeld
+from patients.safety.refusals import (
+    NothingSaid,
+    StaysOpen,
+    WhyHeld,
+)
 from patients.safety.terms import TERMS
 from tests.factories.events import ASSESSMENT, BEGAN, REPORT, assessed, now, reported, serious
 from tests.factories.people import NOW

@@ -20,7 +20,13 @@ from patients.access.models import CareRelationship
 from patients.incidents import actions, policy
 from patients.incidents.enums import State
 from patients.incidents.models import Incident, IncidentEntry
-from patients.incidents.refusals import Missing, NotComplete, SomebodyWasQuicker, WhyAgain, WrongDay
+from patients.incidents.refusals import (
+    Missing,
+    NotComplete,
+    SomebodyWasQuicker,
+    WhyAgain,
+    WrongDay,
+)
 from tests.factories.events import ENTRY, assessed, entry, incident, now, reported
 from tests.factories.people import NOW
 from tests.race import race

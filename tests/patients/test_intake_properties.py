@@ -16,7 +16,9 @@ from patients.intake import actions, walk
 from patients.intake.form.whole import FORM, PAGES, QUESTIONS
 from patients.intake.models import Intake, IntakeVersion
 from patients.intake.questions import ALONE, Kind
-from patients.intake.refusals import NothingNew
+from patients.intake.refusals import (
+    NothingNew,
+)
 from patients.intake.rules.table import found
 from patients.intake.upgrades import OUR_OWN, accepts
 from tests.factories import intakes

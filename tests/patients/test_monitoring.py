@@ -7,13 +7,15 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from clinic.db.clock import uk_day
-from clinic.db.refusal import Refusal
+from clinic.db.refusal import Refusal, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.worklist.models import Task
 from patients.monitoring import actions, policy
 from patients.monitoring.enums import State
 from patients.monitoring.models import CheckRecord, PlanCheck
-from patients.monitoring.refusals import AlreadyPlanned, SomethingMissing
+from patients.monitoring.refusals import (
+    AlreadyPlanned,
+)
 from patients.outcomes.models import Questionnaire
 from patients.treatment import actions as treatment
 from tests.factories import outcomes, plans

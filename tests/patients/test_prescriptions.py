@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from clinic.db.refusal import NotReady, SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.outbox.models import Message
 from clinic.worklist.models import Task
@@ -25,11 +26,8 @@ from patients.prescriptions.refusals import (
     NoSubstitution,
     NothingOpen,
     NotRead,
-    NotReady,
     NotTheWriter,
-    SavedElsewhere,
     SerialUsed,
-    SomethingMissing,
     TheWriterChecks,
     TheWriterSignsTwice,
     WrongDay,

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from clinic.db.refusal import SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.worklist.models import Task
 from patients.access.actions import open_care
@@ -19,8 +20,6 @@ from patients.teamreview.refusals import (
     NotPlanned,
     NotTheProposer,
     OpenAlready,
-    SavedElsewhere,
-    SomethingMissing,
     TooFew,
 )
 from tests.factories import team

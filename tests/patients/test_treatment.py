@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from clinic.db.refusal import NotReady, SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.outbox.models import Message
 from clinic.staff.models import Clinician
@@ -23,12 +24,9 @@ from patients.treatment.refusals import (
     NoName,
     NoReason,
     NothingTold,
-    NotReady,
     NotTheAuthor,
     NotTheirPlan,
-    SavedElsewhere,
     SignedAlready,
-    SomethingMissing,
     UnderWayAlready,
 )
 from tests.factories import plans

@@ -14,7 +14,12 @@ from clinic.worklist.enums import TaskKind
 from patients.prescriptions import pharmacies, policy
 from patients.prescriptions.enums import Answer
 from patients.prescriptions.models import PharmacyChoice, PrescriptionRequest, RequestAnswer
-from patients.prescriptions.refusals import AnsweredAlready, NoReason, NothingTold, NotRead
+from patients.prescriptions.refusals import (
+    AnsweredAlready,
+    NoReason,
+    NothingTold,
+    NotRead,
+)
 from patients.prescriptions.said import Asked, Chosen, emergency_of
 from patients.profile.models import Patient
 from patients.safety.policy import look_due

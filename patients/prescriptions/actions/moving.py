@@ -18,7 +18,11 @@ from patients.prescriptions import policy
 from patients.prescriptions.actions.writing import open_incident
 from patients.prescriptions.enums import SUPPLIED, TOLD, UNSIGNED, State, Told
 from patients.prescriptions.models import DispensingUpdate, Prescription
-from patients.prescriptions.refusals import NoReason, NoSubstitution, WrongDay
+from patients.prescriptions.refusals import (
+    NoReason,
+    NoSubstitution,
+    WrongDay,
+)
 from patients.prescriptions.said import News
 
 LOST = "A signed prescription form is lost. Which, stands in the person’s record. To do: tell the police and NHSBSA as the law asks."

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 
 from clinic.db.clock import uk_day
+from clinic.db.refusal import NotReady, SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.staff.models import Clinician
 from patients.incidents.actions import report
@@ -19,11 +20,8 @@ from patients.prescriptions.refusals import (
     NoPlan,
     NoReason,
     NothingOpen,
-    NotReady,
     NotTheWriter,
-    SavedElsewhere,
     SerialUsed,
-    SomethingMissing,
     TheWriterChecks,
     TheWriterSignsTwice,
 )
