@@ -35,7 +35,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show a patient what is next."""
     now = timezone.now()
     patient = Patient.objects.visible_to(request.user).first()
-    intake = Intake.objects.visible_to(request.user).defer("answers").order_by("-started_at").first()
     visits = Appointment.objects.visible_to(request.user).visits().select_related("kind", "clinician")
     coming = visits.filter(state__in=STILL_ON, ends_at__gte=now)
     decided = Decision.objects.visible_to(request.user).exclude(outcome=Outcome.MORE_INFORMATION)
@@ -44,15 +43,12 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     visits_to_come = [_visit(visit, now) for visit in coming.order_by("starts_at")]
     may_book = patient is None or patient.may_be_written_to
-    asked = _asked(request, now)
     near = to_book(request.user, uk_day(now)) if may_book else None
     lines = [
         *(todo.held(each, now) for each in held),
         todo.details(patient),
-        todo.form(intake),
-        *todo.what_changed(intake, asked),
+        *_of_the_form(request, now),
         *([todo.records(patient)] if patient and visits_to_come else []),
-        *todo.questions(asked),
         *todo.check(near.due_on if near else None),
         *todo.plan(_has_plan_to_read(request)),
         *([todo.refused_documents()] if _has_refused_documents(request, now) else []),
@@ -72,6 +68,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "decisions": [_decision(decision) for decision in decided.select_related("clinician")],
     }
     return render(request, "care/home.html", context)
+
+
+def _of_the_form(request: HttpRequest, now: datetime) -> list[todo.Line]:
+    """Return the lines of the newest form, and of what is asked before a review."""
+    intake = Intake.objects.visible_to(request.user).defer("answers").order_by("-started_at").first()
+    asked = _asked(request, now)
+    return [todo.form(intake), *todo.what_changed(intake, asked), *todo.questions(asked)]
 
 
 def _visit(visit: Appointment, now: datetime) -> dict[str, object]:

@@ -19,7 +19,7 @@ from clinic.staff.models import Clinician
 from clinic.workspace.review_access import NotInCare, care_of, clinician_of, is_done, log
 from patients.prescriptions import actions, pharmacies, policy, reading
 from patients.prescriptions.enums import MOVES, SIGNED, TOLD, UNSIGNED, State
-from patients.prescriptions.forms import DraftForm, ToldPharmacyForm
+from patients.prescriptions.forms import PaperForm, ToldPharmacyForm
 from patients.prescriptions.models import DispensingUpdate, Prescription, PrescriptionRequest
 from patients.profile.models import Patient
 from patients.treatment.products import amount
@@ -90,9 +90,9 @@ def prescription(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_mine = found.state == State.DRAFTED and found.prescriber_id == clinician.pk
     lines, now = found.plan.lines, timezone.now()
     if request.method != "POST":
-        form = DraftForm(initial=DraftForm.initial_of(found), lines=lines) if is_mine else None
+        form = PaperForm(initial=PaperForm.initial_of(found), lines=lines) if is_mine else None
         return show(request, clinician, found, fill_draft(request, form, at=now) if form else None)
-    form = DraftForm(request.POST.copy(), lines=lines)
+    form = PaperForm(request.POST.copy(), lines=lines)
     if form.is_valid():
         try:
             actions.save_draft(found, form.written, by=request.user, at=now)
@@ -163,7 +163,7 @@ def show(
     request: HttpRequest,
     clinician: Clinician,
     found: Prescription,
-    form: DraftForm | None = None,
+    form: PaperForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Return the page of a record, with the form of its draft where the reader writes it."""

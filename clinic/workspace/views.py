@@ -56,13 +56,6 @@ def show_queue(request: HttpRequest, clinician: Clinician, status: int = 200) ->
     # Sorted as bare keys: to join 5,000 people for the 50 that are shown takes as long as all the rest.
     found = wanted.order_by(*_order(asked.order, visits)).values_list("pk", "is_urgent")
     page = Counted(found, counts[asked.what]).get_page(request.GET.get("page"))
-    urgent = dict(page.object_list)
-    forms = listed.filter(pk__in=urgent).select_related("patient", "reviewer").only(*SHOWN).in_bulk()
-    cared = set(
-        clinician.care.filter(ended_at=None, patient__in=[each.patient_id for each in forms.values()]).values_list(
-            "patient", flat=True
-        )
-    )
     drafts = listed.filter(state=IntakeState.DRAFT).select_related("patient")
     tasks = list(
         Task.objects.visible_to(request.user)
@@ -71,10 +64,7 @@ def show_queue(request: HttpRequest, clinician: Clinician, status: int = 200) ->
     )
     context = {
         "filters": asked.choices(counts),
-        "rows": [
-            _row(form, clinician, visits.get(form.patient_id), is_urgent, form.patient_id in cared, now)
-            for form, is_urgent in ((forms[pk], is_urgent) for pk, is_urgent in urgent.items() if pk in forms)
-        ],
+        "rows": _rows(listed, dict(page.object_list), clinician, visits, now),
         "page": page,
         "query": asked.query,
         "to_call": [_to_call(each) for each in drafts.order_by("saved_at")],
@@ -98,6 +88,24 @@ class Counted(Paginator):
     def count(self) -> int:
         """How many there are."""
         return self._known
+
+
+def _rows(
+    listed: QuerySet[Intake],
+    urgent: dict[UUID, bool],
+    clinician: Clinician,
+    visits: dict[UUID, datetime],
+    now: datetime,
+) -> list[Row]:
+    """Return the rows of a page in the order of ``urgent``: the forms' keys, and whether each cannot wait."""
+    forms = listed.filter(pk__in=urgent).select_related("patient", "reviewer").only(*SHOWN).in_bulk()
+    people = [form.patient_id for form in forms.values()]
+    cared = set(clinician.care.filter(ended_at=None, patient__in=people).values_list("patient", flat=True))
+    return [
+        _row(form, clinician, visits.get(form.patient_id), is_urgent, form.patient_id in cared, now)
+        for pk, is_urgent in urgent.items()
+        if (form := forms.get(pk))
+    ]
 
 
 def _next_visits(own: QuerySet[Appointment]) -> dict[UUID, datetime]:

@@ -9,6 +9,7 @@ from clinic.db.clock import UK, instant, uk_day
 from clinic.forms.base import helper
 from clinic.forms.clock import ClockMinutes
 from clinic.forms.dates import DatePartsField
+from clinic.forms.drafts import DraftForm
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 from patients.consultations import policy
@@ -44,7 +45,7 @@ def _choice(label: str, choices: Any, hint: str = "") -> forms.ChoiceField:
     )
 
 
-class NoteForm(forms.Form):
+class NoteForm(DraftForm):
     """A consultation note, in the order in which it is read. ``version`` is that of the draft the page shows.
 
     ``required`` says what signing needs, for the labels; a draft is taken without it.
@@ -77,7 +78,6 @@ class NoteForm(forms.Form):
     travel_why = _line("Travel: why not, where it was not given")
     plan = _text("Plan and next steps")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    use_required_attribute = False
     helper = helper("", tag=False)
 
     @classmethod
@@ -91,15 +91,6 @@ class NoteForm(forms.Form):
             "version": note.version,
         }
         return cls(initial={**note.said, **saved})
-
-    def full_clean(self) -> None:
-        """Look at what was typed; nothing but the draft's version has to be there."""
-        needed = [field for name, field in self.fields.items() if field.required and name != "version"]
-        for field in needed:
-            field.required = False
-        super().full_clean()
-        for field in needed:
-            field.required = True
 
     def clean(self) -> dict[str, Any] | None:
         """Ask for the other half of a moment of which one half is there: a half is kept nowhere."""

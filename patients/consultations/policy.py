@@ -85,7 +85,7 @@ def _identity(said: Said) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing a note says. ``text`` may have several lines, kept as they were typed."""
+    """One thing a note, or another signed record, says. ``text`` may have several lines, kept as they were typed."""
 
     label: str
     text: str

@@ -7,6 +7,7 @@ from django import forms
 
 from clinic.forms.base import PlainErrors, helper
 from clinic.forms.dates import DatePartsField
+from clinic.forms.drafts import DraftForm
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 from patients.correspondence import policy
@@ -29,7 +30,7 @@ class NewLetterForm(KeyedForm):
     replaces = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
-class LetterForm(forms.Form):
+class LetterForm(DraftForm):
     """To whom, what, and who gets a copy. ``version`` is that of the draft the page shows.
 
     ``required`` says what approving needs, for the labels; a draft is taken without it.
@@ -41,7 +42,6 @@ class LetterForm(forms.Form):
     )
     cc = _line("Copies to", "Others who get it, with where they work.", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    use_required_attribute = False
     helper = helper("", tag=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,15 +76,6 @@ class LetterForm(forms.Form):
             name: getattr(letter, name) for name in ("to_practice", "to_address", "cc", "version", "with_statement")
         }
         return cls(initial={**letter.body, **saved, "copy_to_patient": COPY[letter.copy_to_patient]})
-
-    def full_clean(self) -> None:
-        """Look at what was typed; nothing but the draft's version has to be there."""
-        needed = [field for name, field in self.fields.items() if field.required and name != "version"]
-        for field in needed:
-            field.required = False
-        super().full_clean()
-        for field in needed:
-            field.required = True
 
     @property
     def written(self) -> Written:

@@ -62,9 +62,11 @@ def keep_planned(plan: PlanVersion, *, today: date, at: datetime) -> None:
             until=policy.horizon(today),
         )
     }
+    known = PlanCheck.objects.filter(patient=plan.patient_id).exclude(state=State.CANCELLED)
+    if wanted.keys() <= set(known.filter(plan=plan).values_list("due_on", flat=True)):
+        return  # as in nearly every sweep: nothing is locked
     with transaction.atomic():
         Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
-        known = PlanCheck.objects.filter(patient=plan.patient_id).exclude(state=State.CANCELLED)
         kept = {check.due_on: check for check in known.select_for_update()}
         stale = [
             check

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from clinic.db.clock import months_after
+from patients.consultations.policy import Line
 from patients.monitoring.enums import GOES_ON, Answer, Kind
 from patients.outcomes.policy import percent_down
 from patients.outcomes.scoring import Score
@@ -130,14 +131,6 @@ def _has(said: Said, name: str) -> bool:
 def _tells(said: Said) -> bool:
     """Tell whether an answer asks for more words; that somebody drives does not."""
     return any(said.get(name) == Answer.YES for name in ASKED if name != "driving")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing a record says."""
-
-    label: str
-    text: str
 
 
 def lines(said: Said) -> list[Line]:

@@ -10,9 +10,9 @@ class NoPlan(Refusal):
 
 
 class NotTheWriter(Refusal):
-    """The doctor who writes a prescription signs it."""
+    """A draft is its writer's."""
 
-    words = "Only the doctor who writes this prescription can change it or record that they signed it."
+    words = "Only the doctor who writes this prescription can change its draft."
 
 
 class TheWriterChecks(Refusal):

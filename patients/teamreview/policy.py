@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from clinic.db.clock import day_text, months_after, uk_day
-from patients.consultations.policy import indication_text
+from patients.consultations.policy import Line, indication_text
 from patients.correspondence.policy import marked, of_form
 from patients.teamreview.enums import SUPPORTING, Outcome, Role
 
@@ -142,14 +142,6 @@ def first_summary(
         marked("How they have been:", "\n".join(measures)),
     ]
     return "\n\n".join(filter(None, parts))
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing the record of a discussion says, as it was typed."""
-
-    label: str
-    text: str
 
 
 def lines(said: Mapping[str, str]) -> list[Line]:

@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from clinic.forms.base import PlainErrors, helper
+from clinic.forms.drafts import DraftForm
 from clinic.forms.text import PlainTextField
 from patients.consents.enums import Purpose
 from patients.consultations.enums import Indication
@@ -32,7 +33,7 @@ class Group:
     steps: list["Group"]
 
 
-class PlanForm(forms.Form):
+class PlanForm(DraftForm):
     """A draft, in the order in which it is read. ``version`` is that of the draft the page shows.
 
     ``required`` says what signing needs, for the labels; a draft is taken without it. ``shape`` is how many goals, and how
@@ -68,7 +69,6 @@ class PlanForm(forms.Form):
         max_value=1_000_000,
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), OWN_PAGE),
     )
-    use_required_attribute = False
     helper = helper("", tag=False)
 
     def __init__(
@@ -117,15 +117,6 @@ class PlanForm(forms.Form):
         form = cls(shape=rows.read(sent).shape, initial={name: sent.get(name, "") for name in sent})
         form.initial = {name: field.widget.value_from_datadict(sent, {}, name) for name, field in form.fields.items()}
         return form
-
-    def full_clean(self) -> None:
-        """Look at what was typed; nothing but the draft's version has to be there."""
-        needed = [field for name, field in self.fields.items() if field.required and name != "version"]
-        for field in needed:
-            field.required = False
-        super().full_clean()
-        for field in needed:
-            field.required = True
 
     @property
     def goals(self) -> list[Group]:

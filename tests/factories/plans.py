@@ -5,14 +5,11 @@ from uuid import uuid4
 
 from clinic.db.clock import uk_day
 from clinic.staff.models import Clinician
-from patients.teamreview import actions as team
-from patients.teamreview.actions import Discussion
-from patients.teamreview.models import TeamCase
-from patients.teamreview.policy import Attendee
+from patients.teamreview.models import TeamDecision
 from patients.treatment import actions, policy
 from patients.treatment.actions import Written
 from patients.treatment.models import PlanVersion
-from tests.factories import people
+from tests.factories import people, team
 from tests.factories.people import NOW
 
 OIL = {
@@ -79,29 +76,13 @@ SAID = {
     "peer_name": "",
     "peer_on": "",
 }
-DISCUSSED = {
-    "options": "No new treatment; a trial.",
-    "risks": "Falls.",
-    "discussion": "The neurologist asked about falls, the pharmacist about interactions. All agreed.",
-    "dissent": "",
-    "conditions": "Weigh every month.",
-}
-SUMMARY = "Aged 46. Pain in both legs in MS for six years; three treatments tried, none helped or was borne."
-PHARMACIST = Attendee("Nora Example", "pharmacist")
 REASON = {"why": "Sleepy all day long", "told": "Take no more for now. Call us on the clinic's number."}
 
 
-def decided(patient, clinician, at=NOW, outcome="supported", valid_for=365, held_on=None):
-    """What a team concluded about ``patient`` at ``at``."""
+def decided(patient, clinician, at=NOW, **more):
+    """What a team concluded about ``patient`` at ``at``: its conditions are to be read in the plan."""
     other = Clinician.objects.exclude(pk=clinician.pk).first() or people.clinician()
-    case = team.bring(patient, clinician, summary=SUMMARY, question="A trial?", key=uuid4(), at=at)
-    meeting = team.plan_meeting(clinician, [other], at + timedelta(days=1), key=uuid4(), at=at)
-    team.list_case(case, meeting, by=clinician.user, at=at)
-    held_on = held_on or uk_day(at)
-    until = held_on + timedelta(days=valid_for) if outcome in {"supported", "conditions"} else None
-    who = [Attendee(clinician.name, "pain", clinician.pk), PHARMACIST]
-    said = Discussion(held_on, who, DISCUSSED, outcome, until)
-    return team.conclude(TeamCase.objects.get(pk=case.pk), said, clinician, by=clinician.user, at=at)
+    return team.concluded(patient, clinician, other, at, **{"conditions": "Weigh every month."} | more)
 
 
 def written(version=0, at=NOW, starts=0, review=84, **said):
@@ -134,7 +115,7 @@ def supported(patient, clinician, at=NOW, **more):
 
 def decisions(patient):
     """The decisions of the team about ``patient``."""
-    return team.TeamDecision.objects.filter(case__patient=patient)
+    return TeamDecision.objects.filter(case__patient=patient)
 
 
 def all_given(plan):

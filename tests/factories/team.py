@@ -48,10 +48,11 @@ def discussion(proposer, held_on, outcome="supported", attendees=None, valid_for
     return Discussion(held_on, who, SAID | said, outcome, until)
 
 
-def concluded(patient, proposer, other, at=NOW, **more):
-    """What a team concluded about a case, at ``at``."""
+def concluded(patient, proposer, other, at=NOW, held_on=None, **more):
+    """What a team concluded about a case, at ``at``; it met that day, or on ``held_on``."""
     case = listed(patient, proposer, other, at)
-    return actions.conclude(case, discussion(proposer, uk_day(at), **more), proposer, by=proposer.user, at=at)
+    said = discussion(proposer, held_on or uk_day(at), **more)
+    return actions.conclude(case, said, proposer, by=proposer.user, at=at)
 
 
 def form(*clinicians, outcome="supported", until=None, **changes):

@@ -15,7 +15,7 @@ from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.prescriptions import policy
-from patients.prescriptions.actions.writing import open_incident
+from patients.prescriptions.actions.writing import held, open_incident
 from patients.prescriptions.enums import SUPPLIED, TOLD, UNSIGNED, State, Told
 from patients.prescriptions.models import DispensingUpdate, Prescription
 from patients.prescriptions.refusals import (
@@ -42,7 +42,7 @@ ASKED_WITHIN = 1  # workdays
 def post(prescription: Prescription, posted_on: date, tracking: str, *, by: Any, at: datetime) -> None:
     """Write down that the paper went to the pharmacy. Raises WrongDay or StaleState."""
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         _check_day(current, posted_on, at)
         _go(current, State.POSTED, by=by, at=at, posted_on=posted_on, tracking=tracking)
 
@@ -55,7 +55,7 @@ def write_down(
     Raises WrongDay, NoSubstitution, or StaleState where the record is not in ``news.seen`` any more.
     """
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         if again := DispensingUpdate.objects.filter(key=key, prescription=current).first():
             return again
         if current.state != news.seen or current.state in UNSIGNED or news.state not in TOLD | {current.state}:
@@ -79,7 +79,7 @@ def cancel_paper(prescription: Prescription, clinician: Clinician, *, why: str, 
     if len(why.strip()) < policy.SHORTEST_REASON:
         raise NoReason
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         if current.signed_on:
             _tell(current, at=at)
         _go(current, State.CANCELLED, by=by, at=at)
@@ -135,9 +135,3 @@ def _tell(prescription: Prescription, *, at: datetime) -> None:
 def _check_day(prescription: Prescription, day: date, at: datetime) -> None:
     if day > uk_day(at) or (prescription.signed_on and day < prescription.signed_on):
         raise WrongDay
-
-
-def _held(prescription: Prescription) -> Prescription:
-    """Return the record as it is now, locked until the act is over."""
-    locked = Prescription.objects.select_for_update(of=("self",)).select_related("patient")
-    return locked.get(pk=prescription.pk)

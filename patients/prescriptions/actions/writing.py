@@ -62,7 +62,7 @@ def save_draft(prescription: Prescription, written: Written, *, by: Any, at: dat
     Raises NotTheWriter, StaleState, SavedElsewhere or SerialUsed.
     """
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         if current.prescriber.user_id != by.pk:
             raise NotTheWriter
         if current.state != State.DRAFTED:
@@ -88,7 +88,7 @@ def second_sign(prescription: Prescription, clinician: Clinician, *, version: in
     Raises TheWriterSignsTwice, StaleState, Changed, or NoReason where its writer has not said why.
     """
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         if current.prescriber_id == clinician.pk:
             raise TheWriterSignsTwice
         if current.state != State.DRAFTED:
@@ -107,7 +107,7 @@ def check(prescription: Prescription, checker: Clinician, *, version: int, by: A
     Raises TheWriterChecks, StaleState, Changed, SomethingMissing, or NotReady with every open point.
     """
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         if current.prescriber_id == checker.pk:
             raise TheWriterChecks
         if current.state != State.DRAFTED:
@@ -124,7 +124,7 @@ def check(prescription: Prescription, checker: Clinician, *, version: int, by: A
 def take_back(prescription: Prescription, *, by: Any, at: datetime) -> None:
     """Open a checked record again, because the paper is written anew. Raises StaleState."""
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         if current.state != State.CHECKED:
             raise StaleState
         move(current, State.DRAFTED, by=by, at=at, checked_by=None, checked_at=None)
@@ -137,7 +137,7 @@ def sign(prescription: Prescription, signing: Signing, *, by: Any, at: datetime)
     for the managers. Raises StaleState, Changed, NoInk, SomethingMissing, NotReady, NoReason or NothingOpen.
     """
     with transaction.atomic():
-        current = _held(prescription)
+        current = held(prescription)
         if current.state not in UNSIGNED:
             raise StaleState
         if current.version != signing.version:
@@ -196,7 +196,7 @@ def _who(patient: Patient, prescriber: Clinician, at: datetime) -> dict[str, Any
     }
 
 
-def _held(prescription: Prescription) -> Prescription:
+def held(prescription: Prescription) -> Prescription:
     """Return the record as it is now, locked until the act is over."""
     locked = Prescription.objects.select_for_update(of=("self",))
     return locked.select_related("patient", "plan", "prescriber__user").get(pk=prescription.pk)

@@ -8,6 +8,7 @@ from django import forms
 
 from clinic.forms.base import PlainErrors, helper
 from clinic.forms.dates import DatePartsField
+from clinic.forms.drafts import DraftForm
 from clinic.forms.keyed import KeyedForm
 from clinic.forms.text import PlainTextField
 from patients.incidents.forms import choice
@@ -30,11 +31,11 @@ def _day(label: str, called: str, **more: Any) -> DatePartsField:
     return DatePartsField(label=label, called=called, example="3 12 2026", **more)
 
 
-def _amount(label: str, **more: Any) -> forms.DecimalField:
+def _amount(label: str, *, required: bool = False, **more: Any) -> forms.DecimalField:
     wrong = f"Write {label.lower()} as a number with 2 decimals at most, like 30 or 22.5"
     return forms.DecimalField(
         label=label,
-        required=False,
+        required=required,
         max_digits=6,
         decimal_places=2,
         min_value=Decimal(0),
@@ -52,8 +53,11 @@ class WithoutButton(PlainErrors, forms.Form):
     helper = helper("", tag=False)
 
 
-class DraftForm(WithoutButton):
-    """What stands on the paper. It is kept whatever is missing; ``version`` is that of the draft the page shows."""
+class PaperForm(PlainErrors, DraftForm):
+    """What stands on the paper. It is kept whatever is missing."""
+
+    always = frozenset({"version", "line"})
+    helper = helper("", tag=False)
 
     line = forms.TypedChoiceField(
         label="Product of the plan",
@@ -61,20 +65,16 @@ class DraftForm(WithoutButton):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a product of the plan", "invalid_choice": "Choose a product of the plan"},
     )
-    paper = forms.ChoiceField(label="Form", choices=Paper.choices, widget=forms.RadioSelect, required=False)
-    serial = PlainTextField(
-        label="Serial number of the form", longest=40, required=False, help_text="As it is printed on the paper."
-    )
+    paper = forms.ChoiceField(label="Form", choices=Paper.choices, widget=forms.RadioSelect)
+    serial = PlainTextField(label="Serial number of the form", longest=40, help_text="As it is printed on the paper.")
     product = _text(
         "Product, as it stands on the form",
-        required=False,
         help_text="Name, form, strength; for a product without a licence also supplier, cultivar, THC and CBD, and route.",
     )
-    dose = _text("Dose, as it stands on the form", required=False, help_text="“As directed” alone is not allowed.")
-    quantity = _amount("Total quantity", help_text="In the unit of the product.")
+    dose = _text("Dose, as it stands on the form", help_text="“As directed” alone is not allowed.")
+    quantity = _amount("Total quantity", required=True, help_text="In the unit of the product.")
     days = forms.IntegerField(
         label="For how many days",
-        required=False,
         min_value=1,
         max_value=policy.MOST_DAYS,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "width-3"}),
@@ -113,7 +113,7 @@ class DraftForm(WithoutButton):
     @staticmethod
     def initial_of(found: Prescription) -> dict[str, Any]:
         """What a saved draft is shown with."""
-        return {name: getattr(found, name) for name in DraftForm.base_fields}
+        return {name: getattr(found, name) for name in PaperForm.base_fields}
 
 
 class SigningForm(WithoutButton):
