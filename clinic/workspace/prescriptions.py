@@ -221,6 +221,14 @@ def row_of(each: Prescription) -> dict[str, Any]:
     }
 
 
+def _born(who: dict[str, str]) -> str:
+    """Return the date of birth of a snapshot as it stands on paper; a weekday would only be in the way."""
+    if not who.get("born"):
+        return ""
+    born = date.fromisoformat(who["born"])
+    return f"{born.day} {born:%B} {born.year}"
+
+
 def rows_of(found: Prescription) -> list[dict[str, str]]:
     """Return what the record says, to be compared with the paper."""
     who, line = found.snapshot, found.product_line
@@ -228,7 +236,7 @@ def rows_of(found: Prescription) -> list[dict[str, str]]:
         "Form and serial number": f"{found.get_paper_display()} {found.serial}".strip(),
         "Patient": who.get("name", ""),
         "Address": who.get("address", ""),
-        "Date of birth": day_text(date.fromisoformat(who["born"])) if who.get("born") else "",
+        "Date of birth": _born(who),
         "NHS number": who.get("nhs_number", ""),
         "Product": found.product,
         "Product of the plan": f"{line.name}, {line.strength_text}" if line else "",
