@@ -128,7 +128,7 @@ def _first_of_form(intake: Intake | None, url: str) -> First | None:
 
 def what_changed(intake: Intake | None, asked: Questionnaire | None) -> list[Line]:
     """Return the form before a review that was not begun yet: a form was decided on, and a review is near."""
-    if asked is None or intake is None or intake.state != IntakeState.DECIDED:
+    if asked is None or asked.is_check_in or intake is None or intake.state != IntakeState.DECIDED:
         return []
     url, day = reverse("intake_review"), day_text(asked.due_on)
     if intake.is_review and intake.submitted_at and intake.submitted_at > asked.asked_at:
@@ -142,7 +142,8 @@ def questions(asked: Questionnaire | None) -> list[Line]:
     """Return the questions before a review, while they can be answered."""
     if asked is None:
         return []
-    url, hint = reverse("care_questions"), f"Before your review on {day_text(asked.due_on)}. About 3 minutes."
+    when = "Your check-in." if asked.is_check_in else f"Before your review on {day_text(asked.due_on)}."
+    url, hint = reverse("care_questions"), f"{when} About 3 minutes."
     go = First(Turn.REVIEW, "Answer a few questions", hint, "Answer the questions", url)
     started = asked.started_at is not None
     return [Line("A few questions", url, hint, "Started" if started else "Not started", "info" if started else "", go)]

@@ -19,7 +19,7 @@ from clinic.accounts import policy
 from clinic.accounts.staff_admin import StaffAdmin
 from clinic.db.clock import instant, uk_day, when_text
 from clinic.db.refusal import Refusal
-from clinic.outbox import buttons, reasons, registry
+from clinic.outbox import buttons, reasons
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Attempt, Message
 from clinic.outbox.registry import reach_of
@@ -53,8 +53,8 @@ class RuleFilter(SimpleListFilter):
     parameter_name = "rule"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return every message that is in use."""
-        return [(code, label) for code, label in LABELS.items() if registry.is_in_use(code)]
+        """Return every message there is."""
+        return list(LABELS.items())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Message]:
         """Return the messages of one rule, or all."""

@@ -115,7 +115,7 @@ def _own_words(code: str) -> dict[str, str] | None:
 
 
 def is_in_use(code: str) -> bool:
-    """Tell whether somebody writes the messages of the rule ``code``. Else its feature is still to come."""
+    """Tell whether somebody writes the messages of the rule ``code``. An old row may be of a rule that is no more."""
     return code in _composers
 
 

@@ -1,7 +1,6 @@
 """Which fact sends which messages, and when: one table.
 
-To add a message: a row here, and a composer registered under the row's ``code`` (``registry.py``). Rows whose facts
-no feature tells yet stand here too, so that the plan can be read, changed and tested as a whole.
+To add a message: a row here, and a composer registered under the row's ``code`` (``registry.py``).
 Hours are elapsed time whatever the clocks do; days are days of the UK clock.
 """
 
@@ -102,7 +101,6 @@ NEW_TIME = (BOOKED, MOVED)
 STANDS = "The visit still stands at this time."
 LACKS = "The visit still stands, and the form or the records are not with us."
 NO_ANSWER = "The questions have not been answered."
-NO_REVIEW = "No review has taken place."
 NO_REQUEST = "No request has been made."
 ABSENT = "They still count as not having come."
 KEPT = "The time is still kept for them."
@@ -168,16 +166,12 @@ RULES = (
     Rule("plan_changed",       "A plan has changed",       ("plan_changed",),      AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
     Rule("prescription_news",  "There is news in the account", ("prescription_news",), AtOnce(), WEEK, fixed=True, stops_for=UNLESS_DEAD),
 
-    # Following up: from the day the first supply was dispensed, from a review's day, from a supply's last day.
-    _reminder("week_1_check",       "Check-in after one week",              ("dispensed",),   DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER),
-    _reminder("review_4w_soon",     "4-week review, a week before",         ("dispensed",),   DaysAfter(21, MORNING),  WEEK_MORE, NO_REVIEW),
-    _reminder("review_4w_due",      "4-week review, on the day",            ("dispensed",),   DaysAfter(28, MORNING),  WEEK_MORE, NO_REVIEW),
-    _staff("review_4w_late",   "4-week review is late",        "dispensed",      DaysAfter(35, MORNING),  WEEK_MORE, NO_REVIEW, stops_for=LEFT),
-    _reminder("review_3m_soon",     "3-month review and questions, a week before", ("review_set",), DaysBefore(7, MORNING), WEEK_MORE, NO_ANSWER),
-    _reminder("review_3m_due",      "3-month review and questions, on the day", ("review_set",), DaysBefore(0, MORNING), WEEK_MORE, NO_ANSWER),
-    _staff("review_3m_late",   "3-month review is late",       "review_set",     DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER, stops_for=LEFT),
+    # Following up: the check-in of the first week, the questions before every later check or review, the next supply.
+    _reminder("week_1_check",       "Check-in after one week",              ("check_in_set",), AtOnce(),              WEEK,      NO_ANSWER),
+    _reminder("review_soon",        "Questions before a review, a week before", ("review_set",), DaysBefore(7, MORNING), WEEK_MORE, NO_ANSWER),
+    _reminder("review_due",         "Questions before a review, on the day", ("review_set",), DaysBefore(0, MORNING), WEEK_MORE, NO_ANSWER),
+    _staff("review_late",      "Answers for a review are late", "review_set",    DaysAfter(7, MORNING),   WEEK_MORE, NO_ANSWER, stops_for=LEFT),
     _reminder("next_request",       "The next request can be made",         ("supplied",),    DaysBefore(9, MORNING),  START,     NO_REQUEST),
-    _reminder("yearly",             "Yearly review",                        ("care_began",),  DaysAfter(365, MORNING), WEEK_MORE, NO_REVIEW),
 
     # Accounts, staff and the website.
     _account("security_notice", "Something changed in the account", "account_changed"),

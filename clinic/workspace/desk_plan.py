@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.availability.models import clock_text
 from clinic.forms.base import PlainErrors
 from clinic.forms.clock import ClockMinutes
-from clinic.outbox import changes, policy, registry
+from clinic.outbox import changes, policy
 from clinic.outbox.models import RuleSetting
 from clinic.outbox.rules import (
     BY_CODE,
@@ -36,10 +36,8 @@ ANCHORS = {  # what a rule's hours and days are counted from, by its first fact
     "appointment_cancelled": "the visit",
     "move_asked": "the visit",
     "time_offered": "the end of the offer",
-    "dispensed": "the first supply",
     "review_set": "the review",
     "supplied": "the last day of a supply",
-    "care_began": "the first plan",
 }
 
 
@@ -56,7 +54,6 @@ class Line:
     channels: str
     stops_for: str
     is_on: bool
-    is_in_use: bool
     can_change: bool
     changed: str
 
@@ -143,7 +140,6 @@ def _line(rule: Rule, setting: RuleSetting | None) -> Line:
         channels=", ".join(channel.label for channel in rule.channels),
         stops_for=", ".join(sorted(stop.value.replace("_", " ") for stop in rule.stops_for)),
         is_on=setting is None or setting.is_on,
-        is_in_use=registry.is_in_use(rule.code),
         can_change=not (rule.fixed and isinstance(rule.when, AtOnce)),
         changed=changed,
     )

@@ -24,7 +24,6 @@ from clinic.db.refusal import Refusal
 from clinic.forms.seen import NAME
 from clinic.outbox.enums import Reader
 from clinic.outbox.models import Message
-from clinic.outbox.registry import is_in_use
 from clinic.outbox.rules import RULES
 from clinic.workspace.desk_access import for_the_diary, me, page
 from clinic.workspace.status_forms import StatusForm
@@ -137,5 +136,4 @@ def _when_resumed(message: Message, now: datetime) -> str:
 def _still_sent(wanted: Wanted) -> list[str]:
     """Return which kinds of message still go to a patient of this status."""
     stop = stop_of(wanted.status)
-    in_use = [rule for rule in RULES if rule.reader != Reader.STAFF and is_in_use(rule.code)]
-    return [rule.label for rule in in_use if stop not in rule.stops_for]
+    return [rule.label for rule in RULES if rule.reader != Reader.STAFF and stop not in rule.stops_for]

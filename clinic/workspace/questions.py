@@ -52,7 +52,7 @@ def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "open_one": _state(open_one, now) if open_one and open_one.standing(now) in TO_ANSWER else None,
         "no_message": sorted(
-            stop.why for stop in reach_of([patient.pk])[patient.pk].stops & RULES["review_3m_due"].stops_for
+            stop.why for stop in reach_of([patient.pk])[patient.pk].stops & RULES["review_due"].stops_for
         ),
         "results": results_of(found),
         "totals": _totals(found, _release(request.user, patient)),

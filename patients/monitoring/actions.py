@@ -1,10 +1,12 @@
 """Keeping the checks of a plan planned, asking the questions before them, telling of overdue ones, and signing a record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 
 from clinic.accounts.enums import Role
 from clinic.db.clock import instant, uk_day
@@ -20,6 +22,9 @@ from patients.monitoring.refusals import (
     AlreadyPlanned,
 )
 from patients.outcomes import actions as outcomes
+from patients.outcomes.enums import State as Asked
+from patients.prescriptions.enums import FIRST_SUPPLY
+from patients.prescriptions.models import DispensingUpdate
 from patients.profile.models import Patient
 from patients.treatment.enums import WAS_IN_FORCE
 from patients.treatment.enums import State as PlanState
@@ -35,13 +40,18 @@ def sweep(*, at: datetime) -> None:
     for plan in plans:
         keep_planned(plan, today=today, at=at)
     over = PlanCheck.objects.planned().exclude(patient__in=[plan.patient_id for plan in plans])
-    _cancel(over.select_related("patient"), at=at)
-    active = [plan.pk for plan in plans if plan.state == PlanState.ACTIVE]
+    _cancel(over.select_related("questions"), at=at)
+    active = {plan.pk: plan for plan in plans if plan.state == PlanState.ACTIVE}
     coming = PlanCheck.objects.planned().filter(
-        plan__in=active, questions=None, due_on__lte=today + policy.OPENS_BEFORE, due_on__gte=today
+        plan__in=active,
+        questions=None,
+        due_on__lte=today + policy.OPENS_BEFORE,
+        due_on__gte=today - policy.OVERDUE_AFTER,
     )
     for check in coming.select_related("patient", "plan__author__user"):
-        _ask_questions(check, at=at)
+        has_supply = supply_from(active[check.plan_id]) is not None
+        if policy.may_ask(Kind(check.kind), check.due_on, has_supply=has_supply, today=today):
+            _ask_questions(check, at=at)
     for check in (
         PlanCheck.objects.planned().filter(due_on__lt=today - policy.OVERDUE_AFTER).select_related("plan__author__user")
     ):
@@ -57,6 +67,7 @@ def keep_planned(plan: PlanVersion, *, today: date, at: datetime) -> None:
         for due in policy.schedule(
             course_from=course_from(plan),
             version_from=plan.starts_on,
+            supply_from=supply_from(plan),
             checks=plan.said.get("checks", []),
             extra=extra_dates(plan.said),
             until=policy.horizon(today),
@@ -67,16 +78,16 @@ def keep_planned(plan: PlanVersion, *, today: date, at: datetime) -> None:
         return  # as in nearly every sweep: nothing is locked
     with transaction.atomic():
         Patient.objects.select_for_update(no_key=True).get(pk=plan.patient_id)
-        kept = {check.due_on: check for check in known.select_for_update()}
+        kept = {check.due_on: check for check in known.select_related("questions").select_for_update(of=("self",))}
         stale = [
             check
             for day, check in kept.items()
             if check.state == State.PLANNED
             and check.kind != Kind.AGREED
-            and day > today
+            and (day > today or (check.plan_id == plan.pk and check.kind in policy.WEEKS))
             and (day not in wanted or check.plan_id != plan.pk)
         ]
-        _cancel(stale, at=at)
+        _cancel(stale, keeps_questions_of=wanted, at=at)
         stays = kept.keys() - {check.due_on for check in stale}
         PlanCheck.objects.bulk_create(
             PlanCheck(
@@ -105,6 +116,14 @@ def course_from(plan: PlanVersion) -> date:
     if first is None:
         raise ValueError("A plan in force has a first day.")
     return first
+
+
+def supply_from(plan: PlanVersion) -> date | None:
+    """Return the day on which the first supply of the treatment was given out, as the pharmacy told us; None without one."""
+    told = DispensingUpdate.objects.filter(
+        prescription__patient=plan.patient_id, state__in=sorted(FIRST_SUPPLY), on__gte=course_from(plan)
+    )
+    return told.aggregate(first=Min("on"))["first"]
 
 
 def sign(
@@ -158,9 +177,13 @@ def _agree(check: PlanCheck, next_on: date, *, at: datetime) -> None:
         PlanCheck.objects.create(due_on=next_on, created_at=at, **new)
 
 
-def _cancel(checks: Iterable[PlanCheck], *, at: datetime) -> None:
+def _cancel(checks: Iterable[PlanCheck], *, keeps_questions_of: Container[date] = (), at: datetime) -> None:
+    """Cancel ``checks``, and take back what was asked for them and is not answered, but for the days that stay wanted."""
     for check in checks:
         move(check, State.CANCELLED, by=None, at=at)
+        if check.questions and check.questions.state == Asked.ASKED and check.due_on not in keeps_questions_of:
+            with suppress(StaleState):  # answered at this moment
+                outcomes.withdraw(check.questions, by=None, at=at)
         worklist.finish_about(check.pk, TaskKind.CHECK_OVERDUE, "The plan does not ask for it any more", by=None, at=at)
 
 
@@ -169,7 +192,15 @@ def _ask_questions(check: PlanCheck, *, at: datetime) -> None:
     try:
         with transaction.atomic():
             author = check.plan.author
-            asked = outcomes.ask(check.patient, author, check.due_on, after_treatment=True, by=author.user, at=at)
+            asked = outcomes.ask(
+                check.patient,
+                author,
+                check.due_on,
+                after_treatment=True,
+                is_check_in=check.kind == Kind.WEEK_1,
+                by=author.user,
+                at=at,
+            )
             PlanCheck.objects.filter(pk=check.pk).update(questions=asked)
     except Refusal:
         return

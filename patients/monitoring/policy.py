@@ -22,6 +22,7 @@ OVERDUE_AFTER = timedelta(days=7)
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 500
 SHORTEST_REASON = 10
+WEEKS = frozenset({Kind.WEEK_1, Kind.WEEK_4})
 TREND_MONTHS = (0, 1, 3, 6, 12)
 NICE_FALL = Decimal(20)  # per cent, at 4 weeks: NICE NG144, recommendation 1.3
 NICE = "NICE NG144 has a trial of the licensed spray for spasticity go on after 4 weeks where it has fallen by 20% or more."
@@ -36,13 +37,21 @@ class Due:
 
 
 def schedule(
-    *, course_from: date, version_from: date, checks: Collection[str], extra: Sequence[date], until: date
+    *,
+    course_from: date,
+    version_from: date,
+    supply_from: date | None,
+    checks: Collection[str],
+    extra: Sequence[date],
+    until: date,
 ) -> list[Due]:
     """Return the checks after ``version_from`` up to ``until``, each day once, the soonest first.
 
-    Weeks 1 and 4 count from the first day of the version in force, since what is taken is new then; every 3 months and
-    every year from the first day of the treatment (``course_from``): a change of the plan must not put them off.
+    Weeks 1 and 4 count from the first day of the version in force, since what is taken is new then, and of the first
+    version from the day of the first supply (``supply_from``), which comes later (domain sheet, 3.3); every 3 months
+    and every year from the first day of the treatment (``course_from``): a change of the plan must not put them off.
     """
+    weeks_from = max(version_from, supply_from or version_from)
     found: dict[date, Kind] = {}
     for number in range(1, _months(course_from, until) + 1):
         day = months_after(course_from, number)
@@ -54,7 +63,7 @@ def schedule(
         found.setdefault(day, Kind.EXTRA)
     for kind, days in ((Kind.WEEK_1, 7), (Kind.WEEK_4, 28)):
         if kind in checks:
-            found.setdefault(version_from + timedelta(days=days), kind)
+            found.setdefault(weeks_from + timedelta(days=days), kind)
     return [Due(kind, day) for day, kind in sorted(found.items()) if version_from < day <= until]
 
 
@@ -65,6 +74,19 @@ def _months(start: date, until: date) -> int:
 def horizon(today: date) -> date:
     """Return up to which day checks are planned."""
     return months_after(today, AHEAD_MONTHS)
+
+
+def may_ask(kind: Kind, due_on: date, *, has_supply: bool, today: date) -> bool:
+    """Tell whether the questions of a check that is still planned are asked on ``today``.
+
+    The check-in of the first week is asked for on its day, or in the week after; all others a week before. Nobody is
+    asked how the first weeks were who has had no supply.
+    """
+    if kind in WEEKS and not has_supply:
+        return False
+    if kind == Kind.WEEK_1:
+        return due_on <= today <= due_on + OVERDUE_AFTER
+    return due_on - OPENS_BEFORE <= today <= due_on
 
 
 def is_overdue(due_on: date, today: date) -> bool:

@@ -25,17 +25,23 @@ from patients.outcomes.refusals import (
 )
 from patients.profile.models import Patient
 
-FACT = "review_set"
-TO_THE_PATIENT = {"review_3m_soon", "review_3m_due"}  # its messages with the link
+TO_THE_PATIENT = {"week_1_check", "review_soon", "review_due"}  # the messages with the link
 
 
 def ask(
-    patient: Patient, clinician: Clinician, due_on: date, *, after_treatment: bool, by: Any, at: datetime
+    patient: Patient,
+    clinician: Clinician,
+    due_on: date,
+    *,
+    after_treatment: bool,
+    by: Any,
+    at: datetime,
+    is_check_in: bool = False,
 ) -> Questionnaire:
     """Ask ``patient`` the questions of the review on ``due_on`` (a UK day), plan their messages, and return the asking.
 
-    ``after_treatment`` also asks how they have been since treatment here began. Raises NotAPatientNow, AlreadyAsked
-    or NoMessageLeft.
+    ``after_treatment`` also asks how they have been since treatment here began. With ``is_check_in`` it is the
+    check-in of the first week: it is asked for now. Raises NotAPatientNow, AlreadyAsked or NoMessageLeft.
     """
     with transaction.atomic():
         known = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
@@ -48,10 +54,12 @@ def ask(
             asked_at=at,
             due_on=due_on,
             after_treatment=after_treatment,
+            is_check_in=is_check_in,
             opens_at=policy.opens_at(due_on, at),
             expires_at=policy.expires_at(due_on),
         )
-        planned = outbox.plan(FACT, about=asked.pk, person=known.pk, anchor=instant(due_on, 0), at=at)
+        fact = "check_in_set" if is_check_in else "review_set"
+        planned = outbox.plan(fact, about=asked.pk, person=known.pk, anchor=instant(due_on, 0), at=at)
         if TO_THE_PATIENT.isdisjoint(message.rule for message in planned):
             raise NoMessageLeft
     return asked

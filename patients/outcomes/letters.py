@@ -22,6 +22,11 @@ SOON = Words(
     "Your review is coming up. Before it we would like to know how you are.",
     "If something is hard to do, call us. We will help.",
 )
+CHECK_IN = Words(
+    "A few questions for you",
+    "We would like to know how you are. Please answer a few questions in the next days.",
+    "If something is hard to do, or if you feel worse, call us. We will help.",
+)
 DUE = Words(
     "Your answers for your review",
     "We do not have your answers for your review yet. There is still time.",

@@ -49,6 +49,9 @@ class Questionnaire(Record):
     after_treatment = models.BooleanField(
         default=False, help_text="Whether treatment here had begun: then they are asked how they have been since."
     )
+    is_check_in = models.BooleanField(
+        default=False, help_text="The check-in of the first week: nothing else is asked of them with it."
+    )
     opens_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)

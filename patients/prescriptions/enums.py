@@ -46,6 +46,7 @@ MOVES: dict[str, frozenset[str]] = {
     State.EXPIRED: frozenset({State.PARTLY, State.DISPENSED, State.RETURNED}),
 }
 UNSIGNED = frozenset({State.DRAFTED, State.CHECKED})
+FIRST_SUPPLY = frozenset({State.PARTLY, State.DISPENSED})  # the pharmacy has given something out
 SUPPLIED = frozenset({State.PARTLY, State.DISPENSED, State.DISPATCHED, State.DELIVERED, State.COLLECTED})
 RUNS_OUT = frozenset({State.SIGNED, State.POSTED, State.RECEIVED, State.QUERIED, State.DISPENSING})
 COUNTS_AS_SUPPLY = RUNS_OUT | SUPPLIED

@@ -60,9 +60,9 @@ def test_every_message_stands_in_the_table(as_user, rosa):
             "deceased, discharged, inactive, no reminders",
         ),
         ("A time has become free", "The patient", "At once, from 8:00 to 20:00", "Until the end of the offer", None),
-        ("4-week review is late", "Staff", "35 days after the first supply, at 10:00", "For 7 days", None),
+        ("Answers for a review are late", "Staff", "7 days after the review, at 10:00", "For 7 days", None),
         (
-            "3-month review and questions, on the day",
+            "Questions before a review, on the day",
             "The patient",
             "The day of the review, at 10:00",
             "For 7 days",
@@ -83,14 +83,6 @@ def test_no_time_is_counted_from_an_unnamed_it(as_user, rosa):
     assert [
         line.label for line in lines if re.search(r"\b(before|after|of|Until) it\b", f"{line.when} {line.until}")
     ] == []
-
-
-def test_what_no_feature_sends_yet_says_so(as_user, rosa):
-    client = as_user(rosa)
-
-    assert row(client, "Yearly review").is_in_use is False
-    assert row(client, "Reminder, 3 hours before").is_in_use is True
-    assert client.get(PLAN).content.decode().count("Not in use yet") == 6
 
 
 def test_reception_reads_and_managers_change(as_user, rosa, manager, okafor, amina):
@@ -157,8 +149,8 @@ def test_what_cannot_be_set_has_no_page(as_user, manager, code):
 def test_what_cannot_be_switched_off_is_not_asked(as_user, manager):
     client = as_user(manager)
 
-    assert "is_on" not in client.get(address("review_4w_late")).context["form"].fields
-    client.post(address("review_4w_late"), {"amount": "36", "minute": "10:00"})
+    assert "is_on" not in client.get(address("review_late")).context["form"].fields
+    client.post(address("review_late"), {"amount": "36", "minute": "10:00"})
 
     assert RuleSetting.objects.get().is_on
 

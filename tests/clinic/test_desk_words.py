@@ -109,7 +109,7 @@ def test_every_fact_that_may_be_used_is_filled_in_the_real_message(code):
 
 @pytest.mark.parametrize("code", CHANGEABLE)
 def test_the_letters_print_the_words(code):
-    shared = {"reminder": "reminder", "missing": "missing", "review_3m": "review_questions"}
+    shared = {"reminder": "reminder", "missing": "missing", "review": "review_questions", "week_1": "review_questions"}
     name = next((name for begins, name in shared.items() if code.startswith(begins)), code)
     source = get_template(f"emails/{name}.txt").template.source
 

@@ -151,7 +151,7 @@ def test_what_the_law_wants_on_paper_comes_beside_a_text():
 @pytest.mark.parametrize(
     ("rule", "hand", "days", "expected"),
     [
-        ("review_3m_late", "phone", 7, "email"),  # to staff, about somebody who is called
+        ("review_late", "phone", 7, "email"),  # to staff, about somebody who is called
         ("booking_confirmed", None, 30, "email"),
         ("booking_confirmed", "phone", 30, "post"),
         ("booking_confirmed", "phone", 1, "post"),

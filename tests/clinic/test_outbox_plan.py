@@ -1,4 +1,4 @@
-"""The plan of messages: what each fact sends and when, also where no feature tells the fact yet; and what the clinic sets."""
+"""The plan of messages: what each fact sends and when, and what the clinic sets."""
 
 from datetime import date, datetime, timedelta
 from uuid import uuid4
@@ -21,15 +21,6 @@ from tests.factories.messages import due, message_now, plain_composers
 from tests.factories.people import NOW
 
 UK = ZoneInfo("Europe/London")
-# Rules whose facts no feature tells yet: nobody writes them, and nothing plans them.
-TO_COME = {
-    "week_1_check",
-    "review_4w_soon",
-    "review_4w_due",
-    "review_4w_late",
-    "next_request",
-    "yearly",
-}
 
 
 def uk(text):
@@ -49,9 +40,8 @@ def planned(fact, anchor, at):
 # The table ------------------------------------------------------------------------------------------
 
 
-def test_every_rule_has_a_writer_or_is_named_as_one_to_come():
-    assert {rule.code for rule in RULES} - set(registry._composers) == TO_COME
-    assert set(registry._composers) <= set(BY_CODE)
+def test_every_rule_has_a_writer():
+    assert set(registry._composers) == set(BY_CODE)
 
 
 def test_codes_are_told_apart():
@@ -79,29 +69,18 @@ def test_a_visit_booked_late_gets_only_what_can_still_come():
 @pytest.mark.parametrize(
     ("fact", "anchor", "at", "expected"),
     [
-        (
-            "dispensed",
-            "2026-10-20 12:00",
-            "2026-10-20 17:00",
-            {
-                "week_1_check": "2026-10-27 10:00",  # the clocks change in between
-                "review_4w_soon": "2026-11-10 10:00",
-                "review_4w_due": "2026-11-17 10:00",
-                "review_4w_late": "2026-11-24 10:00",
-            },
-        ),
+        ("check_in_set", "2026-10-27 00:00", "2026-10-27 00:15", {"week_1_check": "2026-10-27 08:00"}),
         (
             "review_set",
             "2027-03-31 09:00",
             "2027-01-04 11:00",
             {
-                "review_3m_soon": "2027-03-24 10:00",
-                "review_3m_due": "2027-03-31 10:00",
-                "review_3m_late": "2027-04-07 10:00",
+                "review_soon": "2027-03-24 10:00",  # the clocks change in between
+                "review_due": "2027-03-31 10:00",
+                "review_late": "2027-04-07 10:00",
             },
         ),
         ("supplied", "2026-12-31 00:00", "2026-12-02 11:00", {"next_request": "2026-12-22 10:00"}),
-        ("care_began", "2027-03-01 12:00", "2027-03-01 12:00", {"yearly": "2028-02-29 10:00"}),
         ("appointment_missed", "2026-12-14 09:00", "2026-12-14 09:40", {"did_not_attend": "2026-12-14 09:40"}),
         ("appointment_missed", "2026-12-14 19:30", "2026-12-14 20:10", {"did_not_attend": "2026-12-15 08:00"}),
         ("decision_made", "2026-12-14 21:00", "2026-12-14 21:00", {"decision_made": "2026-12-15 08:00"}),
@@ -120,7 +99,7 @@ def test_each_fact_sends_at_its_times(fact, anchor, at, expected):
 
 
 def test_what_is_planned_long_before_is_of_use_for_a_week_from_its_own_time():
-    assert planned("dispensed", "2026-12-01 12:00", "2026-12-01 12:00")["review_4w_due"] == (
+    assert planned("review_set", "2026-12-29 00:00", "2026-12-01 12:00")["review_due"] == (
         "2026-12-29 10:00",
         "2027-01-05 10:00",
     )
@@ -288,7 +267,7 @@ def test_what_is_switched_off_is_not_sent_and_says_so(transactional_db, manager,
         ("reminder_3h", {"amount": 0}, {"amount": "Enter more"}),
         ("reminder_3h", {"amount": 14 * 24 + 1}, {"amount": "Enter 336 or less"}),
         ("missing_7d", {"amount": 5}, {"amount": "5 days before"}),
-        ("yearly", {"amount": 401}, {"amount": "Enter 400 or less"}),
+        ("review_late", {"amount": 401}, {"amount": "Enter 400 or less"}),
         ("missing_7d", {"minute": 7 * 60 + 59}, {"minute": "quiet hours"}),
         ("missing_7d", {"minute": 20 * 60}, {"minute": "quiet hours"}),
     ],

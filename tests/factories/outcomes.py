@@ -32,9 +32,13 @@ def answer(questionnaire, at=None, opening="one", **values):
 def answered(patient, clinician, at=None, **values):
     """Questions that were asked and answered at ``at`` (now)."""
     at = at or timezone.now()
-    one = answer(asked(patient, clinician, at=at), at=at, **values)
-    actions.send(one, "self", by=patient.user, at=at)
-    return now(one)
+    return send(answer(asked(patient, clinician, at=at), at=at, **values), at=at)
+
+
+def send(questionnaire, at):
+    """The patient sends what they answered."""
+    actions.send(questionnaire, "self", by=questionnaire.patient.user, at=at)
+    return now(questionnaire)
 
 
 def over(questionnaire, how):

@@ -9,9 +9,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from clinic.db.clock import uk_day
 from clinic.db.refusal import Refusal, SomethingMissing
 from clinic.db.states import StaleState, move
+from clinic.outbox.models import Message
 from clinic.worklist.models import Task
 from patients.monitoring import actions, policy
-from patients.monitoring.enums import State
+from patients.monitoring.enums import Kind, State
 from patients.monitoring.models import CheckRecord, PlanCheck
 from patients.monitoring.refusals import (
     AlreadyPlanned,
@@ -19,6 +20,7 @@ from patients.monitoring.refusals import (
 from patients.outcomes.models import Questionnaire
 from patients.treatment import actions as treatment
 from tests.factories import outcomes, plans
+from tests.factories import prescriptions as rx
 from tests.factories.people import NOW
 
 TODAY = date(2026, 11, 23)
@@ -39,10 +41,11 @@ SAID = {
 }
 
 
-def days(course=TODAY, version=None, checks=ALL, extra=(), months=13):
+def days(course=TODAY, version=None, checks=ALL, extra=(), months=13, supply=None):
     found = policy.schedule(
         course_from=course,
         version_from=version or course,
+        supply_from=supply,
         checks=checks,
         extra=extra,
         until=policy.months_after(course, months),
@@ -93,6 +96,16 @@ class TestTheSchedule:
             ("week_4", "2027-03-01"),
         ]
 
+    def test_the_first_weeks_count_from_the_first_supply_where_it_comes_later(self):
+        """Domain sheet, 3.3: the check-in is a week after the medicine was given out."""
+        assert days(supply=date(2026, 12, 1))[:3] == [
+            ("week_1", "2026-12-08"),
+            ("week_4", "2026-12-29"),
+            ("month_3", "2027-02-23"),
+        ]
+        assert days(supply=TODAY - DAY) == days()
+        assert days(version=date(2027, 2, 1), supply=date(2026, 12, 1)) == days(version=date(2027, 2, 1))
+
     def test_only_what_the_plan_asks_for_and_one_a_day(self):
         extra = [date(2027, 2, 23), date(2027, 1, 5), TODAY]
 
@@ -100,6 +113,13 @@ class TestTheSchedule:
 
     def test_without_the_yearly_one_three_months_go_on(self):
         assert days(checks=["month_3"])[-1] == ("month_3", "2027-11-23")
+
+
+def supplied(patient, clinician, at=NOW):
+    """A plan in force, of which the first supply is given out."""
+    plan = rx.ready(patient, clinician)
+    rx.in_state("dispensed", patient, clinician, at)
+    return plan
 
 
 def planned(patient):
@@ -138,10 +158,10 @@ class TestKeepingThemPlanned:
         assert (planned(amina) == []) is bool(act)
 
     def test_a_paused_plan_is_checked_on(self, amina, okafor, lind):
-        plan = plans.active(amina, okafor)
+        plan = supplied(amina, okafor)
         treatment.pause(plan, okafor, by=okafor.user, at=NOW, **plans.REASON)
 
-        actions.sweep(at=NOW + 3 * DAY)
+        actions.sweep(at=NOW + 21 * DAY)
 
         assert planned(amina) == days()
         assert not Questionnaire.objects.exists()
@@ -170,6 +190,20 @@ class TestKeepingThemPlanned:
 
         assert actions.course_from(plan) == uk_day(later)
 
+    def test_the_first_supply_moves_the_first_weeks_on(self, amina, okafor, lind):
+        """Also those that were due already: the medicine was not there yet."""
+        rx.ready(amina, okafor)
+        actions.sweep(at=NOW + 9 * DAY)
+        assert planned(amina)[:2] == days()[:2]
+        given_out = NOW + 10 * DAY
+
+        rx.in_state("dispensed", amina, okafor, given_out)
+        for _ in range(2):
+            actions.sweep(at=given_out)
+
+        assert planned(amina)[:3] == days(supply=uk_day(given_out))[:3]
+        assert PlanCheck.objects.filter(state="cancelled").count() == 2
+
     def test_two_sweeps_at_once_plan_each_check_once(self, amina, okafor, lind):
         plan = plans.active(amina, okafor)
 
@@ -181,22 +215,91 @@ class TestKeepingThemPlanned:
 
 class TestTheQuestionsBefore:
     def test_are_asked_a_week_before_and_once(self, amina, okafor, lind):
-        plans.active(amina, okafor)
-        actions.sweep(at=NOW - DAY)
+        supplied(amina, okafor)
+        actions.sweep(at=NOW + 20 * DAY)
         assert not Questionnaire.objects.exists()
 
         for _ in range(2):
-            actions.sweep(at=NOW)
+            actions.sweep(at=NOW + 21 * DAY)
 
         asked = Questionnaire.objects.get()
-        assert (asked.due_on, asked.after_treatment, asked.asked_by) == (date(2026, 11, 30), True, okafor)
-        assert PlanCheck.objects.get(questions=asked).kind == "week_1"
+        assert (asked.due_on, asked.after_treatment, asked.asked_by) == (date(2026, 12, 21), True, okafor)
+        assert (PlanCheck.objects.get(questions=asked).kind, asked.is_check_in) == ("week_4", False)
+
+    def test_of_the_first_week_come_on_the_day_itself(self, amina, okafor, lind):
+        supplied(amina, okafor)
+        actions.sweep(at=NOW + 6 * DAY)
+        assert not Questionnaire.objects.exists()
+
+        actions.sweep(at=NOW + 7 * DAY)
+
+        asked = Questionnaire.objects.get()
+        assert (asked.due_on, asked.is_check_in) == (date(2026, 11, 30), True)
+        assert list(Message.objects.filter(about=asked.pk).values_list("rule", flat=True)) == ["week_1_check"]
+
+    @pytest.mark.parametrize(
+        ("kind", "day", "is_asked"),
+        [
+            ("week_1", -1, False),
+            ("week_1", 0, True),
+            ("week_1", 7, True),
+            ("week_1", 8, False),
+            ("week_4", -8, False),
+            ("week_4", -7, True),
+            ("week_4", 0, True),
+            ("week_4", 1, False),
+            ("month_3", -7, True),
+        ],
+    )
+    def test_have_their_days(self, kind, day, is_asked):
+        kind = Kind(kind)
+        how = {"due_on": TODAY, "today": TODAY + day * DAY}
+
+        assert policy.may_ask(kind, has_supply=True, **how) == is_asked
+        assert policy.may_ask(kind, has_supply=False, **how) == (is_asked and kind == Kind.MONTH_3)
+
+    def test_nobody_is_asked_about_a_medicine_that_is_not_there(self, amina, okafor, lind):
+        rx.ready(amina, okafor)
+
+        for day in range(40):
+            actions.sweep(at=NOW + day * DAY)
+
+        assert not Questionnaire.objects.exists()
+        assert Task.objects.filter(kind="check_overdue").count() == 2
+
+    @pytest.mark.parametrize("is_answered", [True, False])
+    def test_that_wait_are_taken_back_when_the_plan_is_stopped(self, amina, okafor, lind, is_answered):
+        plan = supplied(amina, okafor)
+        actions.sweep(at=NOW + 7 * DAY)
+        asked = Questionnaire.objects.get()
+        if is_answered:
+            outcomes.send(outcomes.answer(asked, at=NOW + 7 * DAY), at=NOW + 7 * DAY)
+        treatment.stop(plan, okafor, by=okafor.user, at=NOW + 8 * DAY, **plans.REASON)
+
+        actions.sweep(at=NOW + 8 * DAY)
+
+        asked.refresh_from_db()
+        assert asked.state == ("answered" if is_answered else "withdrawn")
+        assert Message.objects.get(about=asked.pk).state == "cancelled"
+
+    def test_that_were_asked_stay_where_a_newer_version_wants_the_same_day(self, amina, okafor, lind):
+        supplied(amina, okafor)
+        later = NOW + 86 * DAY
+        actions.sweep(at=later)
+        asked = Questionnaire.objects.get(state="asked")
+        assert PlanCheck.objects.get(questions=asked).due_on == date(2027, 2, 23)
+
+        plans.active(amina, okafor, at=later)
+        actions.sweep(at=later)
+
+        check = PlanCheck.objects.exclude(state="cancelled").get(due_on=date(2027, 2, 23))
+        assert (check.plan.number, check.questions, check.questions.state) == (2, asked, "asked")
 
     def test_wait_where_others_are_still_open(self, amina, okafor, lind):
+        supplied(amina, okafor)
         outcomes.asked(amina, okafor, in_days=20, at=NOW)
-        plans.active(amina, okafor)
 
-        actions.sweep(at=NOW)
+        actions.sweep(at=NOW + 7 * DAY)
 
         assert Questionnaire.objects.count() == 1
         assert not PlanCheck.objects.exclude(questions=None).exists()

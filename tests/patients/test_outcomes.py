@@ -1,5 +1,6 @@
 """Asking how a patient is before a review, and what becomes of the answers."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,8 +28,11 @@ pytestmark = pytest.mark.django_db
 UK = ZoneInfo("Europe/London")
 
 
-def ask(patient, clinician, due_on, at=NOW):
-    return actions.ask(patient, clinician, due_on, after_treatment=True, by=clinician.user, at=at)
+TODAY = NOW.date()
+
+
+def ask(patient, clinician, due_on, at=NOW, **more):
+    return actions.ask(patient, clinician, due_on, after_treatment=True, by=clinician.user, at=at, **more)
 
 
 def planned(asked):
@@ -45,9 +49,9 @@ class TestAsking:
         asked = ask(amina, okafor, date(2026, 12, 14))
 
         assert planned(asked) == [
-            ("review_3m_soon", "12-07 10:00", "due"),
-            ("review_3m_due", "12-14 10:00", "due"),
-            ("review_3m_late", "12-21 10:00", "due"),
+            ("review_soon", "12-07 10:00", "due"),
+            ("review_due", "12-14 10:00", "due"),
+            ("review_late", "12-21 10:00", "due"),
         ]
         assert set(Message.objects.values_list("person", flat=True)) == {amina.pk}
 
@@ -76,7 +80,7 @@ class TestAsking:
         assert (Questionnaire.objects.count(), Message.objects.count()) == (0, 0)
 
     def test_early_on_the_day_the_message_still_goes(self, amina, okafor):
-        assert planned(ask(amina, okafor, NOW.date()))[0] == ("review_3m_due", "11-23 10:00", "due")
+        assert planned(ask(amina, okafor, NOW.date()))[0] == ("review_due", "11-23 10:00", "due")
 
     def test_only_an_active_patient_is_asked(self, amina, okafor):
         amina.status, amina.status_since = "discharged", NOW.date()
@@ -243,7 +247,7 @@ class TestMessages:
     def test_the_letter_has_the_link_and_says_nothing_clinical(self, amina, okafor):
         asked = ask(amina, okafor, date(2026, 12, 14))
 
-        for rule in ("review_3m_soon", "review_3m_due"):
+        for rule in ("review_soon", "review_due"):
             letter = written(asked, rule)
             assert isinstance(letter, Letter)
             assert (letter.to, letter.attachments) == ("amina@example.com", ())
@@ -251,14 +255,35 @@ class TestMessages:
             assert links.address(asked) in letter.html
             assert "Monday 28 December 2026" in letter.text
 
+    def test_the_check_in_of_the_first_week_is_asked_for_now_and_says_no_week(self, as_user, amina, okafor):
+        asked = ask(amina, okafor, TODAY, at=NOW + timedelta(hours=9), is_check_in=True)
+
+        assert planned(asked) == [("week_1_check", "11-23 18:00", "due")]
+        letter = written(asked, "week_1_check")
+        assert (letter.subject, links.address(asked) in letter.text) == ("A few questions for you", True)
+        assert not re.search("week|review|treatment|medicine", letter.text + letter.html.split("<body")[1])
+
+    def test_a_check_in_asks_for_nothing_else(self, as_user, amina, okafor):
+        form = intakes.in_review(amina, okafor)
+        intakes.ready(form, okafor)
+        intakes.decide(form, okafor)
+        asked = ask(amina, okafor, timezone.localdate(), at=timezone.now(), is_check_in=True)
+
+        page = as_user(amina.user).get("/care/").content.decode()
+
+        assert ("Your check-in. About 3 minutes." in page, "What has changed" in page) == (True, False)
+        actions.withdraw(asked, by=okafor.user, at=timezone.now())
+        ask(amina, okafor, timezone.localdate(), at=timezone.now())
+        assert "What has changed" in as_user(amina.user).get("/care/").content.decode()
+
     def test_a_message_before_the_link_opens_says_from_when(self, amina, okafor):
         asked = ask(amina, okafor, date(2026, 12, 14))
-        Message.objects.filter(rule="review_3m_soon").update(due_at=NOW)  # the clinic set an earlier time
+        Message.objects.filter(rule="review_soon").update(due_at=NOW)  # the clinic set an earlier time
 
-        assert "You can answer from Monday 7 December 2026." in written(asked, "review_3m_soon").text
-        assert "You can answer from" not in written(asked, "review_3m_due").text
+        assert "You can answer from Monday 7 December 2026." in written(asked, "review_soon").text
+        assert "You can answer from" not in written(asked, "review_due").text
 
-    @pytest.mark.parametrize("rule", ["review_3m_soon", "review_3m_due", "review_3m_late"])
+    @pytest.mark.parametrize("rule", ["review_soon", "review_due", "review_late"])
     def test_each_asks_again_at_the_moment_of_sending(self, amina, okafor, rule):
         asked = outcomes.answered(amina, okafor, at=NOW)
         Message.objects.create(
@@ -280,10 +305,10 @@ class TestMessages:
         amina.needs = ["large_print"]
         amina.save()
 
-        assert "26px" in written(ask(amina, okafor, date(2026, 12, 14)), "review_3m_soon").html
+        assert "26px" in written(ask(amina, okafor, date(2026, 12, 14)), "review_soon").html
 
     def test_the_clinician_who_asked_is_told_of_no_name(self, amina, okafor):
-        letter = written(ask(amina, okafor, date(2026, 12, 14)), "review_3m_late")
+        letter = written(ask(amina, okafor, date(2026, 12, 14)), "review_late")
 
         assert letter.to == "okafor@example.com"
         assert f"/review/people/{amina.pk}/questions/" in letter.text
@@ -294,7 +319,7 @@ class TestMessages:
         okafor.user.is_active = False
         okafor.user.save()
 
-        assert written(asked, "review_3m_late") == NotWanted("whoever asked does not work here any more")
+        assert written(asked, "review_late") == NotWanted("whoever asked does not work here any more")
 
     def test_staff_get_theirs_by_mail_also_about_a_patient_who_is_phoned(self, transactional_db, amina, okafor):
         """Found here: the letter to the clinician became a phone call to the patient."""
@@ -305,8 +330,8 @@ class TestMessages:
         sending.drain(5)
 
         assert {rule: state for rule, _, state in planned(asked)} == {
-            "review_3m_due": "handed",
-            "review_3m_late": "sent",
+            "review_due": "handed",
+            "review_late": "sent",
         }
         assert [each.to for each in mail.outbox] == [["okafor@example.com"]]
 
@@ -315,8 +340,8 @@ class TestMessages:
 
         html = as_user(amina.user).get("/care/messages/").content.decode()
 
-        assert "3-month review and questions, on the day" in html
-        assert "3-month review is late" not in html
+        assert "Questions before a review, on the day" in html
+        assert "Answers for a review are late" not in html
 
 
 class TestTheClinicianPages:

@@ -1,15 +1,18 @@
 """Records of prescriptions: writing, checking, signing, moving; states; frozen rows."""
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from clinic.db.clock import uk_day
 from clinic.db.refusal import NotReady, SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
 from clinic.outbox.models import Message
+from clinic.outbox.registry import Letter, NotWanted, compose
 from clinic.worklist.models import Task
 from patients.access.actions import open_care
 from patients.access.models import CareRelationship
@@ -374,6 +377,51 @@ class TestNews:
         assert (fresh(found).state, found.updates.get().note) == ("cancelled", "Written in error")
         with pytest.raises(SerialUsed):
             rx.drafted(amina, okafor, serial=found.serial)
+
+
+class TestTheNextRequest:
+    """The reminder that the next one can be asked for: 9 days before the supply ends (domain sheet, 3.3)."""
+
+    def supplied(self, patient, clinician, state="dispensed"):
+        found = rx.in_state(state, patient, clinician)
+        return found, Message.objects.filter(about=found.pk, rule="next_request").first()
+
+    @pytest.mark.parametrize("state", ["partly", "dispensed", "delivered"])
+    def test_is_planned_from_the_last_day_of_the_supply(self, amina, okafor, state):
+        _, message = self.supplied(amina, okafor, state)
+
+        assert message.due_at == datetime(2026, 12, 13, 10, tzinfo=UTC)
+        assert uk_day(message.anchor) == date(2026, 12, 22)  # 30 days, the 23 November among them
+
+    def test_is_not_planned_before_something_was_given_out(self, amina, okafor):
+        assert self.supplied(amina, okafor, "received")[1] is None
+
+    def test_says_nothing_of_what(self, amina, okafor):
+        letter = compose(self.supplied(amina, okafor)[1])
+
+        assert (letter.to, letter.subject) == ("amina@example.com", "You can make your next request")
+        assert "/care/prescriptions/" in letter.text
+        assert not re.search("medicin|supply|pharmacy|ml", letter.text.replace("/care/prescriptions/", ""))
+
+    def test_is_not_wanted_where_there_is_nothing_to_ask(self, amina, okafor):
+        found, message = self.supplied(amina, okafor)
+        later = NOW + 20 * DAY
+        assert isinstance(compose(message), Letter)
+
+        with transaction.atomic():
+            rx.asked(amina, later)
+            assert compose(message) == NotWanted("they have asked already")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            rx.signed(amina, okafor, later, serial="AB123499", starts_on=uk_day(later + 8 * DAY))
+            assert compose(message) == NotWanted("the next one is written already")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            treatment.stop(found.plan, okafor, by=okafor.user, at=later, **plans.REASON)
+            assert compose(message) == NotWanted("no plan is in force")
+            transaction.set_rollback(True)
+        rx.told(found, "returned", later)
+        assert compose(message) == NotWanted("it was lost or came back")
 
 
 class TestExpiry:

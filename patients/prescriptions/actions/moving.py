@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic.accounts.enums import Role
-from clinic.db.clock import uk_day
+from clinic.db.clock import instant, uk_day
 from clinic.db.states import StaleState, move
 from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
@@ -16,7 +16,7 @@ from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind
 from patients.prescriptions import policy
 from patients.prescriptions.actions.writing import held, open_incident
-from patients.prescriptions.enums import SUPPLIED, TOLD, UNSIGNED, State, Told
+from patients.prescriptions.enums import FIRST_SUPPLY, SUPPLIED, TOLD, UNSIGNED, State, Told
 from patients.prescriptions.models import DispensingUpdate, Prescription
 from patients.prescriptions.refusals import (
     NoReason,
@@ -65,6 +65,8 @@ def write_down(
             raise NoSubstitution
         if news.state != current.state:
             _go(current, State(news.state), by=by, at=at)
+            if news.state in FIRST_SUPPLY:
+                _remind_of_the_next(current, news.on, at=at)
             if news.state == State.LOST:
                 open_incident(current, "lost", LOST, news.on, by=by, at=at)
             if policy.is_late(news.state, news.on, current.valid_until):
@@ -130,6 +132,13 @@ def _tell(prescription: Prescription, *, at: datetime) -> None:
     """Let the patient know that there is news; once, until it is sent."""
     about, person = prescription.pk, prescription.patient_id
     outbox.plan("prescription_news", about=about, person=person, anchor=at, at=at, again=True)
+
+
+def _remind_of_the_next(prescription: Prescription, on: date, *, at: datetime) -> None:
+    """Plan the reminder that the next one can be asked for, counted from the last day of what was supplied on ``on``."""
+    if prescription.days:
+        last = instant(policy.supply_until(on, prescription.days), 0)
+        outbox.plan("supplied", about=prescription.pk, person=prescription.patient_id, anchor=last, at=at)
 
 
 def _check_day(prescription: Prescription, day: date, at: datetime) -> None:
