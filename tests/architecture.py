@@ -97,6 +97,7 @@ NAMED = {
     "patients.safety": {"terms"},
     "patients.treatment": {"products", "reading"},
     "patients.outcomes": {"history", "instruments", "scoring", "thresholds"},
+    "patients.monitoring": {"reading", "trends"},
 }
 FREE = {
     "clinic.db",

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,13 @@ from clinic.accounts.access import SignedIn, patients_only
 from clinic.db.clock import day_text, uk_day, when_text
 from patients.monitoring.enums import State
 from patients.monitoring.models import PlanCheck
+from patients.monitoring.reading import course_of
+from patients.monitoring.trends import trends
+from patients.outcomes.history import PATIENTS_OWN, series
+from patients.outcomes.models import Response
+from patients.outcomes.policy import ends_text
 from patients.profile.models import Patient
+from patients.treatment.models import PlanVersion
 
 NEAR = timedelta(days=14)  # a visit so near to a check is the visit of that check
 
@@ -26,14 +33,31 @@ def checks(request: SignedIn) -> HttpResponse:
     if patient is None:
         return redirect("profile")
     today = uk_day(timezone.now())
+    start = course_of(PlanVersion.objects.visible_to(request.user))
     own = PlanCheck.objects.visible_to(request.user)
     visits = visits_to_come(request.user, today)
     context = {
         "coming": [_row(each, visits, today) for each in own.planned()],
         "done": [day_text(each.due_on) for each in own.filter(state=State.DONE).order_by("-due_on")],
         "may_book": patient.may_be_written_to,
+        "start": day_text(start) if start else "",
+        "trends": _trends(request.user, start, today) if start else [],
     }
     return render(request, "care/checks.html", context)
+
+
+def _trends(user: Any, start: date, today: date) -> list[dict[str, Any]]:
+    """Return what a patient answered since ``start``: the measures that are always theirs to see (domain sheet, decision 9)."""
+    found = series(Response.objects.visible_to(user), unclear=settings.OUTCOMES_UNCLEAR_LICENCES)
+    own = [each for each in found if each.instrument.code in PATIENTS_OWN]
+    return [
+        {
+            "about": row.about,
+            "cells": row.cells,
+            "ends": ends_text(row.of.instrument, row.of.question or row.of.instrument.questions[0]),
+        }
+        for row in trends(own, start, today)
+    ]
 
 
 def visits_to_come(user: Any, today: date) -> list[tuple[date, str]]:

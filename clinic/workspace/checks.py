@@ -17,11 +17,11 @@ from clinic.db.refusal import Refusal, SomethingMissing
 from clinic.keeping.typed import fill, keeps_typing
 from clinic.workspace.questions import series_of
 from clinic.workspace.review_access import care_of, clinician_of, log
-from patients.monitoring import actions, policy
+from patients.monitoring import actions, policy, trends
 from patients.monitoring.enums import Kind, State
 from patients.monitoring.forms import AddCheckForm, CheckForm
 from patients.monitoring.models import CheckRecord, PlanCheck
-from patients.outcomes.history import Series
+from patients.monitoring.reading import course_from, course_of
 from patients.profile.models import Patient
 from patients.treatment.models import PlanVersion
 
@@ -35,6 +35,7 @@ def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The checks of a patient, those to come first, and the form that plans one more."""
     (_, patient), now = care_of(request, LOGGED_AS, pk), timezone.now()
     plan = PlanVersion.objects.visible_to(request.user).in_force().filter(patient=patient).first()
+    start = course_of(PlanVersion.objects.visible_to(request.user).filter(patient=patient))
     form = fill(request, AddCheckForm(request.POST if request.method == "POST" else None), at=now)
     if plan is not None and form.is_valid():
         try:
@@ -47,7 +48,9 @@ def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "form": form if plan else None,
-        "trends": trends(series_of(request.user, patient), actions.course_from(plan), uk_day(now)) if plan else None,
+        "start": day_text(start) if start else "",
+        "heads": trends.HEADS,
+        "trends": trends.trends(series_of(request.user, patient), start, uk_day(now)) if start else [],
         **listed_for(request.user, patient, now),
     }
     return render(request, "workspace/checks.html", context, status=422 if form.errors else 200)
@@ -128,34 +131,9 @@ def _at_week_4(request: HttpRequest, found: PlanCheck, record: CheckRecord | Non
         return policy.spasticity_at_week_4(*diary)
     for each in series_of(request.user, found.patient):
         if each.instrument.code == SPASTICITY:
-            points = policy.nearest(_points(each), actions.course_from(found.plan))
+            points = policy.nearest(trends.points(each), course_from(found.plan))
             return policy.spasticity_at_week_4(*(point and point[1] for point in (points[0], points[1])))
     return ""
-
-
-def trends(found: list[Series], start: date, today: date) -> dict[str, Any]:
-    """Return a table of every measure at the start and 1, 3, 6 and 12 months after it: ``heads`` and ``rows``."""
-    without = {
-        month: "Not yet" if month and policy.is_to_come(start, month, today) else "No answer"
-        for month in policy.TREND_MONTHS
-    }
-    rows = [
-        {
-            "about": each.about[:1].upper() + each.about[1:],
-            "cells": [_cell(point, without[month]) for month, point in policy.nearest(_points(each), start).items()],
-        }
-        for each in found
-    ]
-    heads = ["At the start", *(f"Month {month}" for month in policy.TREND_MONTHS[1:])]
-    return {"heads": heads, "rows": rows, "start": day_text(start)}
-
-
-def _points(each: Series) -> list[tuple[date, Any]]:
-    return [(uk_day(point.at), point.value) for point in each.points if point.value is not None]
-
-
-def _cell(point: tuple[date, Any] | None, without: str) -> dict[str, str]:
-    return {"value": str(point[1]), "when": day_text(point[0])} if point else {"without": without}
 
 
 def _row(each: PlanCheck, today: date) -> dict[str, Any]:
@@ -164,8 +142,16 @@ def _row(each: PlanCheck, today: date) -> dict[str, Any]:
         "kind": each.get_kind_display(),
         "due": day_text(each.due_on),
         "is_overdue": each.is_overdue(today),
-        "asked": each.questions_id is not None,
+        "hint": _hint(each),
     }
+
+
+def _hint(each: PlanCheck) -> str:
+    if each.questions_id:
+        return "The patient has been asked how they are."
+    when = "on the day" if each.kind == Kind.WEEK_1 else "a week before"
+    supply = ", once the first supply is given out" if each.kind in policy.WEEKS else ""
+    return f"The questions go out {when}{supply}."
 
 
 def _record(each: CheckRecord) -> dict[str, Any]:

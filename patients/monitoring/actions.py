@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 
 from clinic.accounts.enums import Role
 from clinic.db.clock import instant, uk_day
@@ -18,15 +17,13 @@ from clinic.worklist.enums import TaskKind, TaskState
 from patients.monitoring import policy
 from patients.monitoring.enums import Kind, State, Verdict
 from patients.monitoring.models import CheckRecord, PlanCheck
+from patients.monitoring.reading import course_from, supply_from
 from patients.monitoring.refusals import (
     AlreadyPlanned,
 )
 from patients.outcomes import actions as outcomes
 from patients.outcomes.enums import State as Asked
-from patients.prescriptions.enums import FIRST_SUPPLY
-from patients.prescriptions.models import DispensingUpdate
 from patients.profile.models import Patient
-from patients.treatment.enums import WAS_IN_FORCE
 from patients.treatment.enums import State as PlanState
 from patients.treatment.models import PlanVersion
 from patients.treatment.policy import extra_dates
@@ -101,29 +98,6 @@ def keep_planned(plan: PlanVersion, *, today: date, at: datetime) -> None:
             for day, kind in wanted.items()
             if day not in stays
         )
-
-
-def course_from(plan: PlanVersion) -> date:
-    """Return the first day of the treatment that ``plan`` goes on with: of the versions before it, back to a stop."""
-    first = plan.starts_on
-    older = PlanVersion.objects.filter(
-        patient=plan.patient_id, number__lt=plan.number, state__in=sorted(WAS_IN_FORCE)
-    ).order_by("-number")
-    for version in older:
-        if version.state == PlanState.STOPPED:
-            break
-        first = version.starts_on
-    if first is None:
-        raise ValueError("A plan in force has a first day.")
-    return first
-
-
-def supply_from(plan: PlanVersion) -> date | None:
-    """Return the day on which the first supply of the treatment was given out, as the pharmacy told us; None without one."""
-    told = DispensingUpdate.objects.filter(
-        prescription__patient=plan.patient_id, state__in=sorted(FIRST_SUPPLY), on__gte=course_from(plan)
-    )
-    return told.aggregate(first=Min("on"))["first"]
 
 
 def sign(

@@ -9,7 +9,7 @@ from patients.access.models import CareRelationship
 from patients.monitoring import actions as checks
 from patients.monitoring.models import PlanCheck
 from tests.browser.test_pages_axe import look_at, walk, way  # noqa: F401 - fixtures
-from tests.factories import intakes, plans, team
+from tests.factories import intakes, outcomes, plans, team
 from tests.patients.test_monitoring import sign
 
 LONG = "A long line without an end " * 8 + "https://example.com/" + "x" * 120
@@ -38,6 +38,7 @@ def test_checks(walk, amina, okafor, lind):  # noqa: F811
     open_care(amina, okafor, CareRelationship.Reason.BOOKED, at=start)
     plans.active(amina, okafor, at=start, goals=[plans.GOAL | {"measure": "words", "words": LONG}])
     checks.sweep(at=start)
+    outcomes.answered(amina, okafor, at=start)
     hand = walk(okafor.user, f"/review/people/{amina.pk}/checks/")
     hand.follow("Plan this check")
     assert hand.page.title().startswith("Error: ")

@@ -9,7 +9,9 @@ from django.utils import timezone
 from clinic.db.clock import day_text, uk_day
 from patients.monitoring import actions
 from patients.monitoring.models import PlanCheck
-from tests.factories import diary, plans
+from patients.outcomes.models import Response
+from patients.treatment import actions as treatment
+from tests.factories import diary, outcomes, plans
 from tests.patients.test_monitoring import sign
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +88,35 @@ def test_the_record_of_a_check_is_not_shown(hers, as_user, amina, okafor):
 
     assert "Done" in page
     assert "Secret words" not in page
+
+
+def trend(page):
+    """Each measure with what stands in its cells."""
+    return {row["about"]: [cell.value or cell.without for cell in row["cells"]] for row in page.context["trends"]}
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_how_the_answers_have_changed_since_the_start(as_user, amina, okafor, lind, is_stopped):
+    """The same numbers that the clinician sees, of the measures that are always a patient's to see."""
+    now = timezone.now()
+    plan = plans.active(amina, okafor, at=now - 95 * DAY)
+    outcomes.answered(amina, okafor, at=now - 96 * DAY, stiffness="7")
+    outcomes.answered(amina, okafor, at=now - 66 * DAY, stiffness="6")
+    outcomes.answered(amina, okafor, at=now - 2 * DAY, stiffness="5")
+    if is_stopped:
+        treatment.stop(plan, okafor, by=okafor.user, at=now, **plans.REASON)
+
+    page = as_user(amina.user).get(reverse("care_checks"))
+
+    assert trend(page)["Muscle stiffness or spasm"] == ["7", "6", "5", "Not yet", "Not yet"]
+    assert len(trend(page)) == 4
+    assert f"Your treatment began on {day_text(plan.starts_on)}" in words(page)
+    assert Response.objects.filter(instrument="pgic").exists()  # kept, and not among them
+
+
+def test_who_has_no_plan_has_no_trend(as_user, amina, okafor):
+    outcomes.answered(amina, okafor, at=timezone.now())
+
+    page = as_user(amina.user).get(reverse("care_checks"))
+
+    assert (page.context["trends"], "How your answers have changed" in words(page)) == ([], False)

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.db.clock import uk_day
+from clinic.db.clock import day_text, uk_day
 from patients.monitoring import actions
 from patients.monitoring.models import CheckRecord, PlanCheck
+from patients.treatment import actions as treatment
 from tests.factories import outcomes, plans
 from tests.patients.test_monitoring import SAID
 
@@ -114,8 +115,18 @@ def test_the_trend_names_the_answers_of_each_month(doctor, amina, okafor):
 
     page = doctor.get(reverse("review_checks", args=[amina.pk]))
 
-    row = next(row for row in page.context["trends"]["rows"] if "stiffness" in row["about"].lower())
-    assert [cell.get("value", cell.get("without")) for cell in row["cells"]] == ["7", "5", *["Not yet"] * 3]
+    row = next(row for row in page.context["trends"] if "stiffness" in row.about.lower())
+    assert [cell.value or cell.without for cell in row.cells] == ["7", "5", *["Not yet"] * 3]
+
+
+def test_the_trend_stays_when_the_plan_is_stopped(doctor, amina, okafor):
+    plan = amina.plans.get()
+    treatment.stop(plan, okafor, by=okafor.user, at=timezone.now(), **plans.REASON)
+
+    page = doctor.get(reverse("review_checks", args=[amina.pk]))
+
+    assert page.context["start"] == day_text(plan.starts_on)
+    assert "Month 12" in words(page)
 
 
 def test_a_check_that_is_not_wanted_any_more_says_so(doctor, okafor):
@@ -151,5 +162,5 @@ def test_the_list_asks_the_same_however_many(doctor, django_assert_num_queries, 
     for check in PlanCheck.objects.planned()[rows:]:
         PlanCheck.objects.filter(pk=check.pk).update(state="cancelled")
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         doctor.get(reverse("review_checks", args=[amina.pk]))
