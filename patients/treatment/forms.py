@@ -21,6 +21,7 @@ from patients.treatment.fields import day, given, goal_fields, line, line_fields
 from patients.treatment.models import PlanVersion
 
 OWN_PAGE = "Send this form from its own page"
+FIRST_OF = {"goals": "goal0_measure", "lines": "line0_form"}  # where it is said that there is none
 EXTRA = tuple(f"extra{place}" for place in range(policy.EXTRA_DATES))
 
 
@@ -79,10 +80,14 @@ class PlanForm(DraftForm):
         shape: tuple[int, tuple[int, ...]] = (1, (1,)),
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
-        self.shape = rows.read(data).shape if data is not None else shape
+        self._take(rows.read(data).shape if data is not None else shape)
+
+    def _take(self, shape: tuple[int, tuple[int, ...]]) -> None:
+        """Have the fields of so many rows."""
+        self.shape = shape
         for prefix, made in self._row_fields():
             for name, field in made.items():
-                self.fields[prefix + name] = field
+                self.fields.setdefault(prefix + name, field)
 
     def _row_fields(self) -> Iterable[tuple[str, dict[str, forms.Field]]]:
         goals, lines = self.shape
@@ -161,9 +166,15 @@ class PlanForm(DraftForm):
         return {name: kept[prefix + name] for name in names}
 
     def tell(self, lacks: Mapping[str, str]) -> None:
-        """Say beside each field what is missing; what has no field of its own is said above the form."""
+        """Say beside each field what is missing; what has no field of its own is said above the form.
+
+        Where no goal or no product was typed there is an empty row again, and it is said there.
+        """
+        goals, lines = self.shape
+        self._take((goals or 1, lines or (1,)))
         for name, words in lacks.items():
-            self.add_error(name if name in self.fields else None, words)
+            place = FIRST_OF.get(name, name)
+            self.add_error(place if place in self.fields else None, words)
 
 
 def _kept(value: Any) -> Any:

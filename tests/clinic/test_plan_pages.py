@@ -99,6 +99,20 @@ class TestWriting:
         assert 'value="1.05"' in page
         assert fresh(draft).said == {}
 
+    def test_signed_with_nothing_typed_there_is_still_a_row_to_fill_in(self, doctor, draft):
+        """Found in a walk: the empty rows were gone, and the error had no field to lead to."""
+        answer = doctor.post(
+            at(draft), {"act": "sign", "version": draft.version, "line0_brand": "", "goal0_target": ""}
+        )
+
+        form = answer.context["form"]
+        assert (answer.status_code, form.shape) == (422, (1, (1,)))
+        assert form.errors["goal0_measure"] == [
+            "Add at least one goal: without it nobody can say whether the plan helps"
+        ]
+        assert form.errors["line0_form"] == ["Add at least one product"]
+        assert 'name="line0_step0_dose"' in answer.content.decode()
+
     def test_every_open_point_is_listed_beforehand(self, doctor, draft):
         page = doctor.get(at(draft)).content.decode()
 
