@@ -1,0 +1,257 @@
+"""A patient's year in the clinic, in the words each person sees: she by keyboard alone on a phone (by pointer at a desk in
+`make proof`), the doctors as in ``person``; every page on the way is looked at (look.py, axe among it).
+
+Time passes by moving the clock of this process, of the web server and of the database where it decides what is sent
+(clock.py). Whoever comes back after hours signs in anew. The scheduler's part is done at each move.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import time_machine
+
+from clinic.outbox.enums import MessageState
+from clinic.outbox.models import Message
+from clinic.staff.models import Clinician
+from patients.correspondence.models import GpLetter
+from patients.incidents.models import Incident
+from patients.monitoring.enums import State as CheckState
+from patients.monitoring.models import PlanCheck
+from patients.prescriptions.models import Prescription
+from patients.safety.models import AdverseEvent
+from patients.treatment.models import PlanVersion
+from tests.browser import year_begins as begins
+from tests.browser import year_goes_on as goes_on
+from tests.browser.clock import Clock, WebAtATime, tell
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.hands import Keyboard, Pointer
+from tests.browser.mails import text_of
+from tests.browser.year_begins import words
+from tests.factories import diary, plans, prescriptions
+from tests.factories.people import NOW
+
+UPDATE, NEWS = "There is an update in your account", "There is news about your care"
+WEEK_1_MAIL = "Your answers for your review"
+QUESTIONS_MAIL = "A few questions before your review"
+BOOKED_MAIL = "Your appointment is booked"
+CLINICAL = "cannabis THC CBD oil medicine medication prescription pharmacy dose pain spasticity stiffness sclerosis plan paused stopped fall dizz GP"
+BEGINS = "A trial of a medicine, looked at after 1 and 4 weeks."
+PAUSES, STOPS = "The medicine is paused after a fall.", "The medicine is stopped: a fall, grade 3."
+TOLD_PAUSED = "Take no more from today. Rest, and do not drive. Call us on 01632 960 100 tomorrow."
+TOLD_STOPPED = "Take none any more. Bring what is left to a pharmacy. Call us on 01632 960 100 if things get worse."
+FALLEN = (
+    "Spasticity was 7 and is 5.6: down 20.0%. NICE NG144 has a trial of the licensed spray for spasticity go on "
+    "after 4 weeks where it has fallen by 20% or more. It has by this number. You decide."
+)
+NOT_FALLEN = FALLEN.replace("5.6: down 20.0%", "5.7: down 18.6%").replace("It has by", "It has not by")
+PASSED = """care care_plan care_letter care_pharmacy care_prescriptions care_checks care_questions care_questions_page care_events
+care_event_new care_event book slots appointment_confirm review_record review_team review_team_case review_team_conclude
+review_team_person review_plan review_plan_version review_letter review_letters review_prescriptions review_prescription
+review_prescription_signed review_prescription_posted review_prescription_news review_open review_checks review_check
+review_event review_event_hold"""
+
+
+@pytest.fixture(scope="module")
+def web(django_db_setup, tmp_path_factory):
+    """A web server whose clock this module moves."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CLOCK_FILE", str(tmp_path_factory.mktemp("clock") / "now"))
+        tell(NOW)
+        with WebAtATime() as server:
+            yield server
+
+
+@pytest.fixture
+def clock(web, settings, tmp_path):
+    """The time, which the test moves; mails go where no other test finds them."""
+    settings.EMAIL_FILE_PATH = tmp_path
+    with time_machine.travel(NOW) as here:
+        clock = Clock(web, here)
+        clock.to(NOW)
+        yield clock
+
+
+@pytest.fixture(params=["keyboard", pytest.param("pointer", marks=pytest.mark.proof)])
+def person(request, visit, look):
+    """``person(user)``: somebody at their own browser."""
+
+    def sit_down(user):
+        if request.param == "keyboard":
+            return Keyboard(visit(PHONE, user=user), look)
+        return Pointer(visit(DESK, user=user), look)
+
+    return sit_down
+
+
+@pytest.fixture
+def okafor(okafor):
+    """Dr Okafor, who prescribes: with a number for controlled drugs, and visits that can be booked."""
+    Clinician.objects.filter(pk=okafor.pk).update(cd_number="612345", verified_on=NOW.date())
+    diary.hours(okafor, weekdays=range(7), starts=9 * 60, ends=13 * 60)
+    diary.kind(okafor, slug="review", name="Review")
+    return okafor
+
+
+def test_a_year(clock, person, amina, okafor, lind, reached):
+    begins.it_begins(amina, okafor)
+
+    prescription = the_first_day(clock, person, amina, okafor, lind)
+    it_is_delivered(clock, person, amina, okafor, prescription)
+    after_1_week(clock, person, amina, okafor)
+    after_4_weeks(clock, person, amina, okafor)
+    after_3_months(clock, person, amina, okafor)
+    she_falls_and_it_is_paused(clock, person, amina, okafor)
+    it_is_stopped(clock, person, amina, okafor)
+
+    assert PlanVersion.objects.get().state == "stopped"
+    assert Prescription.objects.get().state == "delivered"
+    assert AdverseEvent.objects.get().state == "assessed"
+    assert not Incident.objects.exists()
+    assert [letter.state for letter in GpLetter.objects.all()] == ["sent"] * 3
+    assert set(PlanCheck.objects.values_list("state", flat=True)[:3]) == {"done"}
+    assert not PlanCheck.objects.filter(state=CheckState.PLANNED).exists()
+    assert not Message.objects.filter(state=MessageState.DUE).exists()
+    assert set(PASSED.split()) - reached == set()
+
+
+def test_spasticity_that_fell_by_less_than_a_fifth(clock, person, amina, okafor, lind):
+    prescriptions.open_care_of(amina, okafor)
+    plans.active(amina, okafor)
+    clock.to(NOW)
+    due = due_on("week_4")
+    clock.to(morning(due))
+
+    doctor = person(okafor.user)
+    goes_on.the_check_is_written_down(doctor, amina, "After 4 weeks", due + timedelta(days=60), ("7", "5.7"))
+
+    assert NOT_FALLEN in words(doctor)
+
+
+# The days of the year -------------------------------------------------------------------------------
+
+
+def the_first_day(clock, person, amina, okafor, lind):
+    doctor = person(okafor.user)
+    begins.it_is_decided(doctor)
+    begins.the_team_meets(doctor)
+    assert she_is_written_to(clock) == [UPDATE]
+
+    clock.to(NOW + timedelta(hours=9))
+    doctor, patient, colleague = person(okafor.user), person(amina.user), person(lind.user)
+    begins.the_team_concludes(doctor)
+    begins.the_plan_is_written(doctor)
+    begins.a_mistake_is_refused_and_mended(doctor)
+    assert she_is_written_to(clock) == [UPDATE]
+    begins.she_reads_her_plan_and_agrees(patient)
+    begins.the_plan_begins(doctor)
+    assert she_is_written_to(clock) == [UPDATE]
+    begins.her_gp_is_written_to(doctor, BEGINS)
+    assert she_is_written_to(clock) == [UPDATE]
+    begins.she_reads_what_her_gp_reads(patient, BEGINS)
+    begins.she_chooses_her_pharmacy(patient)
+    prescription = begins.its_record_is_written(doctor)
+    begins.a_colleague_checks_it(colleague, prescription)
+    begins.it_is_signed_and_posted(doctor, prescription)
+    assert she_is_written_to(clock) == [NEWS]
+    begins.she_sees_where_it_is(patient, "In the post to your pharmacy")
+    return prescription
+
+
+def it_is_delivered(clock, person, amina, okafor, prescription):
+    clock.to(NOW + timedelta(days=2))
+    doctor, patient = person(okafor.user), person(amina.user)
+    for state, seen, quantity in (
+        ("At the pharmacy", "Your pharmacy has it", ""),
+        ("Dispensed", "Your pharmacy has it ready", "30"),
+        ("Delivered", "It was delivered to you", ""),
+    ):
+        begins.they_tell_us(doctor, prescription, state, quantity)
+        begins.she_sees_where_it_is(patient, seen)
+    print(she_is_written_to(clock))
+
+
+def after_1_week(clock, person, amina, okafor):
+    clock.to(morning(due_on("week_1")))
+    print(she_is_written_to(clock))
+    doctor, patient = person(okafor.user), person(amina.user)
+    goes_on.she_answers_the_questions(patient, "6")
+    goes_on.she_books_the_visit(patient)
+    print(she_is_written_to(clock))
+    goes_on.the_check_is_written_down(doctor, amina, "After 1 week", due_on("week_4"))
+
+
+def after_4_weeks(clock, person, amina, okafor):
+    they_are_asked_a_week_before(clock, person, amina, "week_4", "5")
+
+    clock.to(morning(due_on("week_4")))
+    doctor = person(okafor.user)
+    goes_on.the_check_is_written_down(doctor, amina, "After 4 weeks", due_on("month_3"), ("7", "5.6"))
+    assert FALLEN in words(doctor)
+
+
+def after_3_months(clock, person, amina, okafor):
+    they_are_asked_a_week_before(clock, person, amina, "month_3", "5")
+
+    clock.to(morning(due_on("month_3")))
+    doctor = person(okafor.user)
+    goes_on.the_check_is_written_down(doctor, amina, "Every 3 months", due_on("month_3") + timedelta(days=90))
+
+
+def she_falls_and_it_is_paused(clock, person, amina, okafor):
+    clock.to(NOW + timedelta(days=101))
+    doctor, patient = person(okafor.user), person(amina.user)
+    goes_on.she_tells_of_a_side_effect(patient, NOW.date() + timedelta(days=100))
+    goes_on.it_is_graded(doctor)
+    goes_on.the_next_prescription_is_held(doctor)
+    goes_on.the_plan_is_opened(doctor)
+    goes_on.the_plan_is(doctor, "Pause", "A fall with a hospital stay, grade 3.", TOLD_PAUSED)
+    print(she_is_written_to(clock))
+    goes_on.she_reads_what_to_do(patient, "is paused", "Take nothing from this plan now", TOLD_PAUSED)
+    begins.her_gp_is_written_to(doctor, PAUSES)
+    print(she_is_written_to(clock))
+
+
+def it_is_stopped(clock, person, amina, okafor):
+    clock.to(NOW + timedelta(days=103))
+    doctor, patient = person(okafor.user), person(amina.user)
+    doctor.arrive(f"/review/people/{amina.pk}/")
+    goes_on.the_plan_is_opened(doctor)
+    goes_on.the_plan_is(doctor, "Stop", "Grade 3, possibly related; agreed with her by phone.", TOLD_STOPPED)
+    print(she_is_written_to(clock))
+    goes_on.she_reads_what_to_do(patient, "has stopped", "Stopped", TOLD_STOPPED)
+    begins.her_gp_is_written_to(doctor, STOPS)
+    print(she_is_written_to(clock))
+    begins.she_reads_what_her_gp_reads(patient, STOPS)
+    goes_on.nothing_more_is_prescribed(doctor)
+    clock.to(NOW + timedelta(days=103, minutes=10))
+    goes_on.nothing_more_is_planned(patient)
+
+
+def they_are_asked_a_week_before(clock, person, amina, kind, stiffness):
+    """The questions of a check: by mail, and answered in her account."""
+    day = due_on(kind) - timedelta(days=7)
+    clock.to(morning(day) - timedelta(hours=4))
+    clock.to(morning(day))
+    print(she_is_written_to(clock))
+    goes_on.she_answers_the_questions(person(amina.user), stiffness)
+
+
+def due_on(kind):
+    """The day of the first check of this kind."""
+    return PlanCheck.objects.filter(kind=kind).exclude(state=CheckState.CANCELLED).earliest("due_on").due_on
+
+
+def morning(day):
+    """10 o'clock of a day in winter."""
+    return datetime.combine(day, time(10), UTC)
+
+
+def she_is_written_to(clock):
+    """The subjects of the mails that went since the last time; none says a word of what it is about."""
+    mails = clock.new_mails()
+    for mail in mails:
+        said = f"{mail['subject']} {text_of(mail)}"
+        assert mail["to"] == "amina@example.com"
+        assert [word for word in CLINICAL.split() if word.lower() in said.lower()] == [], said
+        assert ("/q/" in said) == (mail["subject"] in {WEEK_1_MAIL, QUESTIONS_MAIL}), said
+    return [mail["subject"] for mail in mails]
