@@ -70,9 +70,11 @@ def database_as_here():
         role = cursor.fetchone()[0]
         cursor.execute("reset role;" + LATER.format(now=timezone.now().isoformat()))
         cursor.execute(f"set role {role}; set search_path to later, public, pg_catalog")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(f"reset search_path; reset role; drop schema later cascade; set role {role}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"reset search_path; reset role; drop schema later cascade; set role {role}")
 
 
 def tell(moment):
