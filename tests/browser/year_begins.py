@@ -114,6 +114,7 @@ def _step(doctor, number, *texts):
 
 def a_mistake_is_refused_and_mended(doctor):
     assert "Step 2 of product 1 must begin on day 8" in words(doctor)
+    assert "Open in what is saved" not in words(doctor)
     doctor.write("From day", "8", group="Product 1, step 2")
     doctor.follow("Sign this plan")
     assert "The plan is signed, and the team’s decision carries it." in words(doctor)
