@@ -116,12 +116,9 @@ def the_plan_is(doctor, what, why, told):
     assert "The letter to the GP is due within 48 hours." in words(doctor)
 
 
-def the_plan_is_opened(doctor):
-    """From any page about her."""
-    if doctor.page.get_by_role("link", name="Adverse events").count():
-        doctor.follow("Adverse events")
-        doctor.follow("Their record")
-    doctor.follow("Treatment plan")
+def the_plan_is_opened(doctor, page):
+    """From the event, or from the record."""
+    doctor.follow(page)
     doctor.follow("Pause or stop it")
 
 
