@@ -41,9 +41,8 @@ CLINICAL = re.compile(
 BEGINS = "A trial of a medicine, looked at after 1 and 4 weeks."
 PAUSES, STOPS = "The medicine is paused after a fall.", "The medicine is stopped: a fall, grade 3."
 TOLD_PAUSED = "Take only the drops in the evening until we talk. Do not drive. Call us on 01632 960 100 tomorrow."
-TOLD_STOPPED = (
-    "Take a quarter less every 3 days, then none. Bring what is left to a pharmacy. If you feel worse, call us."
-)
+TOLD_STOPPED = "Take a quarter less every 3 days, then none. If you feel worse, call us on 01632 960 100."
+LEFT_OVER = "Take what is left over in the end to a pharmacy."
 WHY_STOPPED = "Grade 3, possibly related. She tapers as the plan says, knows whom to call, and agrees."
 FALLEN = (
     "Spasticity was 7 and is 5.6: down 20.0%. NICE NG144 has a trial of the licensed spray for spasticity go on "
@@ -210,7 +209,7 @@ def she_falls_and_it_is_paused(clock, person, amina, okafor):
     goes_on.she_tells_of_a_side_effect(patient, NOW.date() + timedelta(days=100))
     goes_on.it_is_graded(doctor)
     goes_on.the_next_prescription_is_held(doctor)
-    goes_on.the_plan_is_opened(doctor)
+    goes_on.the_plan_is_opened(doctor, "treatment plan")
     goes_on.the_plan_is(doctor, "Pause", "A fall with a hospital stay, grade 3.", TOLD_PAUSED)
     assert she_is_written_to(clock) == [UPDATE]
     goes_on.she_reads_what_to_do(patient, "is paused", "Take nothing from this plan now", TOLD_PAUSED)
@@ -222,10 +221,10 @@ def it_is_stopped(clock, person, amina, okafor):
     clock.to(NOW + timedelta(days=103))
     doctor, patient = person(okafor.user), person(amina.user)
     doctor.arrive(f"/review/people/{amina.pk}/")
-    goes_on.the_plan_is_opened(doctor)
+    goes_on.the_plan_is_opened(doctor, "Treatment plan")
     goes_on.the_plan_is(doctor, "Stop", WHY_STOPPED, TOLD_STOPPED)
     assert she_is_written_to(clock) == [UPDATE]
-    goes_on.she_reads_what_to_do(patient, "has stopped", "Stopped", TOLD_STOPPED)
+    goes_on.she_reads_what_to_do(patient, "has stopped", "Stopped", TOLD_STOPPED, LEFT_OVER)
     begins.her_gp_is_written_to(doctor, STOPS)
     assert she_is_written_to(clock) == [UPDATE]
     begins.she_reads_what_her_gp_reads(patient, STOPS)
