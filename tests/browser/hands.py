@@ -7,6 +7,14 @@ Both know the same few words: ``follow`` a link or press a button and arrive on 
 import re
 
 MOST_STOPS = 250  # Tab presses before we say that a control cannot be reached
+TAGS = {
+    "link": {"a"},
+    "button": {"button", "input"},
+    "textbox": {"input", "textarea"},
+    "searchbox": {"input"},
+    "combobox": {"input", "select"},
+    "checkbox": {"input"},
+}
 FOCUS = """() => {
   const box = document.activeElement;
   if (!box || box === document.body) return {nowhere: true};
@@ -109,7 +117,7 @@ class Keyboard:
     def to(self, name, roles, group=""):
         """Tab to the control that is called ``name`` (or begins so), of the question that begins with ``group``."""
         self._tab(
-            lambda at: at["group"].startswith(group) and self._is_called(name, roles),
+            lambda at: at["group"].startswith(group) and self._is_called(name, roles, at["tag"]),
             f"{' or '.join(roles)} {name!r} of {group!r}",
         )
 
@@ -135,7 +143,9 @@ class Keyboard:
         """The accessible name of what has the focus, as the browser tells a screen reader."""
         return self._tree().get("name", {}).get("value", "")
 
-    def _is_called(self, name, roles):
+    def _is_called(self, name, roles, tag):
+        if not any(tag in TAGS[role] for role in roles):
+            return False  # to ask for its name takes longer than the step there
         told = self._tree()
         return told.get("role", {}).get("value") in roles and told.get("name", {}).get("value", "").startswith(name)
 

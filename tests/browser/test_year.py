@@ -1,5 +1,5 @@
-"""A patient's year in the clinic, in the words each person sees: she by keyboard alone on a phone (by pointer at a desk in
-`make proof`), the doctors as in ``person``; every page on the way is looked at (look.py, axe among it).
+"""A patient's year in the clinic, in the words each person sees: all by keyboard alone on a phone, and by pointer at a desk in
+`make proof`. Every page on the way is looked at (look.py, axe among it).
 
 Time passes by moving the clock of this process, of the web server and of the database where it decides what is sent
 (clock.py). Whoever comes back after hours signs in anew. The scheduler's part is done at each move.
@@ -14,6 +14,8 @@ import time_machine
 from clinic.outbox.enums import MessageState
 from clinic.outbox.models import Message
 from clinic.staff.models import Clinician
+from clinic.worklist.enums import TaskKind
+from clinic.worklist.models import Task
 from patients.correspondence.models import GpLetter
 from patients.incidents.models import Incident
 from patients.monitoring.models import PlanCheck
@@ -32,14 +34,15 @@ from tests.factories.people import NOW
 
 UPDATE, NEWS = "There is an update in your account", "There is news about your care"
 WEEK_1_MAIL = "Your answers for your review"
-QUESTIONS_MAIL = "A few questions before your review"
+QUESTIONS_MAIL, LAST_MAIL = "A few questions before your review", "Your answers for your review"
+LATE_MAIL = "Answers you asked for have not come"
 BOOKED_MAIL = "Your appointment is booked"
 CLINICAL = re.compile(
     r"\b(cannabis|THC|CBD|oil|medicines?|prescri\w+|pharmacy|dose|pain|spastic\w*|stiff\w*|MS|plan|paused|stopped|fall|GP)\b",
     re.IGNORECASE,
 )
 BEGINS = "A trial of a medicine, looked at after 1 and 4 weeks."
-PAUSES, STOPS = "The medicine is paused after a fall.", "The medicine is stopped: a fall, grade 3."
+STOPS = "The medicine was paused after a fall, grade 3, and is stopped."
 TOLD_PAUSED = "Take only the drops in the evening until we talk. Do not drive. Call us on 01632 960 100 tomorrow."
 TOLD_STOPPED = "Take a quarter less every 3 days, then none. If you feel worse, call us on 01632 960 100."
 LEFT_OVER = "Take what is left over in the end to a pharmacy."
@@ -112,10 +115,11 @@ def test_a_year(clock, person, amina, okafor, lind, reached):
     assert moves_of(Prescription) == ["checked", "signed", "posted", "received", "dispensed", "delivered"]
     assert AdverseEvent.objects.get().state == "assessed"
     assert not Incident.objects.exists()
-    assert [letter.state for letter in GpLetter.objects.all()] == ["sent"] * 3
+    assert [letter.state for letter in GpLetter.objects.all()] == ["sent"] * 2
     assert checks_that_are("done") == ["week_1", "week_4", "month_3"]
     assert "yearly" in checks_that_are("cancelled")
     assert checks_that_are("planned") == []
+    assert not Task.objects.waiting().filter(kind=TaskKind.LETTER_DUE).exists()
     assert not Message.objects.filter(state=MessageState.DUE).exists()
     assert set(PASSED.split()) - reached == set()
 
@@ -140,25 +144,25 @@ def the_first_day(clock, person, amina, okafor, lind):
     doctor = person(okafor.user)
     begins.it_is_decided(doctor)
     begins.the_team_meets(doctor)
-    assert she_is_written_to(clock) == [UPDATE]
+    assert they_are_written_to(clock) == [UPDATE]
 
     clock.to(NOW + timedelta(hours=9))
     doctor, patient, colleague = person(okafor.user), person(amina.user), person(lind.user)
     begins.the_team_concludes(doctor)
     begins.the_plan_is_written(doctor)
     begins.a_mistake_is_refused_and_mended(doctor)
-    assert she_is_written_to(clock) == [UPDATE]
+    assert they_are_written_to(clock) == [UPDATE]
     begins.she_reads_her_plan_and_agrees(patient)
     begins.the_plan_begins(doctor)
-    assert she_is_written_to(clock) == [UPDATE]
+    assert they_are_written_to(clock) == [UPDATE]
     begins.her_gp_is_written_to(doctor, BEGINS)
-    assert she_is_written_to(clock) == [UPDATE]
+    assert they_are_written_to(clock) == [UPDATE]
     begins.she_reads_what_her_gp_reads(patient, BEGINS)
     begins.she_chooses_her_pharmacy(patient)
     prescription = begins.its_record_is_written(doctor)
     begins.a_colleague_checks_it(colleague, prescription)
     begins.it_is_signed_and_posted(doctor, prescription)
-    assert she_is_written_to(clock) == [NEWS]
+    assert they_are_written_to(clock) == [NEWS]
     begins.she_sees_where_it_is(patient, "In the post to your pharmacy")
     return prescription
 
@@ -173,21 +177,23 @@ def it_is_delivered(clock, person, amina, okafor, prescription):
     ):
         begins.they_tell_us(doctor, prescription, state, quantity)
         begins.she_sees_where_it_is(patient, seen)
-    assert she_is_written_to(clock) == [NEWS]
+    assert they_are_written_to(clock) == [NEWS]
 
 
 def after_1_week(clock, person, amina, okafor):
     clock.to(morning(due_on("week_1")))
-    assert she_is_written_to(clock) == [WEEK_1_MAIL]
+    assert they_are_written_to(clock) == [WEEK_1_MAIL]
     doctor, patient = person(okafor.user), person(amina.user)
     goes_on.she_answers_the_questions(patient, "6")
     goes_on.she_books_the_visit(patient)
-    assert she_is_written_to(clock) == [BOOKED_MAIL]
+    assert they_are_written_to(clock) == [BOOKED_MAIL]
     goes_on.the_check_is_written_down(doctor, amina, "After 1 week", due_on("week_4"))
 
 
 def after_4_weeks(clock, person, amina, okafor):
-    they_are_asked_a_week_before(clock, person, amina, "week_4", "5")
+    a_week_before(clock, "week_4")
+    assert they_are_written_to(clock) == [QUESTIONS_MAIL]
+    goes_on.she_answers_the_questions(person(amina.user), "5")
 
     clock.to(morning(due_on("week_4")))
     doctor = person(okafor.user)
@@ -196,50 +202,51 @@ def after_4_weeks(clock, person, amina, okafor):
 
 
 def after_3_months(clock, person, amina, okafor):
-    they_are_asked_a_week_before(clock, person, amina, "month_3", "5")
+    """This time she answers no question."""
+    a_week_before(clock, "month_3")
+    assert they_are_written_to(clock) == [QUESTIONS_MAIL]
 
     clock.to(morning(due_on("month_3")))
-    doctor = person(okafor.user)
-    goes_on.the_check_is_written_down(doctor, amina, "Every 3 months", due_on("month_3") + timedelta(days=90))
+    assert they_are_written_to(clock) == [LAST_MAIL]
+    goes_on.the_check_is_written_down(
+        person(okafor.user), amina, "Every 3 months", due_on("month_3") + timedelta(days=90)
+    )
 
 
 def she_falls_and_it_is_paused(clock, person, amina, okafor):
     clock.to(NOW + timedelta(days=101))
+    assert they_are_written_to(clock) == [LATE_MAIL]
     doctor, patient = person(okafor.user), person(amina.user)
     goes_on.she_tells_of_a_side_effect(patient, NOW.date() + timedelta(days=100))
     goes_on.it_is_graded(doctor)
     goes_on.the_next_prescription_is_held(doctor)
     goes_on.the_plan_is_opened(doctor, "treatment plan")
     goes_on.the_plan_is(doctor, "Pause", "A fall with a hospital stay, grade 3.", TOLD_PAUSED)
-    assert she_is_written_to(clock) == [UPDATE]
+    assert they_are_written_to(clock) == [UPDATE]
     goes_on.she_reads_what_to_do(patient, "is paused", "Take nothing from this plan now", TOLD_PAUSED)
-    begins.her_gp_is_written_to(doctor, PAUSES)
-    assert she_is_written_to(clock) == [UPDATE]
 
 
 def it_is_stopped(clock, person, amina, okafor):
-    clock.to(NOW + timedelta(days=103))
+    clock.to(NOW + timedelta(days=102))
     doctor, patient = person(okafor.user), person(amina.user)
     doctor.arrive(f"/review/people/{amina.pk}/")
     goes_on.the_plan_is_opened(doctor, "Treatment plan")
     goes_on.the_plan_is(doctor, "Stop", WHY_STOPPED, TOLD_STOPPED)
-    assert she_is_written_to(clock) == [UPDATE]
+    assert they_are_written_to(clock) == [UPDATE]
     goes_on.she_reads_what_to_do(patient, "has stopped", "Stopped", TOLD_STOPPED, LEFT_OVER)
     begins.her_gp_is_written_to(doctor, STOPS)
-    assert she_is_written_to(clock) == [UPDATE]
+    assert they_are_written_to(clock) == [UPDATE]
     begins.she_reads_what_her_gp_reads(patient, STOPS)
     goes_on.nothing_more_is_prescribed(doctor)
-    clock.to(NOW + timedelta(days=103, minutes=10))
+    clock.to(NOW + timedelta(days=102, minutes=10))
     goes_on.nothing_more_is_planned(patient)
 
 
-def they_are_asked_a_week_before(clock, person, amina, kind, stiffness):
-    """The questions of a check: by mail, and answered in her account."""
-    day = due_on(kind) - timedelta(days=7)
-    clock.to(morning(day) - timedelta(hours=4))
-    clock.to(morning(day))
-    assert she_is_written_to(clock) == [QUESTIONS_MAIL]
-    goes_on.she_answers_the_questions(person(amina.user), stiffness)
+def a_week_before(clock, kind):
+    """Let it be the morning a week before a check of this ``kind``: the scheduler asks at night, the mail goes at 10."""
+    day = morning(due_on(kind)) - timedelta(days=7)
+    clock.to(day - timedelta(hours=4))
+    clock.to(day)
 
 
 def checks_that_are(state):
@@ -262,12 +269,12 @@ def morning(day):
     return datetime.combine(day, time(10), UTC)
 
 
-def she_is_written_to(clock):
+def they_are_written_to(clock):
     """The subjects of the mails that went since the last time; none says a word of what it is about."""
     mails = clock.new_mails()
     for mail in mails:
         said = f"{mail['subject']} {text_of(mail)}"
-        assert mail["to"] == "amina@example.com"
+        assert mail["to"] == ("okafor@example.com" if mail["subject"] == LATE_MAIL else "amina@example.com")
         assert CLINICAL.findall(said) == [], said
-        assert ("/q/" in said) == (mail["subject"] in {WEEK_1_MAIL, QUESTIONS_MAIL}), said
+        assert ("/q/" in said) == (mail["subject"] in {WEEK_1_MAIL, QUESTIONS_MAIL, LAST_MAIL}), said
     return [mail["subject"] for mail in mails]
