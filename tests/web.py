@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -29,6 +30,8 @@ def free_port():
 
 class Web:
     """``manage.py web`` as it runs in the demo; used as a context manager."""
+
+    program = ("manage.py",)
 
     def __init__(self, **env):
         database = settings.DATABASES["default"]
@@ -51,7 +54,7 @@ class Web:
     def __enter__(self):
         self.log = open(os.path.join(str(settings.DATA_DIR), "web.log"), "w")
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "web"], env=self.env, stdout=self.log, stderr=self.log
+            [sys.executable, *self.program, "web"], env=self.env, stdout=self.log, stderr=self.log
         )
         for _ in range(200):
             try:
@@ -82,11 +85,18 @@ def session_for(user):
 
 def second_factor(session, user):
     """Give staff an authenticator, and the session the record that it was asked for."""
-    authenticator = TOTP.activate(user, generate_totp_secret()).instance
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "mfa", "at": time.time(), "id": authenticator.pk, "type": "totp"}
+        {"method": "mfa", "at": time.time(), "id": authenticator(user).pk, "type": "totp"}
     ]
     session["account_authentication_methods_user"] = str(user.pk)
+
+
+def authenticator(user):
+    """The authenticator app of ``user``, set up when there is none."""
+    return (
+        Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+        or TOTP.activate(user, generate_totp_secret()).instance
+    )
 
 
 class Visitor:

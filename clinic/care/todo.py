@@ -13,6 +13,7 @@ from patients.intake.models import Intake
 from patients.outcomes.models import Questionnaire
 from patients.profile.models import Patient
 from patients.profile.policy import is_complete
+from patients.treatment.enums import State as PlanState
 
 
 class Turn(IntEnum):
@@ -156,6 +157,16 @@ def plan(is_waiting: bool) -> list[Line]:
     url, hint = reverse("care_plan"), "Your specialist and our team wait for your answer."
     go = First(Turn.QUESTION, "Read your plan", hint, "Read your plan", url)
     return [Line("Your plan", url, hint, "Waits for you", "warning", go)]
+
+
+CHANGED = {PlanState.PAUSED: "is paused", PlanState.STOPPED: "has stopped"}
+
+
+def changed_plan(state: str) -> list[Line]:
+    """Return the plan that was just paused or stopped: what its mail leads to."""
+    url, hint = reverse("care_plan"), "Read what to do now, and whom to call."
+    go = First(Turn.QUESTION, f"Your plan {CHANGED[PlanState(state)]}", hint, "Read what to do", url)
+    return [Line("Your plan", url, hint, PlanState(state).label, "danger", go)]
 
 
 def refused_documents() -> Line:

@@ -22,11 +22,12 @@ from patients.profile.models import Patient
 from patients.suitability.enums import Outcome
 from patients.suitability.models import Decision
 from patients.treatment.enums import State as PlanState
-from patients.treatment.models import PlanVersion
+from patients.treatment.models import PlanReason, PlanVersion
 
 STILL_ON = UPCOMING | {State.CHECKED_IN, State.IN_PROGRESS}
 SHOWN = 20  # past visits
 REFUSED_SHOWN = timedelta(days=30)
+CHANGED_SHOWN = timedelta(days=30)
 
 
 @require_safe
@@ -50,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         *_of_the_form(request, now),
         *([todo.records(patient)] if patient and visits_to_come else []),
         *todo.check(near.due_on if near else None),
-        *todo.plan(_has_plan_to_read(request)),
+        *_of_the_plan(request, now),
         *([todo.refused_documents()] if _has_refused_documents(request, now) else []),
     ]
     to_do = [line.first for line in lines if line.first]
@@ -100,8 +101,13 @@ def _asked(request: HttpRequest, now: datetime) -> Questionnaire | None:
     return asked if asked and asked.standing(now) == Standing.OPEN else None
 
 
-def _has_plan_to_read(request: HttpRequest) -> bool:
-    return PlanVersion.objects.visible_to(request.user).filter(state=PlanState.SUPPORTED).exists()
+def _of_the_plan(request: HttpRequest, now: datetime) -> list[todo.Line]:
+    """Return the plan where it waits to be read, and for some weeks after it was paused or stopped."""
+    newest = PlanVersion.objects.visible_to(request.user).order_by("-number").only("state").first()
+    if newest is None or newest.state not in todo.CHANGED:
+        return todo.plan(newest is not None and newest.state == PlanState.SUPPORTED)
+    changed = PlanReason.objects.visible_to(request.user).filter(plan=newest, at__gt=now - CHANGED_SHOWN)
+    return todo.changed_plan(newest.state) if changed.exists() else []
 
 
 def _has_refused_documents(request: HttpRequest, now: datetime) -> bool:

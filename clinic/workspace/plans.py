@@ -205,7 +205,8 @@ def _show_draft(
         "form": form,
         "saved": saved,
         "saved_text": when_text(found.saved_at),
-        "points": _open_points(found, uk_day(now)),
+        # Where something typed is refused, what is saved has other gaps: they would hide the one that counts.
+        "points": [] if form.errors and not newer else _open_points(found, uk_day(now)),
         "sums": words.sums(found.lines),
         "discard_form": discard_form or ReasonForm(is_told=False, prefix="discard"),
         "forms_with_errors": [each for each in (form, discard_form) if each is not None and each.errors],

@@ -15,7 +15,7 @@ from clinic.db import workdays
 from clinic.db.clock import day_text, uk_day, when_text
 from clinic.keeping.typed import fill, keeps_typing
 from patients.prescriptions import actions, pharmacies
-from patients.prescriptions.enums import State
+from patients.prescriptions.enums import RUNS_OUT, State
 from patients.prescriptions.forms import AskForm, PharmacyForm
 from patients.prescriptions.models import PharmacyChoice, Prescription, PrescriptionRequest, RequestAnswer
 from patients.prescriptions.said import emergency_of
@@ -123,7 +123,7 @@ def _row(each: Prescription) -> dict[str, Any]:
     return {
         "pk": each.pk,
         "day": day_text(each.signed_on) if each.signed_on else "",
-        "until": day_text(each.valid_until) if each.valid_until else "",
+        "until": day_text(each.valid_until) if each.valid_until and each.state in RUNS_OUT else "",
         "words": words,
         "tone": tone,
     }

@@ -6,13 +6,7 @@ import time
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-)
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
@@ -23,7 +17,7 @@ from clinic.db.clock import UK
 from clinic.db.sealed import unseal
 from tests.browser.look import Look
 from tests.factories import diary
-from tests.web import session_for
+from tests.web import authenticator, session_for
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -112,14 +106,6 @@ def signed_in(user):
         ]
         session.save()
     return key
-
-
-def authenticator(user):
-    """The authenticator app of ``user``, set up when there is none."""
-    return (
-        Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-        or TOTP.activate(user, generate_totp_secret()).instance
-    )
 
 
 def app_code(user):

@@ -1,12 +1,20 @@
 """Two ways to use the same pages: by keyboard alone, and by pointer (also where scripts are off).
 
-Both know the same few words: ``follow`` a link or press a button and arrive on the next page, ``write``,
-``choose`` an answer, ``tick``. Every page that is arrived at is looked at (look.py).
+Both know the same few words: ``follow`` a link or press a button and arrive on the next page, ``write``, ``date``,
+``pick`` from a list, ``choose`` an answer, ``tick``, ``open``. Every page that is arrived at is looked at (look.py).
 """
 
 import re
 
 MOST_STOPS = 250  # Tab presses before we say that a control cannot be reached
+TAGS = {
+    "link": {"a"},
+    "button": {"button", "input"},
+    "textbox": {"input", "textarea"},
+    "searchbox": {"input"},
+    "combobox": {"input", "select"},
+    "checkbox": {"input"},
+}
 FOCUS = """() => {
   const box = document.activeElement;
   if (!box || box === document.body) return {nowhere: true};
@@ -57,11 +65,28 @@ class Keyboard:
             self.page.keyboard.press("Enter")
         self.look(self.page)
 
-    def write(self, name, text):
-        """Write ``text`` into the box called ``name``, over whatever is there."""
-        self.to(name, roles=("textbox", "searchbox", "combobox"))
+    def write(self, name, text, group=""):
+        """Write ``text`` into the box called ``name``, over whatever is there; of the question that begins ``group``."""
+        self.to(name, roles=("textbox", "searchbox", "combobox"), group=group)
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
+
+    def date(self, group, day):
+        """Write ``day`` into the three boxes of the question that begins with ``group``."""
+        for part in ("day", "month", "year"):
+            self.write(part.capitalize(), str(getattr(day, part)), group)
+
+    def pick(self, name, answer):
+        """Pick ``answer`` from the list called ``name``, by its first letters."""
+        self.to(name, roles=("combobox",))
+        self.page.keyboard.type(answer)
+        shown = self.page.evaluate("document.activeElement.selectedOptions[0].innerText")
+        assert shown == answer, f"{name!r} shows {shown!r}, not {answer!r}"
+
+    def open(self, summary):
+        """Open what is folded under ``summary``."""
+        self._tab(lambda at: at["tag"] == "summary" and self.name().startswith(summary), f"to unfold {summary!r}")
+        self.page.keyboard.press("Enter")
 
     def choose(self, group, answer):
         """Choose ``answer`` among the radio buttons of the question that begins with ``group``."""
@@ -89,9 +114,12 @@ class Keyboard:
             if not self.page.evaluate("document.activeElement.checked"):
                 self.page.keyboard.press("Space")
 
-    def to(self, name, roles):
-        """Tab to the control that is called ``name`` (or begins so)."""
-        self._tab(lambda at: self._is_called(name, roles), f"{' or '.join(roles)} {name!r}")
+    def to(self, name, roles, group=""):
+        """Tab to the control that is called ``name`` (or begins so), of the question that begins with ``group``."""
+        self._tab(
+            lambda at: at["group"].startswith(group) and self._is_called(name, roles, at["tag"]),
+            f"{' or '.join(roles)} {name!r} of {group!r}",
+        )
 
     def tab(self, keys="Tab"):
         """One step on."""
@@ -115,7 +143,9 @@ class Keyboard:
         """The accessible name of what has the focus, as the browser tells a screen reader."""
         return self._tree().get("name", {}).get("value", "")
 
-    def _is_called(self, name, roles):
+    def _is_called(self, name, roles, tag):
+        if not any(tag in TAGS[role] for role in roles):
+            return False  # to ask for its name takes longer than the step there
         told = self._tree()
         return told.get("role", {}).get("value") in roles and told.get("name", {}).get("value", "").startswith(name)
 
@@ -156,17 +186,28 @@ class Pointer:
             wanted.first.click()
         self.look(self.page)
 
-    def write(self, name, text):
-        """Write ``text`` into the box called ``name``."""
+    def write(self, name, text, group=""):
+        """Write ``text`` into the box called ``name``; of the question that begins with ``group``."""
         begins = re.compile(rf"^{re.escape(name)}")
-        self.page.get_by_role("textbox", name=begins).or_(self.page.get_by_role("combobox", name=begins)).first.fill(
-            text
-        )
+        place = self._question(group) if group else self.page
+        place.get_by_role("textbox", name=begins).or_(place.get_by_role("combobox", name=begins)).first.fill(text)
+
+    def date(self, group, day):
+        """Write ``day`` into the three boxes of the question that begins with ``group``."""
+        for part in ("day", "month", "year"):
+            self.write(part.capitalize(), str(getattr(day, part)), group)
+
+    def pick(self, name, answer):
+        """Pick ``answer`` from the list called ``name``."""
+        self.page.get_by_role("combobox", name=re.compile(rf"^{re.escape(name)}")).select_option(label=answer)
+
+    def open(self, summary):
+        """Open what is folded under ``summary``."""
+        self.page.locator("summary", has_text=re.compile(rf"^\s*{re.escape(summary)}")).click()
 
     def choose(self, group, answer):
         """Choose ``answer`` to the question that begins with ``group``."""
-        question = self.page.get_by_role("group", name=re.compile(rf"^{re.escape(group)}"))
-        question.get_by_role("radio", name=answer, exact=True).check()
+        self._question(group).get_by_role("radio", name=answer, exact=True).check()
 
     def tick(self, name):
         """Tick the box called ``name``."""
@@ -174,9 +215,11 @@ class Pointer:
 
     def mark(self, group, answers):
         """Tick ``answers`` in the list of checkboxes that begins with ``group``."""
-        question = self.page.get_by_role("group", name=re.compile(rf"^{re.escape(group)}"))
         for answer in answers:
-            question.get_by_role("checkbox", name=answer, exact=True).check()
+            self._question(group).get_by_role("checkbox", name=answer, exact=True).check()
+
+    def _question(self, group):
+        return self.page.get_by_role("group", name=re.compile(rf"^{re.escape(group)}"))
 
     @staticmethod
     def _called(place, name):

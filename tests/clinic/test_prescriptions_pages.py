@@ -283,6 +283,13 @@ class TestPatient:
         assert "Example Pharma" not in shown
         assert "repeat" not in shown.lower()
 
+    @pytest.mark.parametrize(("state", "is_said"), [("received", True), ("dispensed", False), ("delivered", False)])
+    def test_until_when_it_can_be_used_is_said_while_it_matters(self, client, amina, doctors, state, is_said):
+        rx.in_state(state, amina, doctors[0])
+        client.force_login(amina.user)
+
+        assert ("can use it until" in words(client.get(reverse("care_prescriptions")))) == is_said
+
     def test_a_draft_is_not_theirs_to_see(self, client, amina, doctors):
         rx.checked(amina, doctors[0])
         client.force_login(amina.user)

@@ -16,7 +16,7 @@ from clinic.outbox.registry import NotWanted
 from clinic.wording import readability
 from patients.consents.actions import give_consents
 from patients.consents.enums import Purpose
-from patients.treatment import letters, words
+from patients.treatment import actions, letters, words
 from patients.treatment.models import PlanVersion
 from tests.easy import hard, spoken
 from tests.factories import plans
@@ -27,6 +27,7 @@ from tests.loops import browser
 pytestmark = pytest.mark.django_db
 PAGE = "/care/plan/"
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +175,29 @@ def test_the_front_page_leads_to_it_while_it_waits(me, amina, okafor):
     me.post(PAGE, agreeing(plan))
 
     assert "Read your plan" not in unescape(me.get(reverse("care")).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("made", "said"), [(plans.paused, "Your plan is paused"), (plans.stopped, "Your plan has stopped")]
+)
+def test_the_front_page_leads_to_what_to_do_when_it_is_paused_or_stopped(me, amina, okafor, made, said):
+    made(amina, okafor, at=NOW - 29 * DAY)
+
+    assert said in unescape(me.get(reverse("care")).content.decode())
+
+
+@pytest.mark.parametrize("made", [plans.paused, plans.stopped])
+def test_after_a_month_the_front_page_says_no_more_of_it(me, amina, okafor, made):
+    made(amina, okafor, at=NOW - 31 * DAY)
+
+    assert "Read what to do" not in unescape(me.get(reverse("care")).content.decode())
+
+
+def test_a_plan_that_goes_on_is_not_paused_on_the_front_page(me, amina, okafor):
+    plan = plans.paused(amina, okafor)
+    actions.activate(plan, okafor, by=okafor.user, at=NOW)
+
+    assert "Read what to do" not in unescape(me.get(reverse("care")).content.decode())
 
 
 def test_each_reading_is_written_down(me, amina, okafor):
