@@ -92,7 +92,7 @@ PARTS = (
     Part("Asking for your next prescription", "patients.PrescriptionRequest", "patient", "patient answers at"),
     Part("What we answered", "patients.RequestAnswer", "request__patient", "request answer told clinician at"),
     Part("Questions before a review", "patients.Questionnaire", "patient",
-         "patient asked_by asked_at due_on after_treatment opens_at expires_at state started_at completed_at answers"),
+         "patient asked_by asked_at due_on after_treatment is_check_in opens_at expires_at state started_at completed_at answers"),
     _steps("Steps of those questions", "patients.QuestionnaireStateChange", "record__patient"),
     Part("Your scores", "patients.Response", "patient",
          "patient moment questionnaire form instrument version answers done_by completed_at"),

@@ -48,7 +48,7 @@ def next_request(message: Message) -> Letter | NotWanted:
     if not patient.reach:
         return NotWanted("no email address")
     words = words_of(message, {})
-    url = settings.SITE_ORIGIN + reverse("care_prescriptions")
+    url = settings.SITE_ORIGIN + reverse("care")  # the address of a mail says nothing of what it is about either
     context = {
         "clinic": settings.CLINIC,
         "called": patient.called,

@@ -33,8 +33,9 @@ from tests.factories import diary, plans, prescriptions
 from tests.factories.people import NOW
 
 UPDATE, NEWS = "There is an update in your account", "There is news about your care"
-WEEK_1_MAIL = "Your answers for your review"
+WEEK_1_MAIL = "A few questions for you"
 QUESTIONS_MAIL, LAST_MAIL = "A few questions before your review", "Your answers for your review"
+NEXT_MAIL = "You can make your next request"
 LATE_MAIL = "Answers you asked for have not come"
 BOOKED_MAIL = "Your appointment is booked"
 CLINICAL = re.compile(
@@ -181,6 +182,7 @@ def it_is_delivered(clock, person, amina, okafor, prescription):
 
 
 def after_1_week(clock, person, amina, okafor):
+    clock.to(NOW + timedelta(days=3))  # the sweep has seen when the first supply came: the first weeks count from then
     clock.to(morning(due_on("week_1")))
     assert they_are_written_to(clock) == [WEEK_1_MAIL]
     doctor, patient = person(okafor.user), person(amina.user)
@@ -192,7 +194,7 @@ def after_1_week(clock, person, amina, okafor):
 
 def after_4_weeks(clock, person, amina, okafor):
     a_week_before(clock, "week_4")
-    assert they_are_written_to(clock) == [QUESTIONS_MAIL]
+    assert they_are_written_to(clock) == [NEXT_MAIL, QUESTIONS_MAIL]
     goes_on.she_answers_the_questions(person(amina.user), "5")
 
     clock.to(morning(due_on("week_4")))

@@ -400,8 +400,8 @@ class TestTheNextRequest:
         letter = compose(self.supplied(amina, okafor)[1])
 
         assert (letter.to, letter.subject) == ("amina@example.com", "You can make your next request")
-        assert "/care/prescriptions/" in letter.text
-        assert not re.search("medicin|supply|pharmacy|ml", letter.text.replace("/care/prescriptions/", ""))
+        assert letter.text.count("/care/") == 1
+        assert not re.search("medicin|supply|pharmacy|prescri", letter.text)
 
     def test_is_not_wanted_where_there_is_nothing_to_ask(self, amina, okafor):
         found, message = self.supplied(amina, okafor)
