@@ -15,10 +15,9 @@ from clinic.db.clock import day_text, uk_day, when_text
 from patients.monitoring.enums import State
 from patients.monitoring.models import PlanCheck
 from patients.monitoring.reading import course_of
-from patients.monitoring.trends import trends
+from patients.monitoring.trends import Row, trends
 from patients.outcomes.history import PATIENTS_OWN, series
 from patients.outcomes.models import Response
-from patients.outcomes.policy import ends_text
 from patients.profile.models import Patient
 from patients.treatment.models import PlanVersion
 
@@ -46,18 +45,14 @@ def checks(request: SignedIn) -> HttpResponse:
     return render(request, "care/checks.html", context)
 
 
-def _trends(user: Any, start: date, today: date) -> list[dict[str, Any]]:
-    """Return what a patient answered since ``start``: the measures that are always theirs to see (domain sheet, decision 9)."""
+def _trends(user: Any, start: date, today: date) -> list[Row]:
+    """Return what a patient answered since ``start``, of the measures that are always theirs to see (domain sheet, decision 9).
+
+    A measure without any answer near these times is left out.
+    """
     found = series(Response.objects.visible_to(user), unclear=settings.OUTCOMES_UNCLEAR_LICENCES)
     own = [each for each in found if each.instrument.code in PATIENTS_OWN]
-    return [
-        {
-            "about": row.about,
-            "cells": row.cells,
-            "ends": ends_text(row.of.instrument, row.of.question or row.of.instrument.questions[0]),
-        }
-        for row in trends(own, start, today)
-    ]
+    return [row for row in trends(own, start, today) if any(cell.value for cell in row.cells)]
 
 
 def visits_to_come(user: Any, today: date) -> list[tuple[date, str]]:

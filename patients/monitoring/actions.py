@@ -11,6 +11,7 @@ from clinic.accounts.enums import Role
 from clinic.db.clock import instant, uk_day
 from clinic.db.refusal import Refusal, SomethingMissing
 from clinic.db.states import StaleState, move
+from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
 from clinic.worklist import actions as worklist
 from clinic.worklist.enums import TaskKind, TaskState
@@ -46,7 +47,8 @@ def sweep(*, at: datetime) -> None:
         due_on__gte=today - policy.OVERDUE_AFTER,
     )
     for check in coming.select_related("patient", "plan__author__user"):
-        has_supply = supply_from(active[check.plan_id]) is not None
+        plan = active[check.plan_id]
+        has_supply = supply_from(plan, course_from(plan)) is not None
         if policy.may_ask(Kind(check.kind), check.due_on, has_supply=has_supply, today=today):
             _ask_questions(check, at=at)
     for check in (
@@ -59,17 +61,7 @@ def keep_planned(plan: PlanVersion, *, today: date, at: datetime) -> None:
     """Plan the checks that the version in force asks for up to a year ahead, and cancel what only an older one wanted."""
     if plan.starts_on is None:
         return
-    wanted = {
-        due.on: due.kind
-        for due in policy.schedule(
-            course_from=course_from(plan),
-            version_from=plan.starts_on,
-            supply_from=supply_from(plan),
-            checks=plan.said.get("checks", []),
-            extra=extra_dates(plan.said),
-            until=policy.horizon(today),
-        )
-    }
+    wanted = _wanted(plan, plan.starts_on, policy.horizon(today))
     known = PlanCheck.objects.filter(patient=plan.patient_id).exclude(state=State.CANCELLED)
     if wanted.keys() <= set(known.filter(plan=plan).values_list("due_on", flat=True)):
         return  # as in nearly every sweep: nothing is locked
@@ -100,6 +92,20 @@ def keep_planned(plan: PlanVersion, *, today: date, at: datetime) -> None:
         )
 
 
+def _wanted(plan: PlanVersion, version_from: date, until: date) -> dict[date, Kind]:
+    """Return the days on which ``plan`` asks for a check up to ``until``, each with its kind."""
+    course = course_from(plan)
+    found = policy.schedule(
+        course_from=course,
+        version_from=version_from,
+        supply_from=supply_from(plan, course),
+        checks=plan.said.get("checks", []),
+        extra=extra_dates(plan.said),
+        until=until,
+    )
+    return {due.on: due.kind for due in found}
+
+
 def sign(
     check: PlanCheck,
     clinician: Clinician,
@@ -128,6 +134,8 @@ def sign(
         move(held, State.DONE, by=by, at=at)
         if next_on is not None:
             _agree(held, next_on, at=at)
+        if held.questions_id:  # they can still be answered, but nobody is reminded any more
+            outbox.cancel(held.questions_id, why="the check was done", at=at)
         worklist.finish_about(check.pk, TaskKind.CHECK_OVERDUE, "The check was done", by=by, at=at)
     return record
 

@@ -78,7 +78,10 @@ class CheckForm(PlainErrors, forms.Form):
     )
     reason = _text("reason")
     next_on = DatePartsField(
-        label="Day of the next check", called="the day of the next check", example="21 2 2027", required=False
+        label="Day of the next check, unless it is stopped or referred",
+        called="the day of the next check",
+        example="21 2 2027",
+        required=False,
     )
     helper = helper("Sign this record")
 

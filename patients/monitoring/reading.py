@@ -26,10 +26,10 @@ def course_from(plan: PlanVersion) -> date:
     return first
 
 
-def supply_from(plan: PlanVersion) -> date | None:
-    """Return the day on which the first supply of the treatment was given out, as the pharmacy told us; None without one."""
+def supply_from(plan: PlanVersion, course: date) -> date | None:
+    """Return the day of the first supply of the treatment that began on ``course``, as the pharmacy told us; None without one."""
     told = DispensingUpdate.objects.filter(
-        prescription__patient=plan.patient_id, state__in=sorted(FIRST_SUPPLY), on__gte=course_from(plan)
+        prescription__patient=plan.patient_id, state__in=sorted(FIRST_SUPPLY), on__gte=course
     )
     return told.aggregate(first=Min("on"))["first"]
 

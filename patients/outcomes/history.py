@@ -8,6 +8,7 @@ from uuid import UUID
 from patients.outcomes.enums import Moment
 from patients.outcomes.instruments import ALL, Instrument, Question, in_use
 from patients.outcomes.models import Response
+from patients.outcomes.policy import ends_text
 from patients.outcomes.scoring import SCORED, Score, score
 
 PATIENTS_OWN = frozenset({"pain_nrs", "spasticity_nrs", "sleep_nrs"})  # what a patient always sees (domain, decision 9)
@@ -43,6 +44,11 @@ class Series:
     def about(self) -> str:
         """What it is about, in a few words."""
         return self.question.about if self.question else NAMES[self.instrument.code]
+
+    @property
+    def ends(self) -> str:
+        """What the lowest and the highest number mean, for the person who answers."""
+        return ends_text(self.instrument, self.question or self.instrument.questions[0])
 
     @property
     def now(self) -> Point | None:

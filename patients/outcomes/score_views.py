@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.access import patients_only
 from clinic.charts.drawing import NARROW, Chart, Line, chart
 from clinic.db.clock import short_day, uk_day
-from patients.outcomes import policy, scoring
+from patients.outcomes import scoring
 from patients.outcomes.history import PATIENTS_OWN, WHEN_RELEASED, Point, Series, series
 from patients.outcomes.models import Response, ScoreRelease
 
@@ -56,11 +56,10 @@ def scores(request: HttpRequest) -> HttpResponse:
 def _charted(each: Series) -> Told:
     key = each.question.slug if each.question else each.instrument.code
     title = each.about.capitalize()
-    ends = policy.ends_text(each.instrument, each.question or each.instrument.questions[0])
     days = [short_day(uk_day(point.at)) for point in each.points]
     line = Line(title, [None if point.value is None else float(point.value) for point in each.points])
     drawn = chart(key, title, days, [line], marks=MARKS, size=NARROW)
-    return Told(key, title, ends, _rows(each.points, "Not answered"), drawn if drawn.lines else None)
+    return Told(key, title, each.ends, _rows(each.points, "Not answered"), drawn if drawn.lines else None)
 
 
 def _total(each: Series, points: Sequence[Point]) -> Told:

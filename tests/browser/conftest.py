@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from clinic.db.clock import UK
 from clinic.db.sealed import unseal
+from tests.browser.hands import Keyboard, Pointer
 from tests.browser.look import Look
 from tests.factories import diary
 from tests.web import authenticator, session_for
@@ -93,6 +94,18 @@ def visit(chromium, web, look):
     yield open_window
     for context in opened:
         context.close()
+
+
+@pytest.fixture(params=["keyboard", pytest.param("pointer", marks=pytest.mark.proof)])
+def person(request, visit, look):
+    """``person(user)``: somebody at their own browser, by keyboard alone on a phone or by pointer at a desk."""
+
+    def sit_down(user):
+        if request.param == "keyboard":
+            return Keyboard(visit(PHONE, user=user), look)
+        return Pointer(visit(DESK, user=user), look)
+
+    return sit_down
 
 
 def signed_in(user):

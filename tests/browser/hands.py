@@ -45,6 +45,11 @@ FOCUS = """() => {
 }"""
 
 
+def words(hand):
+    """What the page says, but for its head and foot."""
+    return hand.page.get_by_role("main").inner_text()
+
+
 class Keyboard:
     """A person without a pointer: Tab, Shift+Tab, Enter, Space, arrows and typing; nothing else."""
 

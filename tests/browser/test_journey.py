@@ -18,7 +18,7 @@ from patients.intake import walk
 from patients.intake.models import Intake
 from patients.profile.models import Patient
 from patients.suitability.models import Decision
-from tests.browser import mails
+from tests.browser import deciding, mails
 from tests.browser.conftest import DESK, PHONE, app_code, authenticator
 from tests.browser.form import fill_in
 from tests.browser.hands import Keyboard, Pointer
@@ -296,18 +296,7 @@ def a_specialist_decides(doctor, user):
     doctor.follow("Save")
     assert "The GP’s records reached us on Tuesday 3 November 2026." in words(doctor)
     saw_identity(Patient.objects.get(user__email=NIA), IdKind.PASSPORT, date(2031, 1, 1), by=user, at=timezone.now())
-    doctor.choose("What happens next?", "Proceed to the visit")
-    doctor.follow("Write this decision")
-    doctor.write("Which records have you read?", "GP summary of 3 November 2026")
-    doctor.choose("Is the diagnosis confirmed?", "Confirmed")
-    doctor.write("Where is it confirmed", "GP summary")
-    doctor.write("How many earlier treatments", "1")
-    doctor.choose("Is an examination needed?", "Not needed")
-    doctor.mark("Which ways to meet", ["Video call"])
-    doctor.choose("Is there a reason to doubt", "No reason to doubt it")
-    doctor.write("Your reasons", REASONS)
-    doctor.follow("Sign this decision")
-    assert "Your decision is signed" in words(doctor)
+    deciding.proceed(doctor, REASONS)
     assert Decision.objects.get().reasons == REASONS
 
 

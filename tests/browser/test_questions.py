@@ -6,7 +6,7 @@ from django.conf import settings
 from patients.outcomes import links
 from patients.outcomes.models import Response
 from tests.browser.conftest import PHONE
-from tests.browser.hands import Keyboard, Pointer
+from tests.browser.hands import Keyboard, Pointer, words
 from tests.factories import outcomes
 
 BORN = (("Day", "27"), ("Month", "3"), ("Year", "1980"))
@@ -26,10 +26,6 @@ def she_opens(hand, asked):
         hand.write(part, value)
     hand.follow("Continue")
     return hand
-
-
-def words(hand):
-    return hand.page.get_by_role("main").inner_text()
 
 
 def test_amina_answers_on_two_devices(amina_comes, amina, okafor):

@@ -4,7 +4,6 @@ and by pointer at a desk (`make proof`). Every page on the way is looked at (loo
 
 from datetime import date, timedelta
 
-import pytest
 from django.utils import timezone
 
 from bookings.appointments.models import Appointment
@@ -12,8 +11,8 @@ from patients.correspondence.models import GpLetter
 from patients.documents.actions import saw_identity
 from patients.documents.enums import IdKind
 from patients.suitability.models import Decision
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.hands import Keyboard, Pointer
+from tests.browser import deciding
+from tests.browser.hands import words
 from tests.factories import diary, intakes
 
 QUESTION, REPLY = "When was the chest tightness?", "Last week, on the stairs. My GP has seen me since."
@@ -24,22 +23,6 @@ ANSWERS = {
 }
 REASONS = "Known pain with a diagnosis; the flags were talked about and each has its answer."
 MESSAGE = "Thank you for your answers. We look forward to seeing you."
-
-
-@pytest.fixture(params=["keyboard", pytest.param("pointer", marks=pytest.mark.proof)])
-def person(request, visit, look):
-    """``person(user)``: somebody at their own browser."""
-
-    def sit_down(user):
-        if request.param == "keyboard":
-            return Keyboard(visit(PHONE, user=user), look)
-        return Pointer(visit(DESK, user=user), look)
-
-    return sit_down
-
-
-def words(hand):
-    return hand.page.locator("main").inner_text()
 
 
 def test_from_an_urgent_answer_to_the_letter(person, kind, amina, okafor, reached):
@@ -93,19 +76,7 @@ def the_flags_are_answered_and_it_is_decided(doctor, amina, okafor):
     assert "The records are not here." in words(doctor)
     intakes.save_details(amina, {"records_received_on": timezone.localdate()}, by=okafor.user, at=timezone.now())
     saw_identity(amina, IdKind.PASSPORT, date(2031, 1, 1), by=okafor.user, at=timezone.now())
-    doctor.choose("What happens next?", "Proceed to the visit")
-    doctor.follow("Write this decision")
-    assert "Before you can sign" not in words(doctor)
-    doctor.write("Which records have you read?", "GP summary of this month")
-    doctor.choose("Is the diagnosis confirmed?", "Confirmed")
-    doctor.write("Where is it confirmed", "Letter of the MS clinic, 2024")
-    doctor.write("How many earlier treatments", "2")
-    doctor.choose("Is an examination needed?", "Not needed")
-    doctor.mark("Which ways to meet", ["Video call", "At the clinic"])
-    doctor.choose("Is there a reason to doubt", "No reason to doubt it")
-    doctor.write("Your reasons", REASONS)
-    doctor.write("Message to the patient", MESSAGE)
-    doctor.follow("Sign this decision")
+    deciding.proceed(doctor, REASONS, MESSAGE)
     assert (Decision.objects.first().message, REASONS in words(doctor)) == (MESSAGE, True)
 
 

@@ -4,14 +4,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.browser import deciding
+from tests.browser.hands import words
 from tests.factories import intakes, team
 from tests.factories.plans import SAID as PLAN
 from tests.factories.prescriptions import TEXT as PAPER
-
-
-def words(hand):
-    """What the page says."""
-    return hand.page.locator("main").inner_text()
 
 
 def it_begins(amina, okafor):
@@ -22,19 +19,11 @@ def it_begins(amina, okafor):
 def it_is_decided(doctor):
     doctor.arrive("/review/")
     doctor.follow("Open the form of Amina Example")
-    doctor.choose("What happens next?", "Proceed to the visit")
-    doctor.follow("Write this decision")
-    doctor.write("Which records have you read?", "GP summary of this month")
-    doctor.choose("Is the diagnosis confirmed?", "Confirmed")
-    doctor.write("Where is it confirmed", "Letter of the MS clinic, 2024")
-    doctor.write("How many earlier treatments", "2")
-    doctor.choose("Is an examination needed?", "Not needed")
-    doctor.mark("Which ways to meet", ["Video call", "At the clinic"])
-    doctor.choose("Is there a reason to doubt", "No reason to doubt it")
-    doctor.write("Your reasons", "Known pain with a diagnosis; two treatments did not help.")
-    doctor.write("Message to the patient", "Thank you. Your specialist takes your case to our team.")
-    doctor.follow("Sign this decision")
-    assert "Your decision is signed" in words(doctor)
+    deciding.proceed(
+        doctor,
+        "Known pain with a diagnosis; two treatments did not help.",
+        "Thank you. Your specialist takes your case to our team.",
+    )
 
 
 def the_team_meets(doctor):

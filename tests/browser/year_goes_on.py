@@ -1,6 +1,6 @@
 """The weeks and months of a patient's year: the questions, the checks, a side effect, and the end of the plan."""
 
-from tests.browser.year_begins import words
+from tests.browser.hands import words
 
 WELL = (
     "Uses cannabis that was not prescribed",

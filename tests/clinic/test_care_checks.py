@@ -92,7 +92,7 @@ def test_the_record_of_a_check_is_not_shown(hers, as_user, amina, okafor):
 
 def trend(page):
     """Each measure with what stands in its cells."""
-    return {row["about"]: [cell.value or cell.without for cell in row["cells"]] for row in page.context["trends"]}
+    return {row.about: [cell.value or cell.without for cell in row.cells] for row in page.context["trends"]}
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
@@ -112,6 +112,17 @@ def test_how_the_answers_have_changed_since_the_start(as_user, amina, okafor, li
     assert len(trend(page)) == 4
     assert f"Your treatment began on {day_text(plan.starts_on)}" in words(page)
     assert Response.objects.filter(instrument="pgic").exists()  # kept, and not among them
+
+
+def test_what_has_no_answer_near_these_times_is_left_out(as_user, amina, okafor, lind):
+    """Found in a walk: four tables of "No answer" and "Not yet"."""
+    now = timezone.now()
+    plans.active(amina, okafor, at=now - 8 * DAY)
+    outcomes.answered(amina, okafor, at=now)
+
+    page = as_user(amina.user).get(reverse("care_checks"))
+
+    assert (trend(page), "How your answers have changed" in words(page)) == ({}, False)
 
 
 def test_who_has_no_plan_has_no_trend(as_user, amina, okafor):

@@ -282,6 +282,19 @@ class TestTheQuestionsBefore:
         assert asked.state == ("answered" if is_answered else "withdrawn")
         assert Message.objects.get(about=asked.pk).state == "cancelled"
 
+    def test_nobody_is_reminded_of_after_the_check(self, amina, okafor, lind):
+        supplied(amina, okafor)
+        actions.sweep(at=NOW + 21 * DAY)
+        asked = Questionnaire.objects.get()
+
+        sign(PlanCheck.objects.get(questions=asked), okafor, at=NOW + 24 * DAY)
+
+        assert set(Message.objects.filter(about=asked.pk).values_list("state", "why")) == {
+            ("cancelled", "the check was done")
+        }
+        asked.refresh_from_db()
+        assert asked.state == "asked"  # what they have begun is not lost
+
     def test_that_were_asked_stay_where_a_newer_version_wants_the_same_day(self, amina, okafor, lind):
         supplied(amina, okafor)
         later = NOW + 86 * DAY
