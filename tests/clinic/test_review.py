@@ -85,8 +85,8 @@ def test_the_record_shows_the_person_the_flags_and_the_answers(amina, okafor, as
         {"key": "GP practice", "value": "Exampleton Surgery"},
     ]
     assert [(event["title"], event["text"]) for event in page.context["timeline"]] == [
-        ("Form: A specialist is reading it", "By okafor@example.com"),
-        ("Form: Waiting for a specialist", "By amina@example.com"),
+        ("Form: A specialist is reading it", "By Dr Ada Okafor"),
+        ("Form: Waiting for a specialist", "By the patient"),
     ]
     text = page.content.decode()
     assert [
