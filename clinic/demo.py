@@ -16,7 +16,7 @@ from bookings.charges.enums import Method
 from bookings.charges.models import Charge
 from bookings.kinds.enums import Audience
 from bookings.kinds.models import AppointmentKind
-from clinic import demo_documents, demo_events, demo_history, demo_intake, demo_notes, demo_team
+from clinic import demo_documents, demo_events, demo_history, demo_intake, demo_notes, demo_team, demo_treatment
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
@@ -35,6 +35,7 @@ NEW_PATIENTS = [f"p{number:02}@example.com" for number in range(1, 21)]
 ACCOUNTS = [
     ("amina@example.com", Role.PATIENT, "patient with a history"),
     ("ben@example.com", Role.PATIENT, "new patient"),
+    ("chris@example.com", Role.PATIENT, "patient on a treatment plan"),
     ("rosa@example.com", Role.RECEPTION, "reception"),
     ("okafor@example.com", Role.CLINICIAN, "clinician, neurology"),
     ("lind@example.com", Role.CLINICIAN, "clinician, pain medicine"),
@@ -116,6 +117,8 @@ def load(at: datetime, today: date) -> bool:
         for clinician in (okafor, lind):
             _hours(clinician, today)
         amina = _patients(users, okafor, first, at, today)
+        chris = _patient(users["chris@example.com"], "Chris", "Example", date(1984, 8, 30), 2, at, **ON_A_PLAN)
+        demo_treatment.write(chris, okafor, lind, today, at)
         demo_team.write(amina, okafor, lind, _staff(users), today, at)
         demo_history.write((okafor, lind), first, users["rosa@example.com"], today, at)
         pages.seed(at=at, signers=(users["okafor@example.com"], users["manager@example.com"]))
@@ -199,6 +202,7 @@ WHOLE: dict[str, Any] = {
     "emergency_name": "Sam Example",
     "emergency_phone": "+447700900456",
 }
+ON_A_PLAN = WHOLE | {"nhs_number": "9990000026", "address_1": "3 Example Street", "needs": [], "access_needs": ""}
 
 
 def _staff(users: dict[str, User]) -> dict[str, User]:

@@ -12,8 +12,12 @@ from bookings.kinds.models import AppointmentKind
 from clinic import demo
 from clinic.accounts.models import User
 from clinic.accounts.passwords import DEMO_PASSWORD
+from clinic.outbox.models import Message
 from clinic.staff.models import Clinician
+from clinic.worklist.models import Task
+from clinic.workspace.timeline import timeline_of
 from patients.intake.enums import IntakeState
+from patients.prescriptions.models import PrescriptionStateChange
 from patients.profile.models import Patient
 from patients.profile.policy import is_complete
 from tests.factories import people
@@ -43,6 +47,30 @@ def test_amina_has_a_history_ben_is_new_and_the_twenty_have_booked_nothing():
     twenty = Patient.objects.filter(user__email__in=demo.NEW_PATIENTS)
     assert (twenty.count(), all(map(is_complete, twenty))) == (20, True)
     assert Appointment.objects.filter(patient__in=twenty).count() == 0
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 12, 28), date(2027, 1, 3), date(2027, 3, 29), date(2027, 5, 8)])
+def test_chris_is_on_a_plan_whatever_the_day(today):
+    now = datetime(today.year, today.month, today.day, 0, 5, tzinfo=UTC)
+    demo.load(now, today)
+
+    chris = Patient.objects.get(user__email="chris@example.com")
+    okafor = Clinician.objects.get(user__email="okafor@example.com")
+    assert list(chris.plans.values_list("state", flat=True)) == ["active"]
+    assert list(chris.prescriptions.order_by("created_at").values_list("state", flat=True)) == [
+        "delivered", "delivered", "drafted",
+    ]  # fmt: skip
+    assert list(chris.plan_checks.filter(state="done").values_list("kind", flat=True)) == ["week_1", "week_4"]
+    assert chris.plan_checks.planned().first().due_on > today
+    assert chris.questionnaires.filter(state="answered").count() == 2
+    assert [letter.state for letter in chris.gp_letters.all()] == ["sent"]
+    told = timeline_of(okafor.user, chris)
+    assert len(told) > 25
+    assert not Message.objects.filter(person=chris.pk, state="due", due_at__lte=now).exists()
+    ours = [chris.pk, *(row.pk for rows in (chris.plans, chris.prescriptions, chris.plan_checks) for row in rows.all())]
+    assert not Task.objects.waiting().filter(about__in=ours).exists()
+    moves = PrescriptionStateChange.objects.filter(record__patient=chris).order_by("at")
+    assert all(move.at < now for move in moves)
 
 
 def test_there_is_a_history_that_is_over():
