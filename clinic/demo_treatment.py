@@ -25,7 +25,7 @@ from patients.monitoring.models import PlanCheck
 from patients.outcomes import actions as outcomes
 from patients.outcomes.enums import DoneBy
 from patients.prescriptions import actions as papers
-from patients.prescriptions.enums import Answer, Listed, Paper
+from patients.prescriptions.enums import Answer, Listed, Paper, Told
 from patients.prescriptions.enums import State as PaperState
 from patients.prescriptions.models import Prescription
 from patients.prescriptions.pharmacies import PHARMACIES
@@ -163,7 +163,9 @@ class Story:
             (PaperState.DISPATCHED, PaperState.DELIVERED, 3),
         ):
             at = self.moment(days_ago - later, 12)
-            news = papers.News(seen=seen, state=state, on=uk_day(at), batch="DEMO-7", **demo_words.HEARD)
+            news = papers.News(
+                seen=seen, state=state, on=uk_day(at), told_by="Demo pharmacist", how=Told.PHONE, batch="DEMO-7"
+            )
             papers.write_down(paper, news, self.author, key=uuid4(), by=self.by, at=at)
 
     def ask_for_the_next(self, days_ago: int) -> None:

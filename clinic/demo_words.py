@@ -4,7 +4,7 @@ from typing import Any
 
 from patients.monitoring.enums import Answer, Kind
 from patients.monitoring.policy import ASKED
-from patients.prescriptions.enums import Driving, Mood, Pregnancy, Told, YesNo
+from patients.prescriptions.enums import Driving, Mood, Pregnancy, YesNo
 from patients.suitability.enums import Capacity, Diagnosis, Examination, Meeting
 from patients.suitability.policy import Findings
 from patients.treatment.enums import Check, Chemotype, Form, Route, Stop
@@ -80,7 +80,6 @@ NOTHING_NEW = {
     "driving": Driving.FINE.value,
     "mood": Mood.WELL.value,
 }
-HEARD = {"told_by": "Demo pharmacist", "how": Told.PHONE}
 SUPPLY_DAYS = 30
 VISIT = {
     **dict.fromkeys(ASKED, Answer.NO.value),

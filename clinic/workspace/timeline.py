@@ -62,7 +62,7 @@ KINDS = {
     "check": Kind("Check, {}", CheckState),
 }
 # Not told: a draft is its writer's alone, a check was planned with its plan, what the team said has a line of its own.
-LEFT_OUT = {
+LEFT_OUT: dict[str, list[str]] = {
     "note": [NoteState.DRAFT],
     "letter": [LetterState.DRAFT],
     "case": [CaseState.DISCUSSED],
@@ -70,7 +70,7 @@ LEFT_OUT = {
     "check": [CheckState.PLANNED, CheckState.CANCELLED],
 }
 NOTHING = Value("")
-DETAILS = {"plan": Cast(F("number"), CharField()), "check": F("kind")}
+DETAILS: dict[str, Any] = {"plan": Cast(F("number"), CharField()), "check": F("kind")}
 # Who stands for whoever reads, and for whoever it is about, where the query is written.
 SOMEBODY, A_PATIENT = User(pk=uuid4(), role=Role.CLINICIAN), Patient(pk=uuid4())
 
