@@ -12,6 +12,7 @@ from clinic.db.clock import instant, uk_day
 from clinic.db.workdays import is_workday
 from clinic.outbox import actions as outbox
 from clinic.outbox.models import Message
+from clinic.staff.actions import save_clinician
 from clinic.staff.models import Clinician
 from clinic.workspace.plan_rows import for_the_gp
 from patients.correspondence import actions as letters
@@ -195,7 +196,7 @@ class Story:
 def write(patient: Patient, author: Clinician, other: Clinician, today: date, at: datetime) -> None:
     """Write ten weeks of ``patient``, up to a prescription that ``other`` has to check. Messages of then are called off."""
     story = Story(patient, author, other, today)
-    _checked_on_the_register(author, today - timedelta(days=80))
+    _check_on_the_register(author, today - timedelta(days=80), at=story.last)
     story.decide()
     story.ask_the_team()
     story.choose_a_pharmacy()
@@ -207,14 +208,14 @@ def write(patient: Patient, author: Clinician, other: Clinician, today: date, at
     story.supply("DEMO000002", 28)
     story.ask_for_the_next(1)
     story.write("DEMO000003", 1)
-    _checked_on_the_register(author, today)
+    _check_on_the_register(author, today, at=at)
     checks.sweep(at=at)
     gone = Message.objects.filter(person=patient.pk, due_at__lte=at).values_list("about", flat=True)
     for about in set(gone):
         outbox.cancel(about, why="it was before the demonstration began", at=at)
 
 
-def _checked_on_the_register(author: Clinician, day: date) -> None:
+def _check_on_the_register(author: Clinician, day: date, *, at: datetime) -> None:
     """A plan is signed within 90 days of it: it was done before the story, and is done again today."""
     author.verified_on = day
-    author.save(update_fields=["verified_on"])
+    save_clinician(author, by=author.user, at=at)

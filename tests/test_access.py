@@ -201,6 +201,7 @@ TABLE = {
     "review_prescriptions": (404, 404, 403, 200, 403, 403),
     "review_prescriptions_add": (405, 405, 405, 405, 405, 405),
     "review_prescriptions_pharmacy": (404, 404, 403, 200, 403, 403),
+    "review_caseload": (404, 404, 403, 200, 200, 403),
     "review_person": (404, 404, 403, 302, 403, 403),
     "care_plan": (200, 200, 403, 403, 403, 403),
     "review_plan": (404, 404, 403, 200, 403, 403),

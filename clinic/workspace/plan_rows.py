@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from clinic.db.clock import day_text, when_text
+from clinic.workspace.names import named
 from patients.consents.models import Consent
 from patients.profile.models import Patient
 from patients.treatment import policy, words
@@ -26,7 +27,7 @@ TONES = {
 
 def versions_for(user: Any) -> Any:
     """Return the versions that ``user`` may read with all that their rows need: three queries, however many there are."""
-    steps = PlanVersionStateChange.objects.visible_to(user).select_related("by")
+    steps = PlanVersionStateChange.objects.visible_to(user).select_related("by__clinician")
     reasons = PlanReason.objects.visible_to(user).select_related("clinician")
     own = PlanVersion.objects.visible_to(user).select_related("patient", "author", "decision", "copied_from")
     return own.prefetch_related(Prefetch("state_changes", steps), Prefetch("reasons", reasons))
@@ -47,7 +48,7 @@ def row(found: PlanVersion) -> dict[str, Any]:
         "by": found.author.name,
         "is_draft": found.state == State.DRAFT,
         "steps": [
-            {"to": State(step.to_state).label, "when": when_text(step.at), "by": step.by}
+            {"to": State(step.to_state).label, "when": when_text(step.at), "by": named(step.by)}
             for step in found.state_changes.all()
         ],
         "reasons": [

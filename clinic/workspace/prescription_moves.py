@@ -14,7 +14,8 @@ from clinic.audit.models import AccessLog
 from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import NotReady, Refusal, SomethingMissing
 from clinic.keeping.typed import fill, keeps_typing
-from clinic.workspace.prescriptions import find, row_of, rows_of
+from clinic.workspace.prescription_rows import row_of, rows_of
+from clinic.workspace.prescriptions import find
 from clinic.workspace.review_access import NotInCare, clinician_of, log
 from patients.prescriptions import actions, policy, reading
 from patients.prescriptions.enums import MOVES, UNSIGNED, State

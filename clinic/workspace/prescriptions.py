@@ -1,6 +1,5 @@
 """Records of prescriptions, for clinicians: the list of a person, one record with its draft and its points, the serials."""
 
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,20 +11,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit.models import AccessLog
-from clinic.db.clock import day_text, short_day, uk_day, when_text
+from clinic.db.clock import uk_day, when_text
 from clinic.db.refusal import Refusal, SavedElsewhere
 from clinic.keeping.typed import fill, fill_draft, keeps_typing
 from clinic.staff.models import Clinician
+from clinic.workspace.prescription_rows import request_row, row_of, rows_of, serial_row, update_row
 from clinic.workspace.review_access import NotInCare, care_of, clinician_of, is_done, log
 from patients.prescriptions import actions, pharmacies, policy, reading
 from patients.prescriptions.enums import MOVES, SIGNED, TOLD, UNSIGNED, State
 from patients.prescriptions.forms import PaperForm, ToldPharmacyForm
 from patients.prescriptions.models import DispensingUpdate, Prescription, PrescriptionRequest
 from patients.profile.models import Patient
-from patients.treatment.products import amount
 
 LOGGED_AS = "prescription"
-DONE, OFF = frozenset({State.DELIVERED, State.COLLECTED}), frozenset({State.CANCELLED, State.LOST, State.EXPIRED})
 
 
 @require_safe
@@ -38,7 +36,7 @@ def of_a_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
         "key": uuid4(),
         "has_plan": reading.plan_of(patient) is not None,
         "pharmacy": reading.pharmacy_of(patient),
-        "requests": [_request_row(each) for each in asked],
+        "requests": [request_row(each) for each in asked],
         **listed_for(request.user, patient),
     }
     return render(request, "workspace/prescriptions.html", context)
@@ -133,16 +131,6 @@ def serials(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/prescription_serials.html", context)
 
 
-def serial_row(each: Prescription) -> dict[str, Any]:
-    """Return the row of a serial number: form, number, day and state, and nothing of the person."""
-    return {
-        "paper": each.get_paper_display(),
-        "serial": each.serial,
-        "day": short_day(each.signed_on) if each.signed_on else "Not signed",
-        "state": each.get_state_display(),
-    }
-
-
 def find(request: HttpRequest, pk: UUID) -> tuple[Clinician, Prescription]:
     """Return the clinician, and the record if it is of somebody in their care.
 
@@ -150,7 +138,7 @@ def find(request: HttpRequest, pk: UUID) -> tuple[Clinician, Prescription]:
     """
     clinician = clinician_of(request, LOGGED_AS, pk)
     known = Prescription.objects.visible_to(request.user)
-    about = ("patient", "plan", "prescriber__user", "checked_by", "second_by", "wet_ink_by", "pharmacy")
+    about = ("patient", "plan", "prescriber__user", "checked_by", "second_by", "wet_ink_by__clinician", "pharmacy")
     found = known.select_related(*about).filter(pk=pk).first()
     log(request, AccessLog.What.READ if found else AccessLog.What.REFUSED, LOGGED_AS, pk)
     if found is None:
@@ -179,7 +167,7 @@ def show(
         "saved_text": when_text(found.saved_at),
         "lacks": list(policy.gaps(found.text, found.product_line).values()) if is_draft else [],
         "points": reading.open_points(found, today) if found.state in UNSIGNED else [],
-        "updates": [_update_row(each) for each in updates],
+        "updates": [update_row(each) for each in updates],
         "pharmacy": found.pharmacy or newest,
         "other_pharmacy": newest if found.pharmacy_id and newest and newest.pk != found.pharmacy_id else None,
         **_open_to(found, clinician),
@@ -200,99 +188,4 @@ def _open_to(found: Prescription, clinician: Clinician) -> dict[str, bool]:
         "may_post": State.POSTED in after,
         "may_tell": found.state in SIGNED - {State.SIGNED} or bool(after & TOLD and found.state == State.SIGNED),
         "may_cancel": State.CANCELLED in after,
-    }
-
-
-def row_of(each: Prescription) -> dict[str, Any]:
-    """Return the row of a prescription in a list."""
-    state = State(each.state)
-    tone = "done" if state in DONE else "danger" if state in OFF else "info" if state in SIGNED else "warning"
-    return {
-        "pk": each.pk,
-        "serial": each.serial or "No serial number yet",
-        "product": each.product or "Nothing written yet",
-        "quantity": each.quantity_text,
-        "by": each.prescriber.name,
-        "day": day_text(each.signed_on) if each.signed_on else "",
-        "until": day_text(each.valid_until) if each.valid_until else "",
-        "state": state.label,
-        "tone": tone,
-        "is_breach": each.is_breach,
-    }
-
-
-def _born(who: dict[str, str]) -> str:
-    """Return the date of birth of a snapshot as it stands on paper; a weekday would only be in the way."""
-    if not who.get("born"):
-        return ""
-    born = date.fromisoformat(who["born"])
-    return f"{born.day} {born:%B} {born.year}"
-
-
-def rows_of(found: Prescription) -> list[dict[str, str]]:
-    """Return what the record says, to be compared with the paper."""
-    who, line = found.snapshot, found.product_line
-    rows = {
-        "Form and serial number": f"{found.get_paper_display()} {found.serial}".strip(),
-        "Patient": who.get("name", ""),
-        "Address": who.get("address", ""),
-        "Date of birth": _born(who),
-        "NHS number": who.get("nhs_number", ""),
-        "Product": found.product,
-        "Product of the plan": f"{line.name}, {line.strength_text}" if line else "",
-        "Dose": found.dose,
-        "Total quantity in figures": found.quantity_text,
-        "Total quantity in words": found.quantity_words,
-        "Days": f"{found.days}" if found.days else "",
-        f"Why more than {policy.USUAL_DAYS} days": found.long_why,
-        "Second clinician": found.second_by.name if found.second_by else "",
-        "First day": day_text(found.starts_on) if found.starts_on else "",
-        "Prescriber": f"{found.prescriber.name}, GMC {found.prescriber_gmc}",
-        "Private CD prescriber number": found.prescriber_cd,
-        "Checked by": _by(found.checked_by, found.checked_at),
-        "Signed on": day_text(found.signed_on) if found.signed_on else "",
-        "Ink seen by": _by(found.wet_ink_by, found.signed_at),
-        "Good until": day_text(found.valid_until) if found.valid_until else "",
-        "Copy to the patient": ("Yes" if found.copy_given else "No") if found.signed_on else "",
-        "Posted on": day_text(found.posted_on) if found.posted_on else "",
-        "Tracking reference": found.tracking,
-    }
-    return [{"key": key, "value": value} for key, value in rows.items() if value]
-
-
-def _by(who: Any, at: datetime | None) -> str:
-    return f"{who}, {when_text(at)}" if who and at else ""
-
-
-def _update_row(each: DispensingUpdate) -> dict[str, Any]:
-    yes_no = {True: "Yes", False: "No", None: ""}
-    rows = {
-        "Told by": f"{each.told_by}, {each.get_how_display().lower()}",
-        "Batch": each.batch,
-        "Quantity supplied": amount(each.quantity, each.prescription.unit) if each.quantity else "",
-        "Substitution proposed": f"{each.substitution}. Not accepted: it needs a new prescription"
-        if each.substitution
-        else "",
-        "Stock": each.stock,
-        "Price told": f"£{each.price_pence / 100:.2f}" if each.price_pence is not None else "",
-        "ID checked": yes_no[each.id_checked],
-        "Courier’s reference": each.courier,
-        "Delivery": "Failed" if each.delivery_failed else "",
-        "Note": each.note,
-    }
-    return {
-        "pk": each.pk,
-        "title": str(each),
-        "by": f"Written down by {each.clinician.name}, {when_text(each.at)}",
-        "rows": [{"key": key, "value": value} for key, value in rows.items() if value],
-    }
-
-
-def _request_row(each: PrescriptionRequest) -> dict[str, Any]:
-    answer = getattr(each, "answer", None)
-    return {
-        "pk": each.pk,
-        "when": when_text(each.at),
-        "state": str(answer) if answer else "Not answered",
-        "tone": "done" if answer else "warning",
     }

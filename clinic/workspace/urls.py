@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clinic.workspace import (
+    caseload,
     checks,
     consents,
     documents,
@@ -23,6 +24,7 @@ from clinic.workspace import (
 
 urlpatterns = [
     path("", views.queue, name="review"),
+    path("people/", caseload.caseload, name="review_caseload"),
     path("people/<uuid:pk>/", record.person, name="review_person"),
     path("people/<uuid:pk>/timeline/", timeline.timeline, name="review_timeline"),
     path("people/<uuid:pk>/open/", opening.open_record, name="review_open"),

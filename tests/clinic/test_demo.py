@@ -68,7 +68,9 @@ def test_chris_is_on_a_plan_whatever_the_day(today):
     assert len(told) > 25
     assert not Message.objects.filter(person=chris.pk, state="due", due_at__lte=now).exists()
     ours = [chris.pk, *(row.pk for rows in (chris.plans, chris.prescriptions, chris.plan_checks) for row in rows.all())]
-    assert not Task.objects.waiting().filter(about__in=ours).exists()
+    assert [str(task) for task in Task.objects.waiting().filter(about__in=ours)] == [
+        "A paper waits to be checked by a second clinician"
+    ]
     moves = PrescriptionStateChange.objects.filter(record__patient=chris).order_by("at")
     assert all(move.at < now for move in moves)
 

@@ -26,6 +26,7 @@ FLAG = "Needs: British Sign Language (BSL) · Interpreter: Polish · A room with
 STAFF_PAGES = ("desk_", "review", "admin:", "appointment_receipt")
 # Pages that name her, by who opens them. One that is not here would not have been walked.
 NAME_HER = {
+    "review_caseload",
     "review_letters",
     "review_checks",
     "review_prescriptions",

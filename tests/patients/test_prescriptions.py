@@ -44,8 +44,12 @@ from tests.patients.test_consultations import each_way
 from tests.race import race
 
 TODAY = date(2026, 11, 23)
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 pytestmark = pytest.mark.django_db
+
+
+def waits_for_a_check():
+    return Task.objects.waiting().filter(kind="prescription", key__contains=":drafted")
 
 
 class TestWriting:
@@ -104,6 +108,30 @@ class TestWriting:
 
 
 class TestChecking:
+    def test_clinicians_are_asked_once_nothing_is_missing_and_once(self, amina, okafor):
+        draft = rx.opened(amina, okafor)
+        actions.save_draft(draft, rx.written(serial=""), by=okafor.user, at=NOW)
+        assert not waits_for_a_check()
+
+        for version in (1, 2):
+            actions.save_draft(fresh(draft), rx.written(version), by=okafor.user, at=NOW)
+        (task,) = waits_for_a_check()
+        assert (task.about, task.role, task.due_at) == (draft.pk, "clinician", NOW + DAY + 8 * HOUR)
+
+    @pytest.mark.parametrize("end", ["checked", "breach", "cancelled"])
+    def test_nobody_is_asked_any_more_once_it_has_gone_on(self, amina, okafor, end):
+        if end == "cancelled":
+            actions.cancel_paper(rx.drafted(amina, okafor), okafor, why="Not needed now", by=okafor.user, at=NOW)
+        else:
+            {"checked": rx.checked, "breach": rx.breach}[end](amina, okafor)
+
+        assert not waits_for_a_check()
+
+    def test_taken_back_they_are_asked_anew(self, amina, okafor):
+        actions.take_back(rx.checked(amina, okafor), by=okafor.user, at=NOW)
+
+        assert len(waits_for_a_check()) == 1
+
     def test_somebody_else_checks_it(self, amina, okafor, lind):
         found = rx.drafted(amina, okafor)
 
@@ -432,7 +460,7 @@ class TestExpiry:
         actions.expire(today=TODAY + days * DAY, at=NOW + days * DAY)
 
         assert fresh(found).state == state
-        assert Task.objects.filter(kind="prescription").exists() == (state == "expired")
+        assert Task.objects.waiting().filter(kind="prescription").exists() == (state == "expired")
 
     @pytest.mark.parametrize("state", ["dispensed", "partly", "dispatched", "cancelled", "drafted"])
     def test_what_is_dispensed_or_not_signed_does_not(self, amina, okafor, state):

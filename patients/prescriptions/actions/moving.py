@@ -109,7 +109,7 @@ def expire(*, today: date, at: datetime) -> int:
 
 def _go(prescription: Prescription, to: State, *, by: Any, at: datetime, **changes: Any) -> None:
     """Move it, end or open the task about it, and let the patient know that there is news."""
-    was_asked = prescription.state in ASKS
+    was_asked = prescription.state in ASKS or prescription.state == State.DRAFTED
     move(prescription, to, by=by, at=at, **changes)
     if was_asked:
         worklist.finish_about(prescription.pk, TaskKind.PRESCRIPTION, "It has gone on", by=by, at=at)
