@@ -32,6 +32,8 @@ def test_prescriptions_of_clinicians(walk, amina, okafor, lind):  # noqa: F811
     hand.arrive(f"/review/prescriptions/requests/{request.pk}/")
     hand.follow("Save your answer")
     hand.arrive("/review/prescriptions/serials/")
+    hand.arrive("/review/people/")
+    hand.arrive(f"/review/people/{amina.pk}/timeline/")
     hand.arrive(f"/review/people/{amina.pk}/prescriptions/pharmacy/")
     hand.follow("Choose this pharmacy")
     assert hand.page.title().startswith("Error: ")
