@@ -51,6 +51,7 @@ def peak(found):
     return most
 
 
+@pytest.mark.proof
 def test_ten_thousand_within_five_seconds_with_flat_memory(many):
     first = many.order_by("serial")[:FEWER].values("pk")
     with CaptureQueriesContext(connection) as asked:

@@ -98,7 +98,11 @@ def visit(chromium, web, look):
 
 @pytest.fixture(params=["keyboard", pytest.param("pointer", marks=pytest.mark.proof)])
 def person(request, visit, look):
-    """``person(user)``: somebody at their own browser, by keyboard alone on a phone or by pointer at a desk."""
+    """``person(user)``: somebody at their own browser, by keyboard alone on a phone or by pointer at a desk.
+
+    By keyboard axe looks at each page once; by pointer every time.
+    """
+    look.once = request.param == "keyboard"
 
     def sit_down(user):
         if request.param == "keyboard":

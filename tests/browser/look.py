@@ -34,13 +34,14 @@ SHAPE = """() => {
 class Look:
     """Looks at each page: axe, one h1, its title, its width, no console error, nothing the CSP refused.
 
-    ``reached`` collects the URL names of the pages. With SHOTS=folder each page is photographed there.
+    ``reached`` collects the URL names of the pages. With SHOTS=folder each page is photographed there. With ``once`` axe
+    looks at the pages of one name once: a journey comes by the same page again and again.
     """
 
     def __init__(self, reached):
         self.axe = Axe().axe_script
         self.reached = reached
-        self.scripts_off = set()
+        self.scripts_off, self.once, self.seen = set(), False, set()
         self.number = count(1)
         self.said = {}
 
@@ -63,10 +64,12 @@ class Look:
         page.wait_for_load_state()
         self._photograph(page)
         self.shape(page)
-        if page not in self.scripts_off:
+        name = self.name(page)
+        if page not in self.scripts_off and not (self.once and name in self.seen):
             found = self._axe(page)
             assert not found, f"axe at {page.url}:\n" + "\n".join(map(_words, found))
-        self.reached.add(self.name(page))
+            self.seen.add(name)
+        self.reached.add(name)
 
     def shape(self, page):
         """Check what needs no axe."""

@@ -103,7 +103,8 @@ def world(amina, ben, okafor, rosa):
 def marked(patient, letter):
     """Write a mark of its own into every text column of the copy, past triggers; return them by column."""
     marks = {}
-    found = [(part, rows_of(patient, part)) for part in PARTS]
+    copy = as_json(patient, at=NOW)
+    found = [(part, rows_of(copy, part)) for part in PARTS]
     with connection.cursor() as cursor:
         cursor.execute("reset role")
         cursor.execute("set session_replication_role = replica")
@@ -116,10 +117,8 @@ def marked(patient, letter):
     return marks
 
 
-def rows_of(patient, part):
-    return [
-        apps.get_model(part.model)._base_manager.get(pk=row["key"]) for row in rows_in(as_json(patient, at=NOW), part)
-    ]
+def rows_of(copy, part):
+    return [apps.get_model(part.model)._base_manager.get(pk=row["key"]) for row in rows_in(copy, part)]
 
 
 def rows_in(copy, part):
