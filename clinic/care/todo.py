@@ -150,9 +150,12 @@ def questions(asked: Questionnaire | None) -> list[Line]:
     return [Line("A few questions", url, hint, "Started" if started else "Not started", "info" if started else "", go)]
 
 
-def plan(is_waiting: bool) -> list[Line]:
-    """Return the plan that waits to be read, where there is one."""
-    if not is_waiting:
+def plan(state: str | None) -> list[Line]:
+    """Return the plan that waits to be read, or the one that is in force."""
+    if state == PlanState.ACTIVE:
+        hint = "What to take, when we check, and when to call us."
+        return [Line("Your plan", reverse("care_plan"), hint, "Active", "done")]
+    if state != PlanState.SUPPORTED:
         return []
     url, hint = reverse("care_plan"), "Your specialist and our team wait for your answer."
     go = First(Turn.QUESTION, "Read your plan", hint, "Read your plan", url)

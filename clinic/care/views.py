@@ -55,8 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
         *([todo.refused_documents()] if _has_refused_documents(request, now) else []),
     ]
     to_do = [line.first for line in lines if line.first]
-    if may_book and not visits_to_come:
-        to_do.append(todo.book())
+    if may_book and not visits_to_come and not _is_on_a_plan(request):
+        to_do.append(todo.book())  # with a plan its checks say when a visit is due
     context = {
         "patient": patient,
         "may_book": may_book,
@@ -102,12 +102,16 @@ def _asked(request: HttpRequest, now: datetime) -> Questionnaire | None:
 
 
 def _of_the_plan(request: HttpRequest, now: datetime) -> list[todo.Line]:
-    """Return the plan where it waits to be read, and for some weeks after it was paused or stopped."""
+    """Return the plan where it waits to be read or is active, and for some weeks after it was paused or stopped."""
     newest = PlanVersion.objects.visible_to(request.user).order_by("-number").only("state").first()
     if newest is None or newest.state not in todo.CHANGED:
-        return todo.plan(newest is not None and newest.state == PlanState.SUPPORTED)
+        return todo.plan(newest.state if newest else None)
     changed = PlanReason.objects.visible_to(request.user).filter(plan=newest, at__gt=now - CHANGED_SHOWN)
     return todo.changed_plan(newest.state) if changed.exists() else []
+
+
+def _is_on_a_plan(request: HttpRequest) -> bool:
+    return PlanVersion.objects.visible_to(request.user).filter(state=PlanState.ACTIVE).exists()
 
 
 def _has_refused_documents(request: HttpRequest, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from patients.consents.enums import Purpose
 from patients.treatment import actions, letters, words
 from patients.treatment.models import PlanVersion
 from tests.easy import hard, spoken
-from tests.factories import plans
+from tests.factories import intakes, plans
 from tests.factories.people import NOW
 from tests.factories.plans import OIL, SAID, SPRAY, fresh
 from tests.loops import browser
@@ -184,6 +184,20 @@ def test_the_front_page_leads_to_what_to_do_when_it_is_paused_or_stopped(me, ami
     made(amina, okafor, at=NOW - 29 * DAY)
 
     assert said in unescape(me.get(reverse("care")).content.decode())
+
+
+def test_with_an_active_plan_the_front_page_leads_to_it_and_asks_for_no_visit_yet(me, amina, okafor):
+    intakes.in_review(amina, okafor)
+    assert me.get(reverse("care")).context["first"].label == "Choose a time"
+    plans.active(amina, okafor)
+
+    page = me.get(reverse("care"))
+
+    assert [(line.status, line.url) for line in page.context["tasks"] if line.label == "Your plan"] == [
+        ("Active", PAGE)
+    ]
+    assert page.context["first"] is None
+    assert "Book a visit" in page.content.decode()  # below, for whoever wants one
 
 
 @pytest.mark.parametrize("made", [plans.paused, plans.stopped])
