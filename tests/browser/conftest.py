@@ -72,9 +72,15 @@ def reached():
     return set()
 
 
+@pytest.fixture(scope="package")
+def contrasts():
+    """The kinds of pages whose contrast was looked at."""
+    return set()
+
+
 @pytest.fixture
-def look(reached):
-    return Look(reached)
+def look(reached, contrasts):
+    return Look(reached, contrasts)
 
 
 @pytest.fixture

@@ -195,6 +195,7 @@ def test_sigterm_stops_everything_in_reverse_order(first_start):
     assert order == sorted(order)
 
 
+@pytest.mark.proof
 def test_a_second_start_is_quick_and_nobody_else_lives_in_its_folder(start):
     copy = start()
 

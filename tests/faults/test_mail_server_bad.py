@@ -34,9 +34,6 @@ class Scale:
 
 
 SMALL, FULL = Scale(lease=6, tick=1, lasts=3), Scale(lease=60, tick=15, lasts=600)
-small_and_full = pytest.mark.parametrize(
-    "scale", [SMALL, pytest.param(FULL, marks=pytest.mark.proof)], ids=["small", "full"]
-)
 
 
 def confirmations(clinician, *readers, since=MINUTE):
@@ -60,20 +57,20 @@ def ends():
     }
 
 
-@small_and_full
-def test_each_answer_has_its_state_and_the_others_go_on(transactional_db, scale, okafor):
+@pytest.mark.proof
+def test_each_answer_has_its_state_and_the_others_go_on(transactional_db, okafor):
     bad = ["drips", "hangs", "drops", "busy", "full", "nobody"]
     good = [f"reader{number}" for number in range(6)]
     confirmations(okafor, *bad, *good)
 
     with bad_server() as server, ExitStack() as workers:
         for _ in range(2):
-            workers.enter_context(worker(server.port, lease=scale.lease, tick=scale.tick))
+            workers.enter_context(worker(server.port, lease=FULL.lease, tick=FULL.tick))
         wait_until(lambda: Message.objects.filter(attempts=1).exists(), 30, "the first is tried")
         everybody = Message.objects.filter(state="sent")
         others_took = wait_until(lambda: everybody.count() == len(good), 90, "the others are sent")
         wait_until(lambda: Attempt.objects.count() == len(bad) + len(good), 90, "each has had its try")
-        time.sleep(scale.tick + 1)  # would a second worker take one of them now?
+        time.sleep(FULL.tick + 1)  # would a second worker take one of them now?
         found = ends()
 
     print(f"\nthe others went within {others_took:.1f} s")
@@ -95,8 +92,8 @@ def test_each_answer_has_its_state_and_the_others_go_on(transactional_db, scale,
     ]
     for row in Message.objects.filter(state="due"):
         pause = {"quick": MINUTE, "slow": 4 * MINUTE}[row.last_answer]
-        assert abs(row.due_at - row.tries.get().at - pause) < timedelta(seconds=scale.lease)
-    assert others_took < scale.lease + scale.tick + TO_START
+        assert abs(row.due_at - row.tries.get().at - pause) < timedelta(seconds=FULL.lease)
+    assert others_took < FULL.lease + FULL.tick + TO_START
 
 
 @pytest.mark.proof
@@ -122,7 +119,7 @@ def test_a_server_that_keeps_everybody_waiting_holds_a_message_for_half_its_leas
     assert not Message.objects.filter(maybe_repeated=True).exists()
 
 
-@small_and_full
+@pytest.mark.parametrize("scale", [SMALL, pytest.param(FULL, marks=pytest.mark.proof)], ids=["small", "full"])
 def test_after_a_server_was_down_each_message_goes_once(transactional_db, scale, okafor):
     rows, port = confirmations(okafor, *[f"reader{number}" for number in range(6)]), free_port()
 
