@@ -273,7 +273,7 @@ class TestMessages:
 
         assert ("Your check-in. About 3 minutes." in page, "What has changed" in page) == (True, False)
         actions.withdraw(asked, by=okafor.user, at=timezone.now())
-        ask(amina, okafor, timezone.localdate(), at=timezone.now())
+        ask(amina, okafor, timezone.localdate() + timedelta(days=3), at=timezone.now())
         assert "What has changed" in as_user(amina.user).get("/care/").content.decode()
 
     def test_a_message_before_the_link_opens_says_from_when(self, amina, okafor):
