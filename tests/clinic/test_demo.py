@@ -49,7 +49,9 @@ def test_amina_has_a_history_ben_is_new_and_the_twenty_have_booked_nothing():
     assert Appointment.objects.filter(patient__in=twenty).count() == 0
 
 
-@pytest.mark.parametrize("today", [TODAY, date(2026, 12, 28), date(2027, 1, 3), date(2027, 3, 29), date(2027, 5, 8)])
+@pytest.mark.parametrize(
+    "today", [TODAY, date(2026, 12, 28), date(2027, 1, 3), date(2027, 1, 12), date(2027, 3, 29), date(2027, 5, 8)]
+)
 def test_chris_is_on_a_plan_whatever_the_day(today):
     now = datetime(today.year, today.month, today.day, 0, 5, tzinfo=UTC)
     demo.load(now, today)
