@@ -6,6 +6,7 @@ from bookings.appointments.models import Appointment
 from patients.consultations import actions as notes
 from patients.consultations.enums import Capacity, Confirmed, Given, Indication
 from patients.correspondence import actions as letters
+from patients.correspondence.models import GpLetter
 
 SAID = {
     "indications": [Indication.MS_PAIN],
@@ -36,13 +37,18 @@ def write(visit: Appointment, *, at: datetime) -> None:
     visit.save(update_fields=["note"])
     notes.ask_for_letter(note, at=at)
     letter = letters.open_letter(visit.patient, visit.clinician, key=note.pk, at=at, note=note)
+    approve(letter, with_statement=False, at=at)
+
+
+def approve(letter: GpLetter, *, with_statement: bool, at: datetime, **body: str) -> None:
+    """Approve a letter as it was filled from the record, but for the parts in ``body``."""
     written = letters.Written(
         version=0,
         to_practice=letter.to_practice,
         to_address="2 Example Street, Exampleton, AA1 1AA",
         cc="",
         copy_to_patient=True,
-        with_statement=False,
-        body=letter.body,
+        with_statement=with_statement,
+        body=letter.body | body,
     )
-    letters.approve(letter, written, by=by, at=at)
+    letters.approve(letter, written, by=letter.clinician.user, at=at)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from clinic import demo_intake, demo_words
+from clinic import demo_intake, demo_notes, demo_words
 from clinic.db.clock import instant, uk_day
 from clinic.db.workdays import is_workday
 from clinic.outbox import actions as outbox
@@ -118,16 +118,8 @@ class Story:
         letter = letters.open_letter(
             self.patient, self.author, key=uuid4(), at=self.last, first=for_the_gp(self.by, self.patient)
         )
-        text = letters.Written(
-            version=0,
-            to_practice=letter.to_practice,
-            to_address="2 Example Street, Exampleton, AA1 1AA",
-            cc="",
-            copy_to_patient=True,
-            with_statement=True,
-            body=letter.body | {"why_seen": "Invented. Burning pain in both legs and spasms at night."},
-        )
-        letters.approve(letter, text, by=self.by, at=self.moment(61, 12))
+        why = "Invented. Burning pain in both legs and spasms at night."
+        demo_notes.approve(letter, with_statement=True, at=self.moment(61, 12), why_seen=why)
         letter.refresh_from_db()
         letters.mark_sent(letter, Method.SECURE_EMAIL, uk_day(self.last), by=self.by, at=self.last)
 

@@ -150,26 +150,27 @@ def questions(asked: Questionnaire | None) -> list[Line]:
     return [Line("A few questions", url, hint, "Started" if started else "Not started", "info" if started else "", go)]
 
 
-def plan(state: str | None) -> list[Line]:
-    """Return the plan that waits to be read, or the one that is in force."""
-    if state == PlanState.ACTIVE:
-        hint = "What to take, when we check, and when to call us."
-        return [Line("Your plan", reverse("care_plan"), hint, "Active", "done")]
-    if state != PlanState.SUPPORTED:
-        return []
+def active_plan() -> Line:
+    """Return the plan that they are on."""
+    hint = "What to take, when we check, and when to call us."
+    return Line("Your plan", reverse("care_plan"), hint, PlanState.ACTIVE.label, "done")
+
+
+def new_plan() -> Line:
+    """Return the plan that waits to be read."""
     url, hint = reverse("care_plan"), "Your specialist and our team wait for your answer."
     go = First(Turn.QUESTION, "Read your plan", hint, "Read your plan", url)
-    return [Line("Your plan", url, hint, "Waits for you", "warning", go)]
+    return Line("Your new plan", url, hint, "Waits for you", "warning", go)
 
 
 CHANGED = {PlanState.PAUSED: "is paused", PlanState.STOPPED: "has stopped"}
 
 
-def changed_plan(state: str) -> list[Line]:
+def changed_plan(state: str) -> Line:
     """Return the plan that was just paused or stopped: what its mail leads to."""
     url, hint = reverse("care_plan"), "Read what to do now, and whom to call."
     go = First(Turn.QUESTION, f"Your plan {CHANGED[PlanState(state)]}", hint, "Read what to do", url)
-    return [Line("Your plan", url, hint, PlanState(state).label, "danger", go)]
+    return Line("Your plan", url, hint, PlanState(state).label, "danger", go)
 
 
 def refused_documents() -> Line:

@@ -45,17 +45,20 @@ def home(request: HttpRequest) -> HttpResponse:
     visits_to_come = [_visit(visit, now) for visit in coming.order_by("starts_at")]
     may_book = patient is None or patient.may_be_written_to
     near = to_book(request.user, uk_day(now)) if may_book else None
+    plans = list(PlanVersion.objects.visible_to(request.user).order_by("-number").only("state"))
+    has_plan = any(each.state == PlanState.ACTIVE for each in plans)
     lines = [
         *(todo.held(each, now) for each in held),
         todo.details(patient),
         *_of_the_form(request, now),
         *([todo.records(patient)] if patient and visits_to_come else []),
         *todo.check(near.due_on if near else None),
-        *_of_the_plan(request, now),
+        *(_of_the_plan(request, plans[0], now) if plans else []),
+        *([todo.active_plan()] if has_plan else []),
         *([todo.refused_documents()] if _has_refused_documents(request, now) else []),
     ]
     to_do = [line.first for line in lines if line.first]
-    if may_book and not visits_to_come and not _is_on_a_plan(request):
+    if may_book and not visits_to_come and not has_plan:
         to_do.append(todo.book())  # with a plan its checks say when a visit is due
     context = {
         "patient": patient,
@@ -101,17 +104,14 @@ def _asked(request: HttpRequest, now: datetime) -> Questionnaire | None:
     return asked if asked and asked.standing(now) == Standing.OPEN else None
 
 
-def _of_the_plan(request: HttpRequest, now: datetime) -> list[todo.Line]:
-    """Return the plan where it waits to be read or is active, and for some weeks after it was paused or stopped."""
-    newest = PlanVersion.objects.visible_to(request.user).order_by("-number").only("state").first()
-    if newest is None or newest.state not in todo.CHANGED:
-        return todo.plan(newest.state if newest else None)
+def _of_the_plan(request: HttpRequest, newest: PlanVersion, now: datetime) -> list[todo.Line]:
+    """Return the newest plan where it waits to be read, and for some weeks after it was paused or stopped."""
+    if newest.state == PlanState.SUPPORTED:
+        return [todo.new_plan()]
+    if newest.state not in todo.CHANGED:
+        return []
     changed = PlanReason.objects.visible_to(request.user).filter(plan=newest, at__gt=now - CHANGED_SHOWN)
-    return todo.changed_plan(newest.state) if changed.exists() else []
-
-
-def _is_on_a_plan(request: HttpRequest) -> bool:
-    return PlanVersion.objects.visible_to(request.user).filter(state=PlanState.ACTIVE).exists()
+    return [todo.changed_plan(newest.state)] if changed.exists() else []
 
 
 def _has_refused_documents(request: HttpRequest, now: datetime) -> bool:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from clinic.db.clock import short_day, uk_day, when_in_a_table
 from clinic.workspace.plan_rows import TONES
 from clinic.workspace.prescription_rows import tone_of
 from clinic.workspace.review_access import clinician_of
+from clinic.workspace.views import Counted
 from patients.monitoring.models import PlanCheck
 from patients.monitoring.policy import is_overdue
 from patients.prescriptions.enums import State as PaperState
@@ -25,7 +25,6 @@ from patients.safety.models import HoldProposal
 from patients.treatment.enums import IN_FORCE, State
 from patients.treatment.models import PlanVersion
 
-A_PAGE = 50
 ON_A_PLAN = "plan"  # of ?what=
 # What a row shows of a person: to read all of 50 people takes as long as the rest of the page.
 SHOWN = ("first_names", "family_name", "needs", "interpreter_language", "access_needs")
@@ -40,11 +39,12 @@ def caseload(request: HttpRequest) -> HttpResponse:
     on_a_plan = everybody.filter(pk__in=in_force)
     is_plan = request.GET.get("what") == ON_A_PLAN
     found = (on_a_plan if is_plan else everybody).order_by("family_name", "first_names", "pk")
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    counts = {False: everybody.count(), True: on_a_plan.count()}
+    page = Counted(found, counts[is_plan]).get_page(request.GET.get("page"))
     context = {
         "choices": [
-            {"text": f"Everybody in your care ({everybody.count()})", "query": "", "is_on": not is_plan},
-            {"text": f"On a plan ({on_a_plan.count()})", "query": f"what={ON_A_PLAN}", "is_on": is_plan},
+            {"text": f"Everybody in your care ({counts[False]})", "query": "", "is_on": not is_plan},
+            {"text": f"On a plan ({counts[True]})", "query": f"what={ON_A_PLAN}", "is_on": is_plan},
         ],
         "rows": _rows(request.user, list(page.object_list)),
         "page": page,

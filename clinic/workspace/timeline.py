@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import Case, CharField, F, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from bookings.appointments.models import Appointment
 from clinic.accounts.enums import Role
 from clinic.accounts.models import User
 from clinic.db.clock import when_in_a_table
+from clinic.workspace.names import name_at
 from clinic.workspace.review_access import care_of
 from patients.consultations.enums import State as NoteState
 from patients.consultations.models import ConsultationNote
@@ -125,7 +126,7 @@ def _happened(user: Any, patient: Patient) -> list[QuerySet[Any, Any]]:
         visits.values_list("starts_at", Value("visit"), "state", "clinician__name", "kind__name"),
         brought.values_list("created_at", Value("case"), Value(CaseState.SUBMITTED), "proposer__name", NOTHING),
         said.values_list("at", Value("team"), "outcome", "recorded_by__name", NOTHING),
-        reported.values_list("reported_at", Value("event"), Value(EventState.REPORTED), _by("written_by"), NOTHING),
+        reported.values_list("reported_at", Value("event"), Value(EventState.REPORTED), name_at("written_by"), NOTHING),
         *(_moves(kind, rows.filter(patient=patient)) for kind, rows in own.items()),
     ]
 
@@ -139,20 +140,9 @@ def _moves(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
             "state_changes__at",
             Value(kind),
             "state_changes__to_state",
-            _by("state_changes__by"),
+            name_at("state_changes__by"),
             DETAILS.get(kind, NOTHING),
         )
-    )
-
-
-def _by(path: str) -> Coalesce:
-    """Return who the account at ``path`` is, in words."""
-    return Coalesce(
-        f"{path}__clinician__name",
-        Case(When(**{f"{path}__role": Role.PATIENT}, then=Value("the patient"))),
-        f"{path}__email",
-        Value("the computer"),
-        output_field=CharField(),
     )
 
 

@@ -1,6 +1,7 @@
 """What every page is checked for, whoever reached it and however."""
 
 import os
+import re
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violati
 BUT_CONTRAST = OPTIONS | {"rules": {"color-contrast": {"enabled": False}}}
 # Told by the browser of any answer that is not 2xx; a page with an error in it is one on purpose.
 STATUS = "Failed to load resource: the server responded with a status of"
+KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 LISTEN = "addEventListener('securitypolicyviolation', e => console.error(`CSP refused ${e.blockedURI} (${e.violatedDirective})`))"
 SHAPE = """() => {
   const html = document.documentElement;
@@ -37,8 +39,8 @@ class Look:
     """Looks at each page: axe, one h1, its title, its width, no console error, nothing the CSP refused.
 
     ``reached`` collects the URL names of the pages. With SHOTS=folder each page is photographed there. With ``once`` axe
-    looks at the pages of one name once: a journey comes by the same page again and again. Outside `make proof` it looks at
-    the contrast of a page once without errors and once with: ``contrasts`` holds what was looked at.
+    looks at each page once: a journey comes by the same page again and again. Outside `make proof` it looks at the contrast
+    of each page once: ``contrasts`` holds those. A page is an address whoever it is about, without errors or with.
     """
 
     def __init__(self, reached, contrasts):
@@ -67,12 +69,12 @@ class Look:
         page.wait_for_load_state()
         self._photograph(page)
         self.shape(page)
-        name = self.name(page)
-        if page not in self.scripts_off and not (self.once and name in self.seen):
+        kind = _kind(page)
+        if page not in self.scripts_off and not (self.once and kind in self.seen):
             found = self._axe(page)
             assert not found, f"axe at {page.url}:\n" + "\n".join(map(_words, found))
-            self.seen.add(name)
-        self.reached.add(name)
+            self.seen.add(kind)
+        self.reached.add(self.name(page))
 
     def shape(self, page):
         """Check what needs no axe."""
@@ -90,7 +92,7 @@ class Look:
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(self.axe)
         # Only what is wrong crosses over: everything that is right takes as long to send as to look at.
-        kind = self.name(page), page.title().startswith("Error: ")
+        kind = _kind(page)
         is_known = kind in self.contrasts and "PROOF" not in os.environ
         self.contrasts.add(kind)
         options = BUT_CONTRAST if is_known else OPTIONS
@@ -108,6 +110,11 @@ class Look:
             width = page.viewport_size["width"]
             name = urlsplit(page.url).path.strip("/").replace("/", "-") or "home"
             page.screenshot(path=Path(folder) / f"{width}-{next(self.number):03}-{name[:50]}.png", full_page=True)
+
+
+def _kind(page):
+    """The address of a page without keys, and whether it has errors."""
+    return KEY.sub("*", urlsplit(page.url).path), page.title().startswith("Error: ")
 
 
 def _is_a_page_with_errors(said):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.workspace import caseload
+from clinic.workspace import views
 from patients.monitoring import actions as checks
 from patients.safety import actions as events
 from patients.treatment import actions as treatment
@@ -98,7 +98,7 @@ def test_names_nobody_who_is_not_in_care(amina, okafor, lind, as_user, now):
 
 
 def test_pages_ask_the_same_number_of_queries(okafor, lind, as_user, now, monkeypatch):
-    monkeypatch.setattr(caseload, "A_PAGE", 3)
+    monkeypatch.setattr(views, "A_PAGE", 3)
     client, asked = as_user(okafor.user), []
     for many in (1, 4):
         for _ in range(many):

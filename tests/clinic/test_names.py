@@ -16,7 +16,7 @@ def test_each_kind_of_account(amina, okafor):
         "Dr Ada Okafor",
         "the patient",
         "rosa@example.com",
-        "",
+        "the computer",
     ]
 
 

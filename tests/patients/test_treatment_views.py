@@ -199,6 +199,10 @@ def test_with_an_active_plan_the_front_page_leads_to_it_and_asks_for_no_visit_ye
     assert page.context["first"] is None
     assert "Book a visit" in page.content.decode()  # below, for whoever wants one
 
+    plans.supported(amina, okafor)
+    tasks = {line.label: line.status for line in me.get(reverse("care")).context["tasks"]}
+    assert (tasks["Your plan"], tasks["Your new plan"]) == ("Active", "Waits for you")
+
 
 @pytest.mark.parametrize("made", [plans.paused, plans.stopped])
 def test_after_a_month_the_front_page_says_no_more_of_it(me, amina, okafor, made):

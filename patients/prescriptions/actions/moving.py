@@ -6,15 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic.accounts.enums import Role
 from clinic.db.clock import instant, uk_day
 from clinic.db.states import StaleState, move
-from clinic.db.workdays import workdays_after
 from clinic.outbox import actions as outbox
 from clinic.staff.models import Clinician
-from clinic.worklist import actions as worklist
-from clinic.worklist.enums import TaskKind
 from patients.prescriptions import policy
+from patients.prescriptions.actions.asks import ask_clinicians, has_gone_on
 from patients.prescriptions.actions.writing import held, open_incident
 from patients.prescriptions.enums import FIRST_SUPPLY, SUPPLIED, TOLD, UNSIGNED, State, Told
 from patients.prescriptions.models import DispensingUpdate, Prescription
@@ -31,12 +28,6 @@ LATE = "A prescription was dispensed after its 28 days. Which, stands in the per
 NEWS = frozenset(
     {State.POSTED, State.DISPENSED, State.PARTLY, State.DISPATCHED, State.RETURNED, State.LOST, State.EXPIRED}
 )
-ASKS = {
-    State.QUERIED: "Somebody outside has a question for a clinician",
-    State.EXPIRED: "Something ran out and needs a clinician",
-    State.RETURNED: "Something came back and needs a clinician",
-}
-ASKED_WITHIN = 1  # workdays
 
 
 def post(prescription: Prescription, posted_on: date, tracking: str, *, by: Any, at: datetime) -> None:
@@ -109,21 +100,9 @@ def expire(*, today: date, at: datetime) -> int:
 
 def _go(prescription: Prescription, to: State, *, by: Any, at: datetime, **changes: Any) -> None:
     """Move it, end or open the task about it, and let the patient know that there is news."""
-    was_asked = prescription.state in ASKS or prescription.state == State.DRAFTED
     move(prescription, to, by=by, at=at, **changes)
-    if was_asked:
-        worklist.finish_about(prescription.pk, TaskKind.PRESCRIPTION, "It has gone on", by=by, at=at)
-    if to in ASKS:
-        worklist.ask(
-            TaskKind.PRESCRIPTION,
-            ASKS[to],
-            key=f"prescription:{prescription.pk}:{to}",
-            about=prescription.pk,
-            role=Role.CLINICIAN,
-            due_at=workdays_after(at, ASKED_WITHIN),
-            at=at,
-            again=True,
-        )
+    has_gone_on(prescription, by=by, at=at)
+    ask_clinicians(prescription, at=at)
     if to in NEWS:
         _tell(prescription, at=at)
 

@@ -6,16 +6,13 @@ from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
-from clinic.accounts.enums import Role
 from clinic.db.clock import uk_day
 from clinic.db.refusal import NotReady, SavedElsewhere, SomethingMissing
 from clinic.db.states import StaleState, move
-from clinic.db.workdays import workdays_after
 from clinic.staff.models import Clinician
-from clinic.worklist import actions as worklist
-from clinic.worklist.enums import TaskKind
 from patients.incidents.actions import report
 from patients.prescriptions import policy, reading
+from patients.prescriptions.actions.asks import ask_clinicians, has_gone_on
 from patients.prescriptions.enums import PAPER_OF, UNSIGNED, State
 from patients.prescriptions.models import Prescription
 from patients.prescriptions.refusals import (
@@ -32,7 +29,6 @@ from patients.prescriptions.refusals import (
 from patients.prescriptions.said import Signing, Written
 from patients.profile.models import Patient
 
-CHECKED_WITHIN = 1  # workdays
 # Managers read it: it says nothing that only clinicians read.
 BREACH = (
     "A prescription was signed on paper although checks of it were open. Which, and why, stands in the person’s record, for "
@@ -87,7 +83,7 @@ def save_draft(prescription: Prescription, written: Written, *, by: Any, at: dat
                 raise SerialUsed from error
             raise
         if not policy.gaps(current.text, current.product_line):
-            _ask_for_a_check(current, at=at)
+            ask_clinicians(current, at=at)
 
 
 def second_sign(prescription: Prescription, clinician: Clinician, *, version: int, at: datetime) -> None:
@@ -127,7 +123,7 @@ def check(prescription: Prescription, checker: Clinician, *, version: int, by: A
         if points := reading.open_points(current, uk_day(at)):
             raise NotReady(points)
         move(current, State.CHECKED, by=by, at=at, checked_by=checker, checked_at=at)
-        worklist.finish_about(current.pk, TaskKind.PRESCRIPTION, "Checked", by=by, at=at)
+        has_gone_on(current, by=by, at=at)
 
 
 def take_back(prescription: Prescription, *, by: Any, at: datetime) -> None:
@@ -137,7 +133,7 @@ def take_back(prescription: Prescription, *, by: Any, at: datetime) -> None:
         if current.state != State.CHECKED:
             raise StaleState
         move(current, State.DRAFTED, by=by, at=at, checked_by=None, checked_at=None)
-        _ask_for_a_check(current, at=at)
+        ask_clinicians(current, at=at)
 
 
 def sign(prescription: Prescription, signing: Signing, *, by: Any, at: datetime) -> None:
@@ -172,23 +168,9 @@ def sign(prescription: Prescription, signing: Signing, *, by: Any, at: datetime)
             pharmacy=reading.pharmacy_of(current.patient_id),
             **breach,
         )
-        worklist.finish_about(current.pk, TaskKind.PRESCRIPTION, "Signed on paper", by=by, at=at)
+        has_gone_on(current, by=by, at=at)
         if breach:
             open_incident(current, "breach", BREACH, day, by=by, at=at)
-
-
-def _ask_for_a_check(prescription: Prescription, *, at: datetime) -> None:
-    """Ask the clinicians for a second pair of eyes; asked already, it is one task."""
-    worklist.ask(
-        TaskKind.PRESCRIPTION,
-        "A paper waits to be checked by a second clinician",
-        key=f"prescription:{prescription.pk}:{State.DRAFTED}",
-        about=prescription.pk,
-        role=Role.CLINICIAN,
-        due_at=workdays_after(at, CHECKED_WITHIN),
-        at=at,
-        again=True,
-    )
 
 
 def open_incident(prescription: Prescription, what: str, words: str, day: date, *, by: Any, at: datetime) -> None:
